@@ -32,10 +32,10 @@ func TestAdmin(t *testing.T) {
 	x.login("jane")
 	must := x.adminMust
 	if out := must(200, "GET", "state", ""); out["sessions"] != 1.0 || out["now"] != "2026-11-22T12:00:00Z" || out["clients"] != 1.0 {
-		t.Errorf("the state is %v", out)
+		t.Errorf("state = %v, want one session and one client", out)
 	}
 	if out := must(200, "GET", "counts", ""); out["CreateToken:authorization_code"] != 1.0 || out["Admin"] != nil {
-		t.Errorf("the counts are %v", out)
+		t.Errorf("counts = %v, want one CreateToken and no Admin", out)
 	}
 	must(204, "DELETE", "counts", "")
 	if x.srv.Count("CreateToken") != 0 {
@@ -48,14 +48,14 @@ func TestAdmin(t *testing.T) {
 	x.keep(x.must(200, "/token", x.token("refresh_token", "refreshToken", x.refresh)))
 	must(200, "POST", "advance", `{"duration":"30m"}`)
 	if got := x.srv.Now().Sub(fixedNow()); got != 30*time.Minute {
-		t.Errorf("the clock moved by %v", got)
+		t.Errorf("the clock moved by %v, want 30m", got)
 	}
 	must(204, "POST", "faults", `{"operation":"ListAccounts","status":503,"delay":"1ms","count":1}`)
 	if out := must(200, "GET", "faults", ""); !strings.Contains(out[""].(string), `"delay":"1ms"`) {
 		t.Errorf("the faults are %v", out)
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 503 {
-		t.Errorf("status %d with the fault", resp.StatusCode)
+		t.Errorf("status %d with the fault, want 503", resp.StatusCode)
 	}
 	must(204, "POST", "faults", `{"drop":true}`)
 	must(204, "DELETE", "faults", "") // the fault does not affect the admin API
@@ -98,7 +98,7 @@ func TestAdminFaults(t *testing.T) {
 	} {
 		out := must(400, "POST", "faults", `{"operation":"`+wrote+`","status":500}`)
 		if text, _ := out["error"].(string); !strings.Contains(text, "no operation "+`"`+wrote+`"; `) || !strings.Contains(text, want) {
-			t.Errorf("error for a fault of %s: %s", wrote, text)
+			t.Errorf("error for a fault of %s: %s, want the suggestion %s", wrote, text, want)
 		}
 	}
 	must(204, "POST", "faults", `{"operation":"ListAccounts","status":429,"retryAfter":"1500ms","count":1}`)
@@ -106,7 +106,7 @@ func TestAdminFaults(t *testing.T) {
 		t.Errorf("the faults are %v", out)
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "2" {
-		t.Errorf("status %d, Retry-After %q with the fault", resp.StatusCode, resp.Header.Get("Retry-After"))
+		t.Errorf("status %d, Retry-After %q with the fault, want 429 and 2", resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
 	must(400, "POST", "rateLimits", `{"on":true,"retryAfter":"-1s"}`)
 	must(204, "POST", "rateLimits", `{"on":true,"retryAfter":"3s"}`)
@@ -114,7 +114,7 @@ func TestAdminFaults(t *testing.T) {
 		x.portal("/assignment/accounts")
 	}
 	if resp, _ := x.portal("/assignment/accounts"); resp.StatusCode != 429 || resp.Header.Get("Retry-After") != "3" {
-		t.Errorf("status %d, Retry-After %q above the limit", resp.StatusCode, resp.Header.Get("Retry-After"))
+		t.Errorf("status %d, Retry-After %q above the limit, want 429 and 3", resp.StatusCode, resp.Header.Get("Retry-After"))
 	}
 	must(204, "POST", "rateLimits", `{"on":false}`)
 }
@@ -156,7 +156,7 @@ func TestAdminRefuses(t *testing.T) {
 	}
 	off := newTester(t, emulator.Config{})
 	if status, _ := off.adminDo("GET", "state", ""); status != 404 {
-		t.Errorf("the admin API responds without a token in the Config: status %d", status)
+		t.Errorf("status %d without an admin token in the Config, want 404", status)
 	}
 }
 
@@ -168,7 +168,7 @@ func TestRequestLogKeepsTheLatest(t *testing.T) {
 	post(x.srv, "/client/register", "{}")
 	log := x.srv.Requests()
 	if len(log) != 1000 || log[999].Operation != "RegisterClient" || log[0].Operation != "CreateToken" {
-		t.Errorf("%d records; the last is %+v", len(log), log[len(log)-1])
+		t.Errorf("%d records, the last is %+v, want 1000 and RegisterClient", len(log), log[len(log)-1])
 	}
 }
 
@@ -187,7 +187,7 @@ func TestRateLimits(t *testing.T) {
 	list := func() int {
 		resp, out := x.portal("/assignment/accounts?max_result=1")
 		if resp.StatusCode == 429 && out["message"] != "HTTP 429 Unknown Code" {
-			t.Errorf("%v", out)
+			t.Errorf("body %v, want the message HTTP 429 Unknown Code", out)
 		}
 		return resp.StatusCode
 	}
@@ -210,6 +210,6 @@ func TestRateLimits(t *testing.T) {
 	x.fails(400, "SlowDownException", "slow_down", "/token", x.token("refresh_token", "refreshToken", x.refresh))
 	x.srv.SetRateLimits(false)
 	if got := count(40, list); got != 40 {
-		t.Errorf("%d of 40 requests succeed without limits", got)
+		t.Errorf("%d of 40 requests succeeded without limits, want 40", got)
 	}
 }

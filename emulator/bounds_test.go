@@ -28,7 +28,7 @@ func TestHugeBody(t *testing.T) {
 		if resp, err := http.DefaultTransport.RoundTrip(req); err == nil {
 			resp.Body.Close()
 			if resp.StatusCode < 400 || resp.StatusCode > 499 {
-				t.Errorf("%s: %d", path, resp.StatusCode)
+				t.Errorf("%s: status %d, want 4xx", path, resp.StatusCode)
 			}
 		}
 	}
@@ -58,12 +58,12 @@ func TestBrokenBodyBreaksTheConnection(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	defer func() {
 		if err, _ := recover().(error); !errors.Is(err, http.ErrAbortHandler) {
-			t.Errorf("the handler panicked with %v", err)
+			t.Errorf("the handler panicked with %v, want http.ErrAbortHandler", err)
 		}
 	}()
 	r := httptest.NewRequest("POST", "/token", iotest.ErrReader(os.ErrDeadlineExceeded))
 	x.srv.ServeHTTP(httptest.NewRecorder(), r)
-	t.Error("the handler returned a response")
+	t.Error("the handler returned a response, want a panic")
 }
 
 func TestOpenDeviceCodesAreCapped(t *testing.T) {
@@ -78,11 +78,11 @@ func TestOpenDeviceCodesAreCapped(t *testing.T) {
 		last = post(e, "/device_authorization", body).Code
 	}
 	if last != 400 {
-		t.Errorf("device code 20,001: status %d", last)
+		t.Errorf("device code 20,001: status %d, want 400", last)
 	}
 	e.Advance(10 * time.Minute)
 	if got := post(e, "/device_authorization", body).Code; got != 200 {
-		t.Errorf("after the codes expired: status %d", got)
+		t.Errorf("status %d after the codes expired, want 200", got)
 	}
 }
 
@@ -104,7 +104,7 @@ func TestMemoryIsBounded(t *testing.T) {
 	}
 	full := fill(20_000)
 	if more := fill(20_000); more > full+full/5 {
-		t.Errorf("%d bytes after 20,000 registrations, %d after 40,000", full, more)
+		t.Errorf("%d bytes after 20,000 registrations, %d after 40,000, want about the same", full, more)
 	}
 }
 

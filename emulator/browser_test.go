@@ -164,12 +164,12 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	b.run(b.fill("username", "alice"), b.fill("password", "wrong"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
 	b.at("signin")
 	if got := b.text("#message"); !strings.Contains(got, "wrong") {
-		t.Errorf("message after a wrong password: %q", got)
+		t.Errorf("message after a wrong password = %q, want wrong in it", got)
 	}
 	b.run(b.fill("password", "correct horse"), b.press("button.primary"))
 	b.at("consent")
 	if got := b.text("main .client"); got != "tester" {
-		t.Errorf("the consent page names the client %q", got)
+		t.Errorf("the consent page names the client %q, want tester", got)
 	}
 	b.run(b.press(`button[value="allow"]`))
 	b.waitAnswer()
@@ -183,7 +183,7 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	b.run(b.press(`button[value="deny"]`))
 	b.waitAnswer()
 	if b.answer().Get("error") != "access_denied" || b.answer().Has("code") {
-		t.Errorf("after Deny the program got %v", b.answer())
+		t.Errorf("after Deny, the program got %v, want access_denied", b.answer())
 	}
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=unknown"))
 	b.at("failure")
@@ -210,7 +210,7 @@ func TestChromiumSignsInByDeviceCode(t *testing.T) {
 	b.run(b.fill("user_code", strings.ToLower(strings.ReplaceAll(dev["userCode"].(string), "-", " "))), b.press("button.primary"))
 	b.at("confirm")
 	if got := b.text("main .shown"); got != dev["userCode"] {
-		t.Errorf("the page shows the code %q, the device %v", got, dev["userCode"])
+		t.Errorf("the page shows the code %q, want the device's code %v", got, dev["userCode"])
 	}
 	b.run(b.press(`button[value="allow"]`))
 	b.at("done")
@@ -236,12 +236,12 @@ func TestChromiumUsesThePortal(t *testing.T) {
 	b.run(chromedp.Click(chromedp.CSS("main .roles a")))
 	b.at("keys")
 	if got := b.text("pre"); !strings.HasPrefix(got, `export AWS_ACCESS_KEY_ID="ASIA`) {
-		t.Errorf("the credentials: %.40q", got)
+		t.Errorf("credentials = %.40q, want lines for a shell", got)
 	}
 	b.run(chromedp.Click(chromedp.CSS("main a.primary")))
 	b.at("console")
 	if got := b.text("#destination"); got != "https://console.aws.amazon.com/" {
-		t.Errorf("the console's page is %q", got)
+		t.Errorf("destination = %q, want https://console.aws.amazon.com/", got)
 	}
 	b.run(chromedp.Click(chromedp.CSS("main a")))
 	b.at("portal")

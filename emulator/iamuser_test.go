@@ -34,7 +34,7 @@ func (x *tester) sts(key aws.Credentials, action string, kv ...string) (int, str
 	return signedRequest{method: "POST", url: x.srv.URL + "/", body: in.Encode(), service: "sts", region: "us-east-1", key: key, at: x.srv.Now()}.do(x.T)
 }
 
-// mfa returns the parameters with a fresh code of a device.
+// mfa returns the parameters with an unused code of a device.
 func (x *tester) mfa(serial string) []string {
 	x.Helper()
 	code, err := x.srv.MFACode(serial)

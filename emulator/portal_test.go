@@ -36,7 +36,7 @@ func TestBuiltInOrganization(t *testing.T) {
 	}
 	x.login("guest")
 	if resp, out := x.portal("/assignment/accounts"); resp.StatusCode != 200 || fmt.Sprint(out["accountList"]) != "[]" {
-		t.Errorf("ListAccounts of a user without assignments: %d %v", resp.StatusCode, out)
+		t.Errorf("ListAccounts of a user without assignments: status %d, body %v, want an empty list", resp.StatusCode, out)
 	}
 }
 
@@ -49,7 +49,7 @@ func TestGetRoleCredentials(t *testing.T) {
 		t.Errorf("expiration %v, want %v (in milliseconds): %v", got, want, out)
 	}
 	if len(creds["accessKeyId"].(string)) != 20 || len(creds["secretAccessKey"].(string)) != 40 || creds["sessionToken"] == "" {
-		t.Errorf("%v", creds)
+		t.Errorf("credentials = %v, want AWS's lengths and a session token", creds)
 	}
 }
 
@@ -89,7 +89,7 @@ func TestPortalRefuses(t *testing.T) {
 	for _, token := range []string{"", "x", x.refresh, x.access + "x", x.access[:40]} {
 		resp, out := x.do("GET", "/assignment/accounts", nil, "x-amz-sso_bearer_token", token)
 		if resp.StatusCode != http.StatusUnauthorized || out["message"] != "Session token not found or invalid" {
-			t.Errorf("token %.10q: %d %v", token, resp.StatusCode, out)
+			t.Errorf("token %.10q: status %d, body %v, want 401", token, resp.StatusCode, out)
 		}
 	}
 }

@@ -86,15 +86,15 @@ func TestGetCallerIdentity(t *testing.T) {
 		"<Account>111122223333</Account>", `<GetCallerIdentityResponse xmlns="https://sts.amazonaws.com/doc/2011-06-15/">`, "<ResponseMetadata><RequestId>",
 	} {
 		if status != 200 || !strings.Contains(body, part) {
-			t.Fatalf("%d %s: no %s", status, body, part)
+			t.Fatalf("status %d, body %s, want 200 and %s", status, body, part)
 		}
 	}
 	r.method, r.url, r.body = "GET", x.srv.URL+"/?"+identityBody, ""
 	if status, body := r.do(t); status != 200 {
-		t.Errorf("GET: %d %s", status, body)
+		t.Errorf("GET: status %d, want 200: %s", status, body)
 	}
 	if got := x.srv.Count("GetCallerIdentity"); got != 2 {
-		t.Errorf("Count = %d", got)
+		t.Errorf("Count = %d, want 2", got)
 	}
 }
 
@@ -150,7 +150,7 @@ func TestSTSRefuses(t *testing.T) {
 	x.srv.Advance(time.Hour)
 	good.at = x.srv.Now()
 	if status, body := good.do(t); status != 403 || !strings.Contains(body, "<Code>ExpiredToken</Code>") {
-		t.Errorf("an hour later: status %d: %s", status, body)
+		t.Errorf("an hour later: status %d, want 403 ExpiredToken: %s", status, body)
 	}
 }
 
@@ -196,13 +196,13 @@ func TestGoSDK(t *testing.T) {
 	}
 	creds, err := portal.GetRoleCredentials(ctx, &sso.GetRoleCredentialsInput{AccessToken: tok.AccessToken, AccountId: aws.String("111122223333"), RoleName: aws.String("AdministratorAccess")})
 	if err != nil || time.UnixMilli(creds.RoleCredentials.Expiration).Sub(fixedNow()) != time.Hour {
-		t.Errorf("%+v: %v", creds, err)
+		t.Errorf("credentials %+v, error %v, want credentials for 1 h", creds, err)
 	}
 	if _, err := portal.Logout(ctx, &sso.LogoutInput{AccessToken: tok.AccessToken}); err != nil {
 		t.Error(err)
 	}
 	_, err = portal.ListAccounts(ctx, &sso.ListAccountsInput{AccessToken: tok.AccessToken})
 	if err == nil || !strings.Contains(err.Error(), "UnauthorizedException: Session token not found or invalid") {
-		t.Errorf("after logout: %v", err)
+		t.Errorf("after the logout: error %v, want UnauthorizedException", err)
 	}
 }

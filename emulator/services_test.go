@@ -37,17 +37,17 @@ func TestAssumeRole(t *testing.T) {
 		Expires string `xml:"AssumeRoleResult>Credentials>Expiration"`
 	}
 	if err := xml.Unmarshal([]byte(body), &out); err != nil || status != 200 {
-		t.Fatalf("%d %s: %v", status, body, err)
+		t.Fatalf("status %d, body %s, error %v, want 200", status, body, err)
 	}
 	if out.Arn != "arn:aws:sts::123456789012:assumed-role/Deploy/ci" || out.Expires != "2026-11-22T12:15:00Z" {
-		t.Errorf("%+v", out)
+		t.Errorf("role session = %+v, want ci of Deploy for 15 min", out)
 	}
 	status, body = signedRequest{
 		method: "POST", url: x.srv.URL + "/", body: identityBody, service: "sts", region: "us-east-1", at: x.srv.Now(),
 		key: aws.Credentials{AccessKeyID: out.ID, SecretAccessKey: out.Secret, SessionToken: out.Token},
 	}.do(t)
 	if status != 200 || !strings.Contains(body, "<Arn>"+out.Arn+"</Arn>") {
-		t.Errorf("request with the new credentials: %d %s", status, body)
+		t.Errorf("request with the new credentials: status %d, body %s, want the role session", status, body)
 	}
 
 	tests := []struct {
@@ -168,7 +168,7 @@ func TestS3Pages(t *testing.T) {
 			}
 			for k, n := range seen {
 				if n != 1 {
-					t.Errorf("%s: %s occurs %d times", path, k, n)
+					t.Errorf("%s: %s occurs %d times, want once", path, k, n)
 				}
 			}
 			if len(seen) != tt.want {
@@ -276,7 +276,7 @@ func TestSignaturesAfterAdvance(t *testing.T) {
 			} {
 				r.region, r.at, r.key = "us-east-1", at, fresh
 				if status, body := r.do(t); status != 200 {
-					t.Errorf("after %v, signed at %v for %s: %d %s", d, at, r.service, status, body)
+					t.Errorf("after %v, signed at %v for %s: status %d, want 200: %s", d, at, r.service, status, body)
 				}
 				want := r.expired
 				if d < time.Hour {
@@ -293,7 +293,7 @@ func TestSignaturesAfterAdvance(t *testing.T) {
 		}
 		elsewhere := signedRequest{method: "POST", url: x.srv.URL + "/", body: identityBody, service: "sts", region: "us-east-1", at: fixedNow().Add(d / 2), key: fresh}
 		if status, _ := elsewhere.do(t); status != 403 {
-			t.Errorf("after %v: status %d for a signature that is old on both clocks", d, status)
+			t.Errorf("after %v: status %d for a signature that is old on both clocks, want 403", d, status)
 		}
 	}
 }

@@ -44,7 +44,7 @@ func TestSealedTextsAreValidForOneKind(t *testing.T) {
 	s := sealer{key: []byte("key")}
 	text := s.seal(kindAccess, "payload")
 	if got, ok := s.open(kindAccess, text); !ok || got != "payload" {
-		t.Errorf("%q %v", got, ok)
+		t.Errorf("open = %q, %v, want the payload", got, ok)
 	}
 	for _, kind := range []string{kindRefresh, kindCode, kindDevice, kindCookie, kindSecret, kindPage, kindSession, kindConsole} {
 		if _, ok := s.open(kind, text); ok {
@@ -85,7 +85,7 @@ func TestTOTP(t *testing.T) {
 		}
 		e.Advance(8 * time.Hour) // the authenticator app still uses the real time
 		if ok := e.useTOTP("jane", secret, "081804"); ok != want {
-			t.Errorf("code with a clock %v ahead: valid %v", off, ok)
+			t.Errorf("code with a clock %v ahead: valid %v, want %v", off, ok, want)
 		}
 		moved, _ := TOTPCode(secret, e.Now())
 		if !e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, moved) || e.useTOTP("jane", secret, "081804") {
@@ -114,7 +114,7 @@ func TestMatches(t *testing.T) {
 		{"arn:aws:iam::1:role/X_*", "arn:aws:iam::2:role/X_1", false},
 	} {
 		if got := matches(tt.pattern, tt.text); got != tt.want {
-			t.Errorf("%q, %q: %v", tt.pattern, tt.text, got)
+			t.Errorf("matches(%q, %q) = %v, want %v", tt.pattern, tt.text, got, tt.want)
 		}
 	}
 }

@@ -11,7 +11,7 @@ func TestTokensWithAndWithoutScope(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	out := x.must(200, "/token", x.codeBody(x.code("jane")))
 	if out["expiresIn"] != 3600.0 || out["tokenType"] != "Bearer" || out["refreshToken"] == nil {
-		t.Errorf("tokens with the scope sso:account:access: %v", out)
+		t.Errorf("tokens with the scope sso:account:access = %v, want 1 h and a refresh token", out)
 	}
 	reg := x.must(200, "/client/register", map[string]any{"clientName": "legacy", "clientType": "public"})
 	x.id, x.secret = reg["clientId"].(string), reg["clientSecret"].(string)
@@ -21,7 +21,7 @@ func TestTokensWithAndWithoutScope(t *testing.T) {
 	}
 	out = x.must(200, "/token", x.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
 	if _, there := out["refreshToken"]; there || out["expiresIn"] != 28800.0 {
-		t.Errorf("tokens without a scope: %v", out)
+		t.Errorf("tokens without a scope = %v, want 8 h and no refresh token", out)
 	}
 	x.keep(out)
 	if !x.valid() {

@@ -60,7 +60,7 @@ func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 				err = json.Unmarshal(body, &out)
 				code, message = out.Type, out.Message
 				if got := resp.Header.Get("X-Amzn-Errortype"); got != code {
-					t.Errorf("X-Amzn-Errortype %q", got)
+					t.Errorf("X-Amzn-Errortype = %q, want %q", got, code)
 				}
 			case "xml":
 				var out struct {
@@ -91,16 +91,16 @@ func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 				what = "CreateTokenWithIAM"
 			}
 			if err != nil || resp.StatusCode != 501 || code != "NotImplemented" || !strings.HasPrefix(message, "The emulator does not serve "+what) || strings.Contains(string(body), "sts.amazonaws.com/doc") {
-				t.Errorf("%d %s: %v", resp.StatusCode, body, err)
+				t.Errorf("status %d, body %s, error %v, want 501 NotImplemented with %s", resp.StatusCode, body, err, what)
 			}
 			log := x.srv.Requests()
 			if last := log[len(log)-1]; last.Host != tt.host+":443" || last.Status != 501 {
-				t.Errorf("the record is %+v", last)
+				t.Errorf("the record is %+v, want host %s and status 501", last, tt.host)
 			}
 		})
 	}
 	if got := x.srv.Count("CreateToken"); got != 0 {
-		t.Errorf("Count(CreateToken) = %d", got)
+		t.Errorf("Count(CreateToken) = %d, want 0", got)
 	}
 }
 
@@ -110,11 +110,11 @@ func TestUnservedServicesAtTheEndpoint(t *testing.T) {
 	x.login("jane")
 	r := signedRequest{method: "GET", url: x.srv.URL + "/2015-03-31/functions/", service: "lambda", region: "us-east-1", at: x.srv.Now(), key: x.keys("111122223333", "AdministratorAccess")}
 	if status, body := r.do(t); status != 501 || !strings.HasPrefix(body, `{"__type":"NotImplemented","message":"The emulator does not serve lambda (GET /2015-03-31/functions/)`) {
-		t.Errorf("%d %s", status, body)
+		t.Errorf("status %d, body %s, want 501 and the service lambda", status, body)
 	}
 	r.method, r.url, r.service, r.body = "POST", x.srv.URL+"/", "iam", "Action=ListUsers&Version=2010-05-08"
 	if status, body := r.do(t); status != 501 || !strings.Contains(body, "<Message>The emulator does not serve iam (ListUsers)") {
-		t.Errorf("%d %s", status, body)
+		t.Errorf("status %d, body %s, want 501 and the service iam", status, body)
 	}
 }
 
@@ -122,6 +122,6 @@ func TestUnservedCBOR(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	resp, _ := x.do("POST", "/service/GraniteServiceVersion20100801/operation/ListDashboards", "\xa0", "Smithy-Protocol", "rpc-v2-cbor")
 	if resp.StatusCode != 501 || resp.Header.Get("Smithy-Protocol") != "rpc-v2-cbor" || resp.Header.Get("Content-Type") != "application/cbor" {
-		t.Errorf("%d %v", resp.StatusCode, resp.Header)
+		t.Errorf("status %d, header %v, want 501 in CBOR", resp.StatusCode, resp.Header)
 	}
 }

@@ -67,7 +67,7 @@ func (b *batch) awsCLI(t *testing.T, lines []string) []result {
 	}
 	var answers [][3]any
 	if err := json.Unmarshal(out, &answers); err != nil || len(answers) != len(lines) {
-		t.Fatalf("the AWS CLI: %d answers to %d command lines, %v", len(answers), len(lines), err)
+		t.Fatalf("the AWS CLI: %d results for %d command lines, error %v", len(answers), len(lines), err)
 	}
 	results := make([]result, len(lines))
 	for i, a := range answers {

@@ -31,7 +31,7 @@ func TestClientsAfterAdvance(t *testing.T) {
 					withKeys.identity = c.process // the profile has no SSO settings
 				}
 				if r := h.run(t, withKeys.whoami("keys")); r.code == 0 || !strings.Contains(r.stdout+r.stderr, "ExpiredToken") {
-					t.Errorf("with expired keys: exit %d\n%s%s", r.code, r.stdout, r.stderr)
+					t.Errorf("with expired keys: exit code %d, want a failure with ExpiredToken\n%s%s", r.code, r.stdout, r.stderr)
 				}
 				h.forgetRoles(t)
 				h.checkAdmin(t, c)

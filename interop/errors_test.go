@@ -51,7 +51,7 @@ func TestPortalErrors(t *testing.T) {
 func checkFailure(t *testing.T, r result, sets ...[]string) {
 	t.Helper()
 	if r.code == 0 {
-		t.Fatalf("it succeeded: %s", r.stdout)
+		t.Fatalf("the program succeeded, want a failure: %s", r.stdout)
 	}
 	for _, words := range sets {
 		if hasAll(r.stderr, words...) {

@@ -32,7 +32,7 @@ func TestOneLoginServesAll(t *testing.T) {
 					})
 				})
 				if n := h.srv.Count("CreateToken:refresh_token"); n != 0 {
-					t.Errorf("%d refreshes of a new token", n)
+					t.Errorf("%d refreshes of a new token, want 0", n)
 				}
 			})
 		}

@@ -34,7 +34,7 @@ func TestLogoutByTheOther(t *testing.T) {
 func (h *home) checkSignedOut(t *testing.T, clients ...client) {
 	t.Helper()
 	if _, err := os.Stat(h.tokenPath()); !os.IsNotExist(err) {
-		t.Errorf("the token file: %v", err)
+		t.Errorf("token file: error %v, want no file", err)
 	}
 	if left := h.listing(t, "cli", ".json"); len(left) != 0 {
 		t.Errorf("role files are left: %v", left)
@@ -74,10 +74,10 @@ func TestAWSCLILogoutKeepsOurFiles(t *testing.T) {
 		t.Errorf("the AWS CLI printed to stderr: %s", r.stderr)
 	}
 	if left := h.oursIn(t); left != ours {
-		t.Errorf("before:\n%s\nafter:\n%s", ours, left)
+		t.Errorf("lanyard's files changed; before:\n%s\nafter:\n%s", ours, left)
 	}
 	if _, err := os.Stat(h.tokenPath()); !os.IsNotExist(err) {
-		t.Errorf("the token file: %v", err)
+		t.Errorf("token file: error %v, want no file", err)
 	}
 }
 

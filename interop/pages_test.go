@@ -61,10 +61,10 @@ func TestBoto3DeviceCode(t *testing.T) {
 		}
 		lines := strings.Split(strings.TrimSpace(out), "\n")
 		if err := json.Unmarshal([]byte(lines[len(lines)-1]), &got); err != nil {
-			t.Fatalf("%v\n%s", err, out)
+			t.Fatalf("the last line is not JSON: %v\n%s", err, out)
 		}
 		if got.Pending == 0 || strings.Join(got.Roles, " ") != "AdministratorAccess ReadOnlyAccess" {
-			t.Errorf("%+v", got)
+			t.Errorf("result = %+v, want two roles after at least one wait", got)
 		}
 	})
 }

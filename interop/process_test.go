@@ -47,7 +47,7 @@ func TestCredentialProcessFails(t *testing.T) {
 		if r := h.run(t, c.whoami("tool")); r.code == 0 {
 			t.Errorf("the client succeeded without a login: %s", r.stdout)
 		} else if c.python && !hasAll(r.stderr, "The SSO session associated with this profile has expired", "sso login --profile dev") {
-			t.Errorf("stderr is: %s", r.stderr)
+			t.Errorf("stderr = %s, want the AWS CLI's message and the login command", r.stderr)
 		}
 	})
 }

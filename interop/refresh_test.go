@@ -42,11 +42,11 @@ func (h *home) checkRefresh(t *testing.T, c client) {
 	case now.AccessToken == old.AccessToken || now.RefreshToken == old.RefreshToken || now.RefreshToken == "":
 		t.Errorf("%s: the new token is not in the file", c.name)
 	case time.Until(now.ExpiresAt) < 50*time.Minute:
-		t.Errorf("%s: the new token expires at %v", c.name, now.ExpiresAt)
+		t.Errorf("%s: the new token expires at %v, want in an hour", c.name, now.ExpiresAt)
 	case now.ClientID != old.ClientID || now.ClientSecret != old.ClientSecret || !now.RegistrationExpiresAt.Equal(old.RegistrationExpiresAt):
 		t.Errorf("%s: the client registration, which every refresh needs, has changed", c.name)
 	case now.StartURL != startURL || now.Region != "us-east-1":
-		t.Errorf("%s: start URL %q, region %q", c.name, now.StartURL, now.Region)
+		t.Errorf("%s: start URL %q, region %q, want %q and us-east-1", c.name, now.StartURL, now.Region, startURL)
 	}
 }
 
@@ -87,7 +87,7 @@ func TestEndedSession(t *testing.T) {
 	each(t, oneOfEach(), func(t *testing.T, c client) {
 		r := h.run(t, c.whoami("dev"))
 		if r.code == 0 || !strings.Contains(strings.ToLower(r.stderr), "sso") && !strings.Contains(r.stderr, "InvalidGrant") {
-			t.Errorf("exit %d: %s", r.code, r.stderr)
+			t.Errorf("exit code %d, want a failure that names SSO: %s", r.code, r.stderr)
 		}
 		if h.token(t) != old {
 			t.Error("the token file has changed")

@@ -69,7 +69,7 @@ func (in invocation) String() string { return strings.Join(in.args, " ") }
 func (r result) must(t *testing.T) result {
 	t.Helper()
 	if r.code != 0 {
-		t.Fatalf("exit %d\nstdout: %s\nstderr: %s", r.code, r.stdout, r.stderr)
+		t.Fatalf("exit code %d, want 0\nstdout: %s\nstderr: %s", r.code, r.stdout, r.stderr)
 	}
 	return r
 }
@@ -78,6 +78,6 @@ func (r result) must(t *testing.T) result {
 func (r result) decode(t *testing.T, v any) {
 	t.Helper()
 	if err := json.Unmarshal([]byte(r.must(t).stdout), v); err != nil {
-		t.Fatalf("stdout: %v\n%s", err, r.stdout)
+		t.Fatalf("stdout is not JSON: %v\n%s", err, r.stdout)
 	}
 }

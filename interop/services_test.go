@@ -70,7 +70,7 @@ func TestAssumeRoleWithSSOSource(t *testing.T) {
 		var got identity
 		h.run(t, c.whoami("deploy")).decode(t, &got)
 		if got.Arn != "arn:aws:sts::123456789012:assumed-role/Deploy/release" {
-			t.Errorf("the identity is %+v", got)
+			t.Errorf("identity = %+v, want the session release of Deploy", got)
 		}
 	})
 }

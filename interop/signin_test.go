@@ -30,7 +30,7 @@ func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 		}
 	}
 	if r := p.Wait(t); r.Code != 0 || address == "" {
-		t.Fatalf("%s: exit %d, printed an address: %v\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
+		t.Fatalf("%s: exit code %d, address printed: %v, want 0 and an address\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
 	}
 	return p.Result.Stdout
 }
@@ -77,6 +77,6 @@ func (h *home) checkNoLoginSince(t *testing.T, f func()) {
 	before := count()
 	f()
 	if n := count() - before; n != 0 {
-		t.Errorf("%d requests for a new sign-in", n)
+		t.Errorf("%d requests for a new sign-in, want 0", n)
 	}
 }

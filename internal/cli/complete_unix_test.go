@@ -15,18 +15,18 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// hardNames are the names of profiles that some shell would misread without quotes. The first
-// two characters of each are unique.
+// hardNames lists names of profiles that some shells misread without quotes. The first two
+// characters of each name are unique.
 var hardNames = []string{
 	"plain-one", "my profile", "co:lon:2", "eq=uals=2", "it's", `do"uble`, "va$HOME", "tick`x`", `ba\ck\slash`, "-dash", "ümlaut", "日本",
 	"~tilde", "star*[a]", "#hash", "se;mi&|", "(pa{r}en)", "ex!clam", "<angle>", "@at,%", "qu?",
 }
 
-// A completingShell is a shell that the tests drive.
+// A completingShell is a shell with completion.
 type completingShell struct {
 	args  []string
 	rc    string // the name of the start-up file
-	lines string // of the start-up file
+	lines string // the lines of the start-up file
 	env   []string
 }
 
@@ -55,7 +55,8 @@ func completingShells() map[string]completingShell {
 	}
 }
 
-// startShell starts a shell with completion. In it, lanyard prints its arguments in braces.
+// startShell starts a shell with completion. In this shell, lanyard prints its arguments in
+// braces.
 func startShell(t *testing.T, name, config string) *terminal {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -73,7 +74,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
 		}
-		if err := os.WriteFile(path, []byte(content), 0o700); err != nil { //nolint:gosec // a program
+		if err := os.WriteFile(path, []byte(content), 0o700); err != nil { //nolint:gosec // the file is a program
 			t.Fatal(err)
 		}
 	}
@@ -97,8 +98,8 @@ func namedProfiles(names []string) string {
 	return b.String()
 }
 
-// The user types the beginning of a name and presses TAB. Each shell then runs the line with
-// exactly that name.
+// The user types the beginning of a name and presses TAB. Then the shell runs the line with
+// exactly this name.
 func TestShellsComplete(t *testing.T) {
 	for shell := range completingShells() {
 		t.Run(shell, func(t *testing.T) {
@@ -114,8 +115,8 @@ func TestShellsComplete(t *testing.T) {
 	}
 }
 
-// complete types the beginning of a line, presses TAB and Enter, and checks the arguments of
-// the program.
+// complete types the beginning of a line, presses TAB and Enter, and checks the arguments of the
+// program.
 func (tm *terminal) complete(shell, typed, want string) {
 	tm.t.Helper()
 	tm.send(typed + "\t")

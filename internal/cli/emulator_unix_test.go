@@ -4,7 +4,7 @@ package cli_test
 
 import "testing"
 
-// A shell of emulator run begins with a message that says what is different in it.
+// emulator run starts a shell with a message about the differences to the user's shell.
 func TestEmulatorShellGreets(t *testing.T) {
 	tm := sit(t, seat{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
 	tm.expect("lanyard: the emulator runs at http://127.0.0.1:")
@@ -14,8 +14,8 @@ func TestEmulatorShellGreets(t *testing.T) {
 	tm.exits(3)
 }
 
-// If a shell evaluates the output of emulator env, its comments are not visible. Hints on the
-// terminal have the same text.
+// If a shell evaluates the output of emulator env, the user does not see the comments in it. So
+// the terminal shows hints with the same text.
 func TestEmulatorEnvHints(t *testing.T) {
 	tm := sit(t, seat{program: "sh"}, "-c", `eval "$(lanyard emulator env --url "$AWS_ENDPOINT_URL_SSO" --dir "$HOME/conf")"; echo in "$AWS_PROFILE"`)
 	tm.expect("hint: sign in with: lanyard sso login --sso-session lanyard-emulator")

@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// mfacode is the command mfacode DEVICE [FILE]. It writes a code that the device has not used
-// to FILE, or sets $CODE. DEVICE is a serial number, or the name of a built-in device.
+// mfacode is the command mfacode DEVICE [FILE]. It writes an unused code of the device to FILE,
+// or sets $CODE. DEVICE is a serial number, or the name of a built-in device.
 func mfacode(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 && len(args) != 2 {
 		ts.Fatalf("usage: mfacode DEVICE [FILE]")
@@ -32,8 +32,8 @@ func mfacode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(code+"\n"), 0o600))
 }
 
-// authenticator is the program authenticator SECRET. It prints the code that an authenticator
-// app with the base32 secret shows now.
+// authenticator is the program authenticator SECRET. It prints the current code of an
+// authenticator app with the base32 secret.
 func authenticator() {
 	code, err := emulator.TOTPCode(os.Args[1], time.Now())
 	if err != nil {
@@ -43,8 +43,8 @@ func authenticator() {
 	os.Exit(0)
 }
 
-// webtoken is the command webtoken SUBJECT FILE [LIFETIME]. It writes a web identity token,
-// which is valid for LIFETIME or 15 minutes, to FILE.
+// webtoken is the command webtoken SUBJECT FILE [LIFETIME]. It writes a web identity token to
+// FILE. The token is valid for LIFETIME, or for 15 minutes.
 func webtoken(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 && len(args) != 3 {
 		ts.Fatalf("usage: webtoken SUBJECT FILE [LIFETIME]")
@@ -60,10 +60,12 @@ func webtoken(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // assumed is the command assumed NAME=VALUE... It checks the last AssumeRole or
-// AssumeRoleWithWebIdentity. The names are those of AWS (RoleSessionName), Tags.KEY, Caller
-// and Status. In VALUE, * matches any text. An empty VALUE means that the client did not send
-// the parameter. With "only" as the first argument, it also rejects parameters that the script
-// does not name, except RoleArn, RoleSessionName, Caller and Status.
+// AssumeRoleWithWebIdentity request. NAME is one of AWS's names (RoleSessionName), Tags.KEY,
+// Caller or Status. In VALUE, * matches any text. An empty VALUE means that the client did not
+// send the parameter.
+//
+// If the first argument is "only", the command also rejects parameters that the script does not
+// name, except RoleArn, RoleSessionName, Caller and Status.
 func assumed(ts *testscript.TestScript, _ bool, args []string) {
 	log := slices.DeleteFunc(server(ts).Requests(), func(r emulator.RequestRecord) bool { return r.AssumeRole == nil })
 	if len(log) == 0 {
@@ -92,7 +94,7 @@ func assumed(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// roleParameters returns the parameters of a record that the client sent, by AWS's names.
+// roleParameters returns the parameters that the client sent, by AWS's names.
 func roleParameters(r emulator.RequestRecord) map[string]string {
 	a := r.AssumeRole
 	sent := map[string]string{
@@ -114,7 +116,7 @@ func roleParameters(r emulator.RequestRecord) map[string]string {
 	return sent
 }
 
-// globbed reports whether text matches the pattern, in which * matches any text.
+// globbed reports whether text matches the pattern. In the pattern, * matches any text.
 func globbed(pattern, text string) bool {
 	before, after, ok := strings.Cut(pattern, "*")
 	if !ok {

@@ -1,5 +1,5 @@
-// Package constraint checks the parameters of requests against the constraints of the
-// service model of STS. Its messages are those of AWS.
+// Package constraint checks the parameters of requests by the constraints in AWS's model of STS.
+// Its messages are AWS's.
 package constraint
 
 import (
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// Parameters holds the parameters of a request. It collects the violations, because STS
-// reports all of them in one error.
+// A Parameters holds the parameters of a request. It collects the violations, because STS reports
+// all of them in one error.
 type Parameters struct {
 	url.Values
 	violations []string
@@ -21,8 +21,8 @@ type Parameters struct {
 
 // A Rule is a constraint on a text.
 type Rule struct {
-	least, most int    // characters
-	pattern     string // AWS's name for allowed; "" means that all characters are
+	least, most int    // the number of characters
+	pattern     string // AWS's pattern for allowed; "" means that all characters are allowed
 	allowed     func(rune) bool
 	secret      bool // errors do not quote the value
 }
@@ -75,8 +75,8 @@ func Policy() Rule {
 
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
-// wordRunes returns a function that reports whether a character is a letter, a digit, an
-// underscore or in extra.
+// wordRunes returns a function. The function reports whether a character is a letter, a digit, an
+// underscore, or a character of extra.
 func wordRunes(extra string) func(rune) bool {
 	const word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
 	return func(c rune) bool { return strings.ContainsRune(word+extra, c) }
@@ -117,7 +117,7 @@ func (v *Parameters) Required(name string, r Rule) string {
 	return v.Text(name, r)
 }
 
-// Seconds checks and returns DurationSeconds. normal is the value if it is absent.
+// Seconds checks and returns DurationSeconds. If the parameter is missing, it returns normal.
 func (v *Parameters) Seconds(normal, most time.Duration) time.Duration {
 	const name, least = "DurationSeconds", 900
 	if !v.Has(name) {
@@ -140,7 +140,7 @@ func (v *Parameters) violate(name, quoted, rule string) {
 	v.violations = append(v.violations, "Value"+quoted+" at '"+memberOf(name)+"' failed to satisfy constraint: "+rule)
 }
 
-// Message returns the message of STS's ValidationError, and "" without violations.
+// Message returns the message of STS's ValidationError. It returns "" if there are no violations.
 func (v *Parameters) Message() string {
 	switch n := len(v.violations); n {
 	case 0:
@@ -152,8 +152,8 @@ func (v *Parameters) Message() string {
 	}
 }
 
-// memberOf returns the name that STS's errors have for a parameter: roleArn for RoleArn,
-// and tags.1.member.key for Tags.member.1.Key.
+// memberOf returns the name of a parameter in STS's errors: roleArn for RoleArn, and
+// tags.1.member.key for Tags.member.1.Key.
 func memberOf(parameter string) string {
 	part := strings.Split(parameter, ".")
 	for i, p := range part {

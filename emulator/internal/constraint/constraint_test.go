@@ -63,7 +63,7 @@ func TestText(t *testing.T) {
 func TestAbsentText(t *testing.T) {
 	var v constraint.Parameters
 	if v.Text("ExternalId", constraint.ExternalID()); v.Message() != "" {
-		t.Errorf("an absent text: %s", v.Message())
+		t.Errorf("message for an absent text = %q, want none", v.Message())
 	}
 	v.Required("RoleSessionName", constraint.Name())
 	if want := "1 validation error detected: Value null at 'roleSessionName' failed to satisfy constraint: Member must not be null"; v.Message() != want {
@@ -94,11 +94,12 @@ func TestSeconds(t *testing.T) {
 	}
 	var v constraint.Parameters
 	if life := v.Seconds(time.Hour, 12*time.Hour); life != time.Hour || v.Message() != "" {
-		t.Errorf("%v %s", life, v.Message())
+		t.Errorf("Seconds = %v, message %q, want 1h and none", life, v.Message())
 	}
 }
 
-// The message counts its violations, and every character decides alone.
+// The message has the number of its violations. If a text is allowed, its repetition is allowed
+// too, except for its length.
 func FuzzText(f *testing.F) {
 	f.Add("RoleSessionName", "a b")
 	f.Add("Tags.member.1.Key", "\xff")
@@ -114,10 +115,10 @@ func FuzzText(f *testing.F) {
 			doubled := constraint.Parameters{Values: url.Values{name: {value + value}}}
 			doubled.Text(name, rule)
 			if message == "" && strings.Contains(doubled.Message(), "regular expression") && utf8.ValidString(value) {
-				t.Errorf("%q is allowed, and twice it is not: %s", value, doubled.Message())
+				t.Errorf("%q is allowed, but its repetition is not: %s", value, doubled.Message())
 			}
 			if message != "" && !strings.HasPrefix(message, "1 validation error detected: ") && !strings.HasPrefix(message, "2 validation errors detected: ") {
-				t.Error(message)
+				t.Errorf("message %q, want 1 or 2 validation errors", message)
 			}
 		}
 	})

@@ -66,21 +66,21 @@ func TestParseRefuses(t *testing.T) {
 		r.Header.Set("Authorization", tt.auth)
 		r.Header.Set("X-Amz-Date", tt.date)
 		if s, err := Parse(r); err == nil || errors.Is(err, ErrMissing) {
-			t.Errorf("%s: %+v, %v", tt.name, s, err)
+			t.Errorf("%s: Parse = %+v, %v, want an error about a part", tt.name, s, err)
 		}
 	}
 	if _, err := Parse(httptest.NewRequest("GET", "/", nil)); !errors.Is(err, ErrMissing) {
-		t.Errorf("Parse of an unsigned request: %v", err)
+		t.Errorf("Parse of an unsigned request: error %v, want ErrMissing", err)
 	}
 	r := httptest.NewRequest("GET", "/", nil)
 	r.Header.Set("Authorization", good)
 	r.Header.Set("Date", "Sun, 30 Aug 2015 12:36:00 GMT")
 	if s, err := Parse(r); err != nil || s.KeyID != "AK" || s.Service != "sts" {
-		t.Errorf("signature with a Date header: %+v, %v", s, err)
+		t.Errorf("signature with a Date header = %+v, %v, want the key AK for sts", s, err)
 	}
 	r.Header.Set("Authorization", strings.Replace(good, "=host", "=date", 1))
 	if s, err := Parse(r); err != nil || s.Verify(r, nil, "x").OK {
-		t.Errorf("signature without the host: %v", err)
+		t.Errorf("signature without the host: error %v, want a signature that is not right", err)
 	}
 }
 

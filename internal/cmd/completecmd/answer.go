@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// Answer prints the answer to a completion request; see [shell.CompletionRequest]. args are
-// the shell and the words. Answer prints nothing if anything is wrong.
+// Answer prints the answer to a completion request. See [shell.CompletionRequest]. args has the
+// name of the shell and the words. If there is an error, Answer prints nothing.
 func Answer(app *command.App, root *cobra.Command, args []string) {
 	if len(args) < 2 {
 		return
@@ -42,7 +42,7 @@ func Answer(app *command.App, root *cobra.Command, args []string) {
 	}
 	for _, v := range values {
 		if strings.ContainsFunc(v.text, terminal.Active) || v.text == "" {
-			continue // a control character would change the answer, or act on the terminal
+			continue // a control character would change the answer, and the terminal would obey it
 		}
 		text, ok := v.text, true
 		switch name {
@@ -61,12 +61,12 @@ func Answer(app *command.App, root *cobra.Command, args []string) {
 	}
 }
 
-// oneLine makes a description safe for a line of the answer.
+// oneLine returns a description on one line, without control characters.
 func oneLine(s string) string {
 	return strings.Join(strings.FieldsFunc(terminal.Printable(s), func(r rune) bool { return r == '\t' || r == '\n' }), " ")
 }
 
-// quoteNu quotes a word for nu, which inserts values as they are.
+// quoteNu quotes a word for nu, because nu inserts values unchanged.
 func quoteNu(s string) string {
 	if shell.POSIX.Word(s) == s {
 		return s

@@ -1,5 +1,5 @@
-// Package completecmd completes command lines in shells. The command completion prints a
-// script for a shell, and [Answer] answers the requests of the script.
+// Package completecmd completes command lines in shells. The command completion prints a script
+// for a shell. The script sends requests, and [Answer] answers them.
 package completecmd
 
 import (
@@ -54,7 +54,8 @@ eval "$(lanyard completion bash)"`,
 	}
 }
 
-// printScripts prints the script for lanyard, and the one for aws if that is lanyard.
+// printScripts prints the script for lanyard. If aws is lanyard, it also prints the script for
+// aws.
 func printScripts(app *command.App, name string) error {
 	programs := []string{"lanyard"}
 	if path, err := exec.LookPath("aws"); err == nil && self.Is(path) {

@@ -13,14 +13,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A value is a word that can be at the cursor.
+// A value is a possible word at the cursor.
 type value struct {
 	text  string
 	about string // the description; may be empty
 }
 
-// complete returns the values with which the word at the cursor can begin with current. words
-// are the words before. files means that the word can be any file.
+// complete returns the possible words at the cursor that begin with current. words are the words
+// before the cursor. files reports whether the word can also be any file.
 func complete(app *command.App, root *cobra.Command, words []string, current string) (values []value, files bool) {
 	p := position{app: app, cmd: root}
 	p.read(words)
@@ -32,7 +32,7 @@ func complete(app *command.App, root *cobra.Command, words []string, current str
 		return nil, true
 	case strings.HasPrefix(current, "-") && hasValue:
 		if values, files = p.flagValues(name, beginning); files {
-			return nil, false // the shells would complete the whole word as a file
+			return nil, false // otherwise shells would complete the whole word as a file
 		}
 		for i := range values {
 			values[i].text = name + "=" + values[i].text
@@ -53,10 +53,10 @@ func complete(app *command.App, root *cobra.Command, words []string, current str
 	return slices.DeleteFunc(values, func(v value) bool { return !strings.HasPrefix(v.text, current) }), files
 }
 
-// A position is the place of the cursor in the tree of commands.
+// A position describes the cursor in the tree of commands.
 type position struct {
 	app *command.App
-	cmd *cobra.Command // nil for a command of the AWS CLI that lanyard does not have
+	cmd *cobra.Command // nil if only the AWS CLI has the command
 	op  *model.Operation
 
 	args    []string // the arguments of cmd
@@ -91,7 +91,7 @@ func (p *position) read(words []string) {
 	}
 }
 
-// argument reads a word that is no flag.
+// argument reads a word that is not a flag.
 func (p *position) argument(word string) {
 	switch {
 	case p.cmd == nil || p.op != nil:
@@ -109,14 +109,14 @@ func (p *position) argument(word string) {
 			p.cmd = nil
 			return
 		}
-		if p.args = append(p.args, word); p.cmd.Name() == "which" { // its arguments are a command line
+		if p.args = append(p.args, word); p.cmd.Name() == "which" { // a command line follows "which"
 			p.cmd, p.args = p.cmd.Root(), nil
 			p.argument(word)
 		}
 	}
 }
 
-// operation sets the operation. The AWS CLI has operations that lanyard does not have.
+// operation sets the operation. The AWS CLI also has operations that lanyard does not have.
 func (p *position) operation(service, name string) {
 	p.op = nil
 	if svc, err := model.Load(service); err == nil {
@@ -136,7 +136,7 @@ const (
 	list
 )
 
-// takes returns how many values a flag takes. name has the dashes.
+// takes returns the number of values that a flag takes. name includes the dashes.
 func (p *position) takes(name string) width {
 	if f := p.option(name); f != nil {
 		switch {
@@ -178,7 +178,7 @@ func (p *position) option(name string) *arg.Flag {
 	return nil
 }
 
-// flags returns the flags that the command takes.
+// flags returns the flags that the command accepts.
 func (p *position) flags() []value {
 	var values []value
 	if p.op != nil {
@@ -235,7 +235,7 @@ func (p *position) arguments(current string) (values []value, files bool) {
 }
 
 // commandsOfAWS returns the names of the AWS CLI's commands. The AWS CLI has hundreds of
-// top-level commands, so under the name lanyard they are completed only if no other command
+// top-level commands. So under the name lanyard, it returns them only if no other command
 // matches.
 func (p *position) commandsOfAWS(ours []value, current string) []string {
 	switch {

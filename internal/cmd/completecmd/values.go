@@ -13,7 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
-// flagValues returns the values that a flag can have. beginning is the beginning of the value.
+// flagValues returns the possible values of a flag. beginning is the part of the value before the
+// cursor.
 func (p *position) flagValues(name, beginning string) (values []value, files bool) {
 	if f := p.option(name); f != nil {
 		return words(optionValues(f)), false
@@ -32,7 +33,7 @@ func (p *position) flagValues(name, beginning string) (values []value, files boo
 		return p.entries(awsconfig.SSOSession, beginning), false
 	case "services":
 		return p.entries(awsconfig.Services, beginning), false
-	case "csv": // a URL of a file
+	case "csv": // the URL of a file
 		return nil, false
 	}
 	placeholder, _ := pflag.UnquoteUsage(f)
@@ -72,8 +73,8 @@ func (p *position) argumentValues(current string) (values []value, files bool) {
 	return p.valuesOf(names[len(p.args)], current)
 }
 
-// placeholders returns the names of the arguments before "--" in the usage of a command: PROFILE
-// for "exec [flags] [PROFILE] -- COMMAND".
+// placeholders returns the names of the arguments before "--" in the usage of a command, such as
+// PROFILE for "exec [flags] [PROFILE] -- COMMAND".
 func placeholders(use string) []string {
 	var names []string
 	fields := strings.Fields(use)[1:]
@@ -82,7 +83,7 @@ func placeholders(use string) []string {
 		case name == "--":
 			return names
 		case strings.HasPrefix(name, "-"):
-			i++ // the value of a flag
+			i++ // skip the value of a flag
 		case name == strings.ToUpper(name):
 			names = append(names, name)
 		}
@@ -90,7 +91,8 @@ func placeholders(use string) []string {
 	return names
 }
 
-// valuesOf returns the values for the name of an argument or of the value of a flag.
+// valuesOf returns the values for a placeholder, such as PROFILE. A placeholder is the name of an
+// argument, or of the value of a flag.
 func (p *position) valuesOf(placeholder, beginning string) (values []value, files bool) {
 	switch placeholder {
 	case "PROFILE":
