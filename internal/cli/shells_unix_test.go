@@ -87,7 +87,7 @@ func TestUseOnTerminal(t *testing.T) {
 			tm.send(s.use + " dev\r")
 			tm.expect("$ ")
 			tm.send(s.use + " stagee\r")
-			tm.expect("did you mean stage?")
+			tm.expect("did you mean: stage")
 			tm.send(s.use + "\r")
 			tm.expect("Pick a profile:")
 			tm.send("\x1b")

@@ -23,16 +23,16 @@ func NewInit(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "init SHELL",
 		Short: "Print the function use for a shell's start-up file",
-		Long: `Print lines for the start-up file of a shell: bash, zsh, fish, nu, xonsh,
-elvish or powershell. They define the function use, which changes the AWS
-profile of the shell: see "lanyard help use". In elvish and nu, where use has
-another meaning, the function is called use-profile. The lines also complete
+		Long: `Print lines for the start-up file of a shell: bash, zsh, fish, nu, xonsh, elvish
+or powershell. The lines define the function use, which changes the AWS profile
+of the shell: see "lanyard help use". In elvish and nu, use is a word of the
+language, so the name of the function is use-profile. The lines also complete
 command lines of lanyard and use, as "lanyard completion" does.
 
 With --prompt, the lines also put the profile in use into the prompt. The rest
 of the prompt stays.
 
-In the start-up file, evaluate the lines like this:
+In the start-up file, evaluate the lines:
 
   bash, zsh   eval "$(lanyard init bash)"
   fish        lanyard init fish | source

@@ -48,12 +48,12 @@ func NewUse(app *command.App) *cobra.Command {
 		Short: "Change the AWS profile of the shell",
 		Long: `Change the AWS profile of the shell. A program cannot change the variables of
 your shell, so "lanyard use" prints lines that a function of the shell
-evaluates. "lanyard init" defines that function, which is called use, or
-use-profile in elvish and nu.
+evaluates. "lanyard init" defines that function. Its name is use, or use-profile
+in elvish and nu.
 
 use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
-region of the profile. With --keys, it sets the variables of "lanyard exec"
-instead. It removes all other variables that name credentials or a region.
+region of the profile. With --keys, use sets the variables of "lanyard exec"
+instead. use removes all other variables that name credentials or a region.
 
 use - returns to the previous profile, and use without an argument opens a menu.
 If use fails, it changes nothing.`,
