@@ -154,7 +154,7 @@ func TestAssumeRoleWithMFA(t *testing.T) {
 }
 
 // answer runs the command in a terminal, waits for the prompt, types the line, and returns
-// what the command prints after it. ok reports whether the command succeeded.
+// the output after the line. ok reports whether the command succeeded.
 func (h *home) answer(t *testing.T, in invocation, prompt, line string) (out string, ok bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), in.args[0], in.args[1:]...)

@@ -64,7 +64,7 @@ func linkSource(root, dir string) error {
 	return nil
 }
 
-// typed FILE COMMAND... runs the command on a terminal and prints what the terminal shows.
+// typed is the program typed FILE COMMAND... It runs COMMAND on a terminal and prints the screen.
 // FILE has pairs of lines: the end of a question, and the answer that a user types.
 func typed() {
 	text, err := os.ReadFile(os.Args[1])

@@ -185,7 +185,7 @@ func checkWidth(t *testing.T, page string) {
 	}
 }
 
-// run runs the program in this process, and returns what it prints on stdout.
+// run runs the program in this process, and returns its stdout.
 func run(t *testing.T, name string, args ...string) string {
 	t.Helper()
 	var out, errs bytes.Buffer

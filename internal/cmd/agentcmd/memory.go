@@ -72,7 +72,7 @@ func backToFiles(ctx context.Context, w *workspace.Workspace, moved []profile.Se
 }
 
 // endMemory returns the function for [agent.Server.End]. The function signs out of all sessions
-// in the agent's memory, because after the agent's end only a thief with a copy could use the
+// in the agent's memory. After the agent's end, only a thief with a copy could use these
 // tokens.
 //
 // If the user has stopped the agent, later sign-ins use the files again. Otherwise they use the

@@ -112,7 +112,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
-// greet tells the user of a shell what is different in it.
+// greet prints how this shell differs from the user's own shell.
 func greet(app *command.App, base, profile string) {
 	fmt.Fprintf(app.IO.Err, "%s: the emulator runs at %s until this program ends\n", app.Name, base)
 	fmt.Fprintf(app.IO.Err, "%s: HOME is temporary", app.Name)

@@ -72,7 +72,7 @@ func objectOf(in *arg.Input) *document.Object {
 }
 
 // findSession returns the session for an operation of the portal, and a profile with this
-// session. The session is the one in --sso-session or in the profile. If the user named no
+// session. --sso-session or the profile names the session. If the user named no
 // profile, it can also be the only session in the config.
 func (o *operation) findSession(p *profile.Profile) (*profile.Profile, profile.Session, error) {
 	w := o.w

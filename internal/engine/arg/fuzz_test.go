@@ -26,7 +26,7 @@ func FuzzShorthand(f *testing.F) {
 	})
 }
 
-// FuzzJSON compares the results with those of the standard library, for JSON that both accept.
+// FuzzJSON compares the results with encoding/json, for JSON that both packages accept.
 func FuzzJSON(f *testing.F) {
 	for _, seed := range []string{`{"a": [1, -2.5e3, "é\u00e9\ud83d\ude00\n", null, true]}`, "[1,]", "01", "1.", `"\u12"`, "NaN", `{"a" 1}`, "[[]", `"\ud800"`} {
 		f.Add(seed)

@@ -21,8 +21,8 @@ import (
 // from the tables.
 const modelsOf = "1.43.11"
 
-// TestAsBotocore compares requests and outputs with those that botocore, the AWS CLI's library,
-// makes from the same random inputs and replies.
+// TestAsBotocore compares this package with botocore, the AWS CLI's library. Both make requests
+// from the same random inputs, and outputs from the same random replies.
 func TestAsBotocore(t *testing.T) {
 	if out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").Output(); err != nil {
 		t.Skipf("botocore cannot be imported: %v", err)

@@ -67,7 +67,7 @@ type SyntaxError struct {
 
 func (e *SyntaxError) Error() string { return e.text }
 
-// An EvalError reports an expression that cannot be applied to a value, because of an unknown
+// An EvalError reports an expression that cannot be applied to a value. The reason is an unknown
 // function, a wrong number of arguments, or a value of the wrong type. Its text comes from the
 // Python library or from Python.
 type EvalError struct {

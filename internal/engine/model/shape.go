@@ -71,8 +71,8 @@ const (
 	StatusCode
 )
 
-// A Member is a member of a structure, the element of a list, the key or value of a map, or the
-// input or output of an operation. It has a shape, and describes how requests and replies write
+// A Member is a member of a structure, the element of a list, or the key or value of a map. It
+// can also be the input or output of an operation. It has a shape, and describes how requests and replies write
 // the value.
 type Member struct {
 	Name  string // in input, output and parameters; "" for a Member outside a structure

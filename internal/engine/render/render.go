@@ -1,7 +1,7 @@
 // Package render prints the output of an operation in the formats of the AWS CLI. It prints the
 // same bytes as the AWS CLI, so that scripts for the AWS CLI can read them.
 //
-// The formats are those of the AWS CLI 2.36, of Python's json module, and of the AWS CLI's YAML
+// The formats come from the AWS CLI 2.36, from Python's json module, and from the AWS CLI's YAML
 // emitter. testdata/README.md describes how the AWS CLI's output was recorded.
 package render
 
