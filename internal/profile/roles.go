@@ -216,7 +216,7 @@ func (r *resolver) duration(p *Profile) time.Duration {
 	}
 	n, err := strconv.ParseInt(strings.TrimSpace(f.Value), 10, 32)
 	if err != nil {
-		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is not a whole number of seconds; the default is used"})
+		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is not a whole number of seconds; lanyard uses the default"})
 		return 0
 	}
 	return time.Duration(n) * time.Second

@@ -36,10 +36,10 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 	addList(p, "OTHER SETTINGS OF A PROFILE", []command.Item{
 		{Name: "region", Text: "The region that AWS operations use."},
 		{Name: "output", Text: "json, text, table, yaml, yaml-stream or off."},
-		{Name: "credential_process", Text: `A command that prints credentials. lanyard understands lines that run "sso get-credentials"; the AWS CLI runs other commands.`},
+		{Name: "credential_process", Text: `A command that prints credentials. If the command is lanyard's own "sso get-credentials", lanyard starts no process.`},
 		{Name: "aws_access_key_id", Text: "The id of an access key. It needs aws_secret_access_key, and for a temporary key also aws_session_token."},
-		{Name: "role_arn", Text: "A role to assume. lanyard hands off commands of such a profile to the AWS CLI. It also hands off commands of a profile with web_identity_token_file or login_session."},
-		{Name: "source_profile", Text: `The profile whose credentials are used to assume the role. "lanyard login" signs in to its session.`},
+		{Name: "role_arn", Text: "A role to assume. The profile also needs source_profile, credential_source or web_identity_token_file."},
+		{Name: "source_profile", Text: `The profile whose credentials assume the role. "lanyard login" signs in to its session.`},
 		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
 		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings change the endpoints of sign-in and portal."},
 		{Name: "ignore_configured_endpoint_urls", Text: "true: ignore endpoint_url, services and the AWS_ENDPOINT_URL variables."},
@@ -93,8 +93,8 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN overrides this variable."},
 		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "The time when the keys expire. lanyard refuses expired keys. Other tools set AWS_SESSION_EXPIRATION instead."},
 		{Name: "AWS_ACCOUNT_ID", Text: "The account of the keys."},
-		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "A file with a web identity token. If credentials come from this file, lanyard hands off the command to the AWS CLI."},
-		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "The address of the container's credentials; also AWS_CONTAINER_CREDENTIALS_FULL_URI. If credentials come from this address, lanyard hands off the command to the AWS CLI."},
+		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "A file with a web identity token, for the role in AWS_ROLE_ARN."},
+		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "The address of the container's credentials; also AWS_CONTAINER_CREDENTIALS_FULL_URI."},
 	})
 	addList(p, "ENDPOINTS AND CONNECTION", []command.Item{
 		{Name: "AWS_ENDPOINT_URL_SSO", Text: "The base URL of the access portal."},
