@@ -9,101 +9,120 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// An Entry is a profile or a session, with the settings that describe it for users.
+// An Entry is a section, with the settings that describe a profile for users.
 type Entry struct {
-	Kind Kind
 	Name string
 
 	AccountID, RoleName string // sso_account_id, sso_role_name
 	RoleARN             string // role_arn
 }
 
-// Entries returns the profiles or the sessions of a file whose names begin with prefix, in
-// the order of the file. Entries must be fast, because completion calls it. For a file that
-// [Doc.All] rejects, Entries returns the readable entries. It ignores duplicate sections and
-// [DEFAULT]. It reads only settings in lower case and without an indent.
-func Entries(path string, credentials bool, kind Kind, prefix string) []Entry {
+// Entries calls yield for each section of this kind whose name begins with prefix, in the order
+// of the file. Entries must be fast, because completion calls it. For a file that [Doc.All]
+// rejects, Entries yields the readable entries. It ignores duplicate sections and [DEFAULT]. It
+// reads only headers without an indent, and settings in lower case without an indent.
+func Entries(path string, credentials bool, kind Kind, prefix string, yield func(Entry)) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
-		return nil
+		return
 	}
 	defer func() { _ = f.Close() }()
-	l := lister{credentials: credentials, kind: kind, prefix: prefix}
+	l := lister{credentials: credentials, kind: kind, prefix: prefix, yield: yield}
 	buf, n := make([]byte, 32<<10), 0
 	for {
 		m, err := f.Read(buf[n:])
 		n += m
-		end := bytes.LastIndexByte(buf[:n], '\n') + 1
+		rest := l.sections(buf[:n], err != nil)
 		if err != nil {
-			end = n
+			return
 		}
-		l.lines(buf[:end])
-		if err != nil {
-			return l.entries
-		}
-		if n = copy(buf, buf[end:n]); n == len(buf) {
+		if n = copy(buf, rest); n == len(buf) {
 			buf = append(buf, make([]byte, len(buf))...)
 		}
 	}
 }
 
-// A lister collects entries.
+// A lister yields entries.
 type lister struct {
 	credentials bool
 	kind        Kind
 	prefix      string
-
-	entries []Entry
-	within  bool // the last header was that of the last entry
-	begun   bool // a line was read
+	yield       func(Entry)
 }
 
-// lines reads complete lines.
-func (l *lister) lines(b []byte) {
-	if !l.begun && len(b) > 0 {
-		b, l.begun = bytes.TrimPrefix(b, []byte(bom)), true
-	}
+// sections reads the complete sections of b and returns the rest. end says that b ends with the
+// end of the file.
+func (l *lister) sections(b []byte, end bool) (rest []byte) {
+	b = b[nextHeader(b, 0):]
 	for len(b) > 0 {
-		line := b
-		if i := bytes.IndexByte(b, '\n'); i >= 0 {
-			line, b = b[:i], b[i+1:]
-		} else {
-			b = nil
+		next := nextHeader(b, 1)
+		if next == len(b) && !end {
+			return b
 		}
-		switch {
-		case len(line) == 0:
-		case line[0] == '[':
-			l.header(string(line))
-		case l.within && (line[0] == 's' || line[0] == 'r'):
-			l.setting(string(line))
+		l.section(b[:next])
+		b = b[next:]
+	}
+	return nil
+}
+
+// nextHeader returns the offset of the first line that begins with [, at the offset from or after
+// it. It returns the length of b if there is none. b begins with a line.
+func nextHeader(b []byte, from int) int {
+	for {
+		i := bytes.IndexByte(b[from:], '[')
+		if i < 0 {
+			return len(b)
 		}
+		i += from
+		if i == 0 || b[i-1] == '\n' || i == len(bom) && bytes.HasPrefix(b, []byte(bom)) {
+			return i
+		}
+		from = i + 1
 	}
 }
 
-// header begins an entry, if the section is wanted.
-func (l *lister) header(line string) {
-	l.within = false
+// section yields the entry of a section, if it is wanted.
+func (l *lister) section(section []byte) {
+	if name, ok := bytes.CutPrefix(section, []byte("[profile ")); ok && !l.credentials && (l.kind != Profile || !mayBegin(name, l.prefix)) {
+		return
+	}
+	line, rest, _ := strings.Cut(string(section), "\n")
 	text, ok := headerText(trimRight(line))
 	if !ok || text == defaultSection {
 		return
 	}
 	kind, name, ok := sectionName(text, l.credentials)
-	if ok && kind == l.kind && strings.HasPrefix(name, l.prefix) {
-		l.entries = append(l.entries, Entry{Kind: kind, Name: name})
-		l.within = true
+	if !ok || kind != l.kind || !strings.HasPrefix(name, l.prefix) {
+		return
 	}
+	e := Entry{Name: name}
+	for rest != "" {
+		if line, rest, _ = strings.Cut(rest, "\n"); line == "" || line[0] != 's' && line[0] != 'r' {
+			continue
+		}
+		key, value, _ := splitOption(trimRight(line))
+		switch key {
+		case "sso_account_id":
+			e.AccountID = value
+		case "sso_role_name":
+			e.RoleName = value
+		case "role_arn":
+			e.RoleARN = value
+		}
+	}
+	l.yield(e)
 }
 
-// setting adds a setting to the last entry.
-func (l *lister) setting(line string) {
-	key, value, _ := splitOption(trimRight(line))
-	e := &l.entries[len(l.entries)-1]
-	switch key {
-	case "sso_account_id":
-		e.AccountID = value
-	case "sso_role_name":
-		e.RoleName = value
-	case "role_arn":
-		e.RoleARN = value
+// mayBegin is a quick check of the name in a header: if it returns false, the name does not
+// begin with prefix. A quote, a backslash or a blank makes it uncertain.
+func mayBegin(name []byte, prefix string) bool {
+	for i := range min(len(name), len(prefix)) {
+		switch c := name[i]; {
+		case c == '\'' || c == '"' || c == '\\' || c == ' ' || c == '\t':
+			return true
+		case c != prefix[i]:
+			return false
+		}
 	}
+	return true
 }
