@@ -76,8 +76,12 @@ func setNu(name, value string) (string, error) {
 	return checked("$env."+name+" = r"+fence+"'"+value+"'"+fence, value)
 }
 
-// setXonsh writes a Python string. Bytes that are not UTF-8 become surrogates, as in Python.
 func setXonsh(name, value string) (string, error) {
+	return checked("$"+name+" = "+python(value), value)
+}
+
+// python returns a Python string. Bytes that are not UTF-8 become surrogates, as in Python.
+func python(value string) string {
 	var b strings.Builder
 	for i := 0; i < len(value); {
 		r, size := utf8.DecodeRuneInString(value[i:])
@@ -95,7 +99,7 @@ func setXonsh(name, value string) (string, error) {
 		}
 		i += size
 	}
-	return checked("$"+name+" = '"+b.String()+"'", value)
+	return "'" + b.String() + "'"
 }
 
 // setDotenv writes a value in double quotes, with the escapes that Docker Compose reads.

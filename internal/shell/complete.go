@@ -15,8 +15,8 @@ import (
 // quotes, and TEXT is the end of it that bash replaces: see [ParseBash].
 //
 // The command prints a line for each value: the value, a tab, and a description, which can be
-// empty. For a shell that does not quote values itself, the value is quoted. [CompleteFiles]
-// as the only line asks the shell for the names of files.
+// empty. For a shell that does not quote values itself, the value is quoted: see
+// [CompletionWord]. [CompleteFiles] as the only line asks the shell for the names of files.
 const CompletionRequest = "__complete"
 
 // CompleteFiles is the answer to a completion request for a word that can be any file.
@@ -39,6 +39,24 @@ func CompletionScript(shell, program string) (string, error) {
 		return "", errors.New("unknown shell " + shell)
 	}
 	return strings.ReplaceAll(strings.TrimPrefix(script, "\n"), "PROGRAM", program), nil
+}
+
+// CompletionWord returns a value as a shell needs it in the answer to a completion request.
+// Bash is an exception: see [BashLine.Replacement].
+func CompletionWord(shell, value string) string {
+	switch {
+	case plain(value):
+		return value
+	case shell == "xonsh" && strings.ContainsAny(value, "$~"): // it expands these in quotes, too
+		return "@(" + python(value) + ")"
+	case shell == "xonsh":
+		return python(value)
+	case shell == "nu":
+		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
+	case shell == "powershell":
+		return PowerShell.Quote(value)
+	}
+	return value // the shell quotes it
 }
 
 // Bash splits words at : and =, and replaces only the part after them. So it gets quoted
@@ -92,7 +110,7 @@ function __complete_PROGRAM
     set -l answer (command PROGRAM __complete fish $words "$plain" 2>/dev/null)
     if test "$answer" = \t
         __fish_complete_path $current
-    else
+    else if set -q answer[1]
         printf '%s\n' $answer
     end
 end
@@ -131,6 +149,8 @@ $env.config.completions.external.completer = (do {|other|
 } $env.config.completions.external.completer?)
 `
 
+// A completer in xonsh replaces the whole word with its quotes. StopIteration keeps other
+// completers from answering.
 const xonshCompletion = `
 def _complete_PROGRAM(context):
     import os, subprocess
@@ -139,11 +159,15 @@ def _complete_PROGRAM(context):
     if not command or command.arg_index < 1 or os.path.basename(command.args[0].value) != "PROGRAM":
         return None
     words = [arg.value for arg in command.args[1:command.arg_index]]
-    answer = subprocess.run(["PROGRAM", "__complete", "xonsh", *words, command.prefix], stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    answer = subprocess.run(["PROGRAM", "__complete", "xonsh", *words, command.prefix], env=__xonsh__.env.detype(),
+                            stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     lines = [line.split("\t") for line in answer.stdout.decode().splitlines()]
-    if lines and not lines[0][0]:
+    if not lines:
+        raise StopIteration
+    if not lines[0][0]:
         return None
-    return {RichCompletion(value, description=text, append_space=True) for value, text in lines}
+    return {RichCompletion(value, prefix_len=len(command.raw_prefix), description=text, append_closing_quote=False,
+                           append_space=True) for value, text in lines}
 _complete_PROGRAM.contextual = True
 __xonsh__.completers["PROGRAM"] = _complete_PROGRAM
 __xonsh__.completers.move_to_end("PROGRAM", last=False)

@@ -16,9 +16,9 @@ type BashLine struct {
 // line that bash replaces by a completion. It begins after a quote that is open, and else after
 // the last : or = of the word, or another character of COMP_WORDBREAKS.
 func ParseBash(line, text string) BashLine {
-	kept := strings.TrimSuffix(line, text)
-	if kept == line {
-		kept = line[:len(line)-len(lastWord(line))]
+	kept, ok := strings.CutSuffix(line, text)
+	if !ok {
+		kept = line[:strings.LastIndexAny(line, " \t")+1]
 	}
 	var s bashScanner
 	for i := range len(kept) {
@@ -36,9 +36,6 @@ func ParseBash(line, text string) BashLine {
 	return b
 }
 
-// lastWord returns the part of a line after the last blank.
-func lastWord(line string) string { return line[strings.LastIndexAny(line, " \t")+1:] }
-
 // Replacement returns the text by which bash must replace the end of the line so that the
 // current word becomes value. ok is false if the kept beginning of the word differs.
 func (b BashLine) Replacement(value string) (text string, ok bool) {
@@ -52,10 +49,13 @@ func (b BashLine) Replacement(value string) (text string, ok bool) {
 	case '"':
 		return strings.NewReplacer(`\`, `\\`, `"`, `\"`, "$", `\$`, "`", "\\`", "!", `"'!'"`).Replace(rest), true
 	}
+	if plain(rest) {
+		return rest, true
+	}
 	var t strings.Builder
 	for i := range len(rest) {
 		c := rest[i]
-		if c < 0x80 && !plain(string(c)) || c == '=' && i == 0 && b.kept == "" {
+		if c < 0x80 && !plain(string(c)) {
 			t.WriteByte('\\')
 		}
 		t.WriteByte(c)

@@ -17,7 +17,7 @@ func Answer(app *command.App, root *cobra.Command, args []string) {
 	if len(args) < 2 {
 		return
 	}
-	out := bufio.NewWriter(app.IO.Out)
+	out := bufio.NewWriterSize(app.IO.Out, 64<<10)
 	defer func() { _ = out.Flush() }()
 	name, words := args[0], args[1:]
 	var line shell.BashLine
@@ -31,45 +31,39 @@ func Answer(app *command.App, root *cobra.Command, args []string) {
 		}
 	}
 	last := len(words) - 1
-	var values []value
-	files := line.File
-	if !files {
-		values, files = complete(app, root, words[:last], words[last])
-	}
-	if files {
+	if line.File || complete(app, root, words[:last], words[last], func(v value) { print(out, name, line, v) }) {
 		_, _ = out.WriteString(shell.CompleteFiles + "\n")
+	}
+}
+
+// print prints a line of the answer. It leaves out values with control characters, because they
+// would change the answer, and the terminal would obey them.
+func print(out *bufio.Writer, name string, line shell.BashLine, v value) {
+	if v.text == "" || !visible(v.text) {
 		return
 	}
-	for _, v := range values {
-		if strings.ContainsFunc(v.text, terminal.Active) || v.text == "" {
-			continue // a control character would change the answer, and the terminal would obey it
+	if name == "bash" {
+		if text, ok := line.Replacement(v.text); ok {
+			_, _ = out.WriteString(text)
+			_ = out.WriteByte('\n')
 		}
-		text, ok := v.text, true
-		switch name {
-		case "bash":
-			if text, ok = line.Replacement(v.text); !ok {
-				continue
-			}
-			_, _ = out.WriteString(text + "\n")
-			continue
-		case "nu":
-			text = quoteNu(text)
-		case "powershell":
-			text = shell.PowerShell.Word(text)
-		}
-		_, _ = out.WriteString(text + "\t" + oneLine(v.about) + "\n")
+		return
+	}
+	separator := ""
+	if v.about != "" && v.role != "" {
+		separator = " · "
+	}
+	for _, s := range [...]string{shell.CompletionWord(name, v.text), "\t", v.about, separator, v.role, "\n"} {
+		_, _ = out.WriteString(s)
 	}
 }
 
-// oneLine returns a description on one line, without control characters.
-func oneLine(s string) string {
-	return strings.Join(strings.FieldsFunc(terminal.Printable(s), func(r rune) bool { return r == '\t' || r == '\n' }), " ")
-}
-
-// quoteNu quotes a word for nu, because nu inserts values unchanged.
-func quoteNu(s string) string {
-	if shell.POSIX.Word(s) == s {
-		return s
+// visible reports whether a text has no control characters.
+func visible(s string) bool {
+	for i := range len(s) {
+		if s[i] < ' ' || s[i] > '~' { // the check for other characters is slow
+			return !strings.ContainsFunc(s, terminal.Active)
+		}
 	}
-	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
+	return true
 }

@@ -1,7 +1,6 @@
 package completecmd
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -16,41 +15,38 @@ import (
 // A value is a possible word at the cursor.
 type value struct {
 	text  string
-	about string // the description; may be empty
+	about string // the description, without tabs and line breaks; may be empty
+	role  string // the second part of the description; may be empty
 }
 
-// complete returns the possible words at the cursor that begin with current. words are the words
-// before the cursor. files reports whether the word can also be any file.
-func complete(app *command.App, root *cobra.Command, words []string, current string) (values []value, files bool) {
-	p := position{app: app, cmd: root}
+// complete calls emit for the possible words at the cursor that begin with current. words are the
+// words before the cursor. files reports whether the word can be any file.
+func complete(app *command.App, root *cobra.Command, words []string, current string, emit func(value)) (files bool) {
+	p := position{app: app, cmd: root, current: current, emit: emit}
 	p.read(words)
 	name, beginning, hasValue := strings.Cut(current, "=")
 	switch {
 	case p.pending != "":
-		values, files = p.flagValues(p.pending, current)
+		return p.flagValues(p.pending)
 	case p.dashes:
-		return nil, true
+		return true
 	case strings.HasPrefix(current, "-") && hasValue:
-		if values, files = p.flagValues(name, beginning); files {
-			return nil, false // otherwise shells would complete the whole word as a file
-		}
-		for i := range values {
-			values[i].text = name + "=" + values[i].text
-		}
+		p.before, p.current = name+"=", beginning
+		p.flagValues(name) // no files, because shells would complete the whole word as a file
+		return false
 	case strings.HasPrefix(current, "-"):
-		values = p.flags()
-	default:
-		if p.list != "" {
-			values, files = p.flagValues(p.list, current)
-		}
-		if len(values) == 0 && !files {
-			values, files = p.arguments(current)
-		}
-		if len(values) == 0 && !files {
-			values = p.flags()
-		}
+		p.flags()
+		return false
+	case p.list != "":
+		p.flagValues(p.list)
 	}
-	return slices.DeleteFunc(values, func(v value) bool { return !strings.HasPrefix(v.text, current) }), files
+	if p.offered == 0 {
+		files = p.arguments()
+	}
+	if p.offered == 0 && !files {
+		p.flags()
+	}
+	return files
 }
 
 // A position describes the cursor in the tree of commands.
@@ -63,6 +59,30 @@ type position struct {
 	dashes  bool     // the cursor is after "--"
 	pending string   // the flag whose value is at the cursor, with its dashes
 	list    string   // the option whose list of values the word at the cursor may continue
+
+	before  string // the flag and = before a value, in the same word
+	current string // the beginning of the word or the value at the cursor
+	emit    func(value)
+	offered int // how many values were emitted
+}
+
+// offer emits a value, if it begins with the beginning of the word.
+func (p *position) offer(v value) {
+	if !strings.HasPrefix(v.text, p.current) {
+		return
+	}
+	if p.before != "" {
+		v.text = p.before + v.text
+	}
+	p.offered++
+	p.emit(v)
+}
+
+// offerWords emits values without descriptions.
+func (p *position) offerWords(words ...string) {
+	for _, w := range words {
+		p.offer(value{text: w})
+	}
 }
 
 // read reads the words before the cursor.
@@ -178,81 +198,70 @@ func (p *position) option(name string) *arg.Flag {
 	return nil
 }
 
-// flags returns the flags that the command accepts.
-func (p *position) flags() []value {
-	var values []value
+// flags offers the flags that the command accepts.
+func (p *position) flags() {
 	if p.op != nil {
 		for _, f := range arg.Flags(p.op) {
 			about := f.Type
 			if f.Required {
 				about += ", required"
 			}
-			values = append(values, value{f.Name, about})
+			p.offer(value{text: f.Name, about: about})
 			if f.Negative != "" {
-				values = append(values, value{f.Negative, about})
+				p.offer(value{text: f.Negative, about: about})
 			}
 		}
 	}
 	if p.cmd == nil {
-		return nil
+		return
 	}
 	p.cmd.InitDefaultHelpFlag()
 	add := func(f *pflag.Flag) {
 		if !f.Hidden && (!command.IsGlobal(p.cmd, f) || command.UsesFlag(p.cmd, f.Name)) {
 			_, usage := pflag.UnquoteUsage(f)
-			values = append(values, value{"--" + f.Name, usage})
+			p.offer(value{text: "--" + f.Name, about: usage})
 		}
 	}
 	p.cmd.NonInheritedFlags().VisitAll(add)
 	p.cmd.InheritedFlags().VisitAll(add)
-	return values
 }
 
-// arguments returns the commands and the values that can follow.
-func (p *position) arguments(current string) (values []value, files bool) {
+// arguments offers the commands and the values that can follow. files reports whether a file can
+// follow.
+func (p *position) arguments() (files bool) {
 	switch {
 	case p.cmd == nil || p.op != nil:
-		return nil, false
+		return false
 	case command.IsService(p.cmd):
 		if svc, err := model.Load(p.cmd.Name()); err == nil {
-			values = words(svc.Operations())
+			p.offerWords(svc.Operations()...)
 		}
-		return values, false
+		return false
 	case !p.cmd.HasSubCommands():
-		return p.argumentValues(current)
+		return p.argumentValues()
 	}
 	for _, sub := range p.cmd.Commands() {
 		if !sub.Hidden {
-			values = append(values, value{sub.Name(), sub.Short})
+			p.offer(value{text: sub.Name(), about: sub.Short})
 		}
 	}
-	for _, name := range p.commandsOfAWS(values, current) {
+	for _, name := range p.commandsOfAWS() {
 		if command.Child(p.cmd, name) == nil {
-			values = append(values, value{name, "of the AWS CLI"})
+			p.offer(value{text: name, about: "of the AWS CLI"})
 		}
 	}
-	return values, false
+	return false
 }
 
 // commandsOfAWS returns the names of the AWS CLI's commands. The AWS CLI has hundreds of
 // top-level commands. So under the name lanyard, it returns them only if no other command
 // matches.
-func (p *position) commandsOfAWS(ours []value, current string) []string {
+func (p *position) commandsOfAWS() []string {
 	switch {
 	case p.cmd.HasParent():
 		return awsnames.Subcommands(p.cmd.Name())
-	case p.app.Name == "aws":
+	case p.app.Name == "aws" || p.current != "" && p.offered == 0:
 		return awsnames.Commands()
-	case current == "" || slices.ContainsFunc(ours, func(v value) bool { return strings.HasPrefix(v.text, current) }):
-		return nil
 	}
-	return awsnames.Commands()
-}
-
-func words(list []string) []value {
-	values := make([]value, len(list))
-	for i, w := range list {
-		values[i].text = w
-	}
-	return values
+	return nil
 }

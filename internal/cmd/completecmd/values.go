@@ -1,7 +1,6 @@
 package completecmd
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/spf13/pflag"
@@ -11,33 +10,36 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
-// flagValues returns the possible values of a flag. beginning is the part of the value before the
-// cursor.
-func (p *position) flagValues(name, beginning string) (values []value, files bool) {
+// flagValues offers the possible values of a flag. files reports whether the value is a file.
+func (p *position) flagValues(name string) (files bool) {
 	if f := p.option(name); f != nil {
-		return words(optionValues(f)), false
+		p.offerWords(optionValues(f)...)
+		return false
 	}
 	f := p.flag(name)
 	if f == nil {
-		return nil, false
+		return false
 	}
 	if offered := command.Offered(f); offered != nil {
-		return words(offered), false
+		p.offerWords(offered...)
+		return false
 	}
 	switch f.Name {
 	case "profile", "profile-name":
-		return p.profiles(beginning), false
+		p.profiles()
 	case "sso-session", "sso-session-name":
-		return p.entries(awsconfig.SSOSession, beginning), false
+		p.sections(awsconfig.SSOSession)
 	case "services":
-		return p.entries(awsconfig.Services, beginning), false
+		p.sections(awsconfig.Services)
 	case "csv": // the URL of a file
-		return nil, false
+	default:
+		placeholder, _ := pflag.UnquoteUsage(f)
+		return p.valuesOf(placeholder)
 	}
-	placeholder, _ := pflag.UnquoteUsage(f)
-	return p.valuesOf(placeholder, beginning)
+	return false
 }
 
 // optionValues returns the values that the model of an operation allows.
@@ -53,24 +55,23 @@ func optionValues(f *arg.Flag) []string {
 	return f.Member.Shape.Values
 }
 
-// argumentValues returns the values of the next argument of a command.
-func (p *position) argumentValues(current string) (values []value, files bool) {
+// argumentValues offers the values of the next argument of a command. files reports whether the
+// argument is a file.
+func (p *position) argumentValues() (files bool) {
 	if p.cmd.ValidArgsFunction != nil {
-		found, _ := p.cmd.ValidArgsFunction(p.cmd, p.args, current)
-		for _, line := range found {
+		lines, _ := p.cmd.ValidArgsFunction(p.cmd, p.args, p.current)
+		for _, line := range lines {
 			text, about, _ := strings.Cut(line, "\t")
-			values = append(values, value{text, about})
+			p.offer(value{text: text, about: about})
 		}
-		return values, false
+		return false
 	}
 	if len(p.args) == 0 && p.cmd.ValidArgs != nil {
-		return words(p.cmd.ValidArgs), false
+		p.offerWords(p.cmd.ValidArgs...)
+		return false
 	}
 	names := placeholders(p.cmd.Use)
-	if len(p.args) >= len(names) {
-		return nil, false
-	}
-	return p.valuesOf(names[len(p.args)], current)
+	return len(p.args) < len(names) && p.valuesOf(names[len(p.args)])
 }
 
 // placeholders returns the names of the arguments before "--" in the usage of a command, such as
@@ -91,22 +92,24 @@ func placeholders(use string) []string {
 	return names
 }
 
-// valuesOf returns the values for a placeholder, such as PROFILE. A placeholder is the name of an
-// argument, or of the value of a flag.
-func (p *position) valuesOf(placeholder, beginning string) (values []value, files bool) {
+// valuesOf offers the values for a placeholder, such as PROFILE. A placeholder is the name of an
+// argument, or of the value of a flag. files reports whether the value is a file.
+func (p *position) valuesOf(placeholder string) (files bool) {
 	switch placeholder {
 	case "PROFILE":
-		return p.profiles(beginning), false
+		p.profiles()
+	case "SHELL":
+		p.offerWords(shell.CompletionShells()...)
 	case "REGION":
-		return words(profile.Regions()), false
+		p.offerWords(profile.Regions()...)
 	case "BOOL":
-		return words([]string{"true", "false"}), false
+		p.offerWords("true", "false")
 	case "KEY":
-		return words(keys()), false
+		p.offerWords(keys()...)
 	case "FILE", "DIR":
-		return nil, true
+		return true
 	}
-	return nil, false
+	return false
 }
 
 // keys returns the keys that users change most often.
@@ -117,40 +120,44 @@ func keys() []string {
 	}
 }
 
-// profiles returns the profiles of both files whose names begin with beginning.
-func (p *position) profiles(beginning string) []value {
-	values := p.entries(awsconfig.Profile, beginning)
-	_, path := profile.Paths(p.app.Env.Lookup)
-	for _, e := range awsconfig.Entries(path, true, awsconfig.Profile, beginning) {
-		if !slices.ContainsFunc(values, func(v value) bool { return v.text == e.Name }) {
-			values = append(values, value{e.Name, describe(e)})
+// profiles offers the profiles of the config, then those that are only in the credentials file.
+func (p *position) profiles() {
+	config, credentials := profile.Paths(p.app.Env.Lookup)
+	var others []awsconfig.Entry
+	awsconfig.Entries(credentials, true, awsconfig.Profile, p.current, func(e awsconfig.Entry) { others = append(others, e) })
+	known := map[string]bool{}
+	awsconfig.Entries(config, false, awsconfig.Profile, p.current, func(e awsconfig.Entry) {
+		if e.Name == "default" && known[e.Name] { // [default] and [profile default]
+			return
+		}
+		if e.Name == "default" || len(others) > 0 {
+			known[e.Name] = true
+		}
+		p.offer(profileValue(e))
+	})
+	for _, e := range others {
+		if !known[e.Name] {
+			p.offer(profileValue(e))
 		}
 	}
-	return values
 }
 
-// entries returns the sections of the config whose names begin with beginning.
-func (p *position) entries(kind awsconfig.Kind, beginning string) []value {
+// sections offers the names of the config's sections of a kind.
+func (p *position) sections(kind awsconfig.Kind) {
 	path, _ := profile.Paths(p.app.Env.Lookup)
-	found := awsconfig.Entries(path, false, kind, beginning)
-	values := make([]value, len(found))
-	for i, e := range found {
-		values[i] = value{e.Name, describe(e)}
-	}
-	return values
+	awsconfig.Entries(path, false, kind, p.current, func(e awsconfig.Entry) { p.offer(value{text: e.Name}) })
 }
 
-// describe returns the account and the role of a profile.
-func describe(e awsconfig.Entry) string {
-	account, role := e.AccountID, e.RoleName
-	if parts := strings.SplitN(e.RoleARN, ":", 6); len(parts) == 6 {
-		account, role = parts[4], strings.TrimPrefix(parts[5], "role/")
+// profileValue returns the name of a profile with its account and role.
+func profileValue(e awsconfig.Entry) value {
+	v := value{e.Name, e.AccountID, e.RoleName}
+	if e.RoleARN != "" {
+		if parts := strings.SplitN(e.RoleARN, ":", 6); len(parts) == 6 {
+			v.about, v.role = parts[4], strings.TrimPrefix(parts[5], "role/")
+		}
 	}
-	switch {
-	case account == "":
-		return role
-	case role == "":
-		return account
+	if !visible(v.about) || !visible(v.role) {
+		v.about, v.role = "", ""
 	}
-	return account + " · " + role
+	return v
 }
