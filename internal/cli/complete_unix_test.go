@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
@@ -56,7 +55,7 @@ func completingShells() map[string]completingShell {
 }
 
 // startShell starts a shell with completion. In this shell, lanyard prints its arguments in
-// braces.
+// braces, after the word argv.
 func startShell(t *testing.T, name, config string) *terminal {
 	t.Helper()
 	if _, err := exec.LookPath(name); err != nil {
@@ -68,8 +67,11 @@ func startShell(t *testing.T, name, config string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	print := "#!/bin/sh\ncase $1 in __complete|completion) exec " + real + ` "$@";; esac; printf '{%s}' "$@"; echo` + "\n"
-	for file, content := range map[string]string{"bin/lanyard": print, s.rc: s.lines, ".aws/config": config} {
+	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\\033]2;answered\\007' >/dev/tty; exit;; esac; printf argv; printf '{%s}' "$@"; echo .` + "\n"
+	for file, content := range map[string]string{
+		"bin/lanyard": print, s.rc: s.lines, ".aws/config": config,
+		".local/share/fish/generated_completions/x": "",
+	} { // otherwise fish reads all manual pages in the background
 		path := filepath.Join(tm.home, file)
 		if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 			t.Fatal(err)
@@ -101,29 +103,90 @@ func namedProfiles(names []string) string {
 // The user types the beginning of a name and presses TAB. Then the shell runs the line with
 // exactly this name.
 func TestShellsComplete(t *testing.T) {
+	tests := map[string][]typing{
+		"all": {
+			{"lanyard sta", "{status}"},
+			{"lanyard sso get-c", "{sso}{get-credentials}"},
+			{"lanyard ec2 describe-ins", "{ec2}{describe-instances}"},
+			{"lanyard ec2 describe-instances --filt", "{ec2}{describe-instances}{--filters}"},
+			{"lanyard --outp", "{--output}"},
+			{"lanyard --output yaml-", "{--output}{yaml-stream}"},
+			{"lanyard --region eu-central-2 --profile plai", "{--region}{eu-central-2}{--profile}{plain-one}"},
+			{"lanyard --profile=plai", "{--profile=plain-one}"},
+			{"lanyard --profile 'my profile' sta", "{--profile}{my profile}{status}"},
+			{"lanyard --profile 'my p", "{--profile}{my profile}"},
+			{`lanyard --profile "my p`, "{--profile}{my profile}"},
+			{"lanyard --profile 'va", "{--profile}{va$HOME}"},
+			{"lanyard --ca-bundle complete_unix_t", "{--ca-bundle}{complete_unix_test.go}"},
+			{"lanyard --profile complete_unix_t", "{--profile}{complete_unix_t}"}, // it is a file, but no profile
+			{"lanyard nonsen", "{nonsen}"},
+			{"lanyard --query ab", "{--query}{ab}"},
+			{"lanyard exec plain-one -- ls complete_unix_t", "{exec}{plain-one}{--}{ls}{complete_unix_test.go}"},
+			{"lanyard --profile co:lo", "{--profile}{co:lon:2}"},
+			{"lanyard --profile eq=ua", "{--profile}{eq=uals=2}"},
+		},
+		"bash": {
+			{`lanyard --profile my\ p`, "{--profile}{my profile}"},
+			{"lanyard --profile='my p", "{--profile=my profile}"},
+			{`lanyard --profile co:lon:`, "{--profile}{co:lon:2}"},
+			{`lanyard --profile "va`, "{--profile}{va$HOME}"},
+			{`lanyard --profile "ex`, "{--profile}{ex!clam}"},
+			{`lanyard --profile "tick`, "{--profile}{tick`x`}"},
+			{`lanyard --profile 'it`, "{--profile}{it's}"},
+			{`lanyard 2>/dev/null sta`, "{status}"},
+			{`X=1 lanyard sta`, "{status}"},
+			{`true; lanyard sta`, "{status}"},
+			{`true && lanyard status --sso-session corp --che`, "{status}{--sso-session}{corp}{--check}"},
+		},
+		"zsh": {
+			{`lanyard --profile my\ p`, "{--profile}{my profile}"},
+			{"lanyard --profile='my p", "{--profile=my profile}"},
+			{`lanyard --profile "va`, "{--profile}{va$HOME}"},
+			{`lanyard --profile 'it`, "{--profile}{it's}"},
+			{`X=1 lanyard sta`, "{status}"},
+		},
+		"fish": {
+			{`lanyard --profile my\ p`, "{--profile}{my profile}"},
+			{"lanyard --profile='my p", "{--profile=my profile}"},
+			{`lanyard --profile "va`, "{--profile}{va$HOME}"},
+			{`lanyard --profile 'it`, "{--profile}{it's}"},
+			{`X=1 lanyard sta`, "{status}"},
+		},
+	}
 	for shell := range completingShells() {
 		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
 			tm := startShell(t, shell, namedProfiles(hardNames))
-			for _, tt := range []struct{ typed, want string }{
-				{"lanyard sta", "{status}"},
-				{"lanyard sso get-c", "{sso}{get-credentials}"},
-				{"lanyard --profile plai", "{--profile}{plain-one}"},
-			} {
-				tm.complete(shell, tt.typed, tt.want)
+			for _, tt := range append(tests["all"], tests[shell]...) {
+				tm.complete(tt)
+			}
+			for _, name := range hardNames {
+				beginning := string([]rune(name)[:2])
+				if strings.ContainsAny(beginning, "~#<@(") {
+					beginning = "'" + beginning
+				}
+				tm.complete(typing{"lanyard --profile " + beginning, "{--profile}{" + name + "}"})
 			}
 		})
 	}
 }
 
-// complete types the beginning of a line, presses TAB and Enter, and checks the arguments of the
-// program.
-func (tm *terminal) complete(shell, typed, want string) {
+// A typing is the beginning of a line, and the arguments of lanyard when it is completed.
+type typing struct{ line, want string }
+
+// complete types the beginning of a line, presses TAB and Enter, and checks the arguments.
+func (tm *terminal) complete(tt typing) {
 	tm.t.Helper()
-	tm.send(typed + "\t")
-	if shell == "xonsh" {
-		time.Sleep(time.Second)
-	}
+	tm.send(tt.line + "\t")
+	tm.expect("]2;answered")
 	tm.send("\r")
-	tm.expect(want)
-	tm.expect("ready>")
+	if filepath.Base(tm.cmd.Path) == "elvish" { // if the completion adds quotes, the first Enter closes a menu
+		tm.send("\r")
+	}
+	tm.expect("argv{")
+	begin := tm.read - 1
+	tm.expect("}.")
+	if got := tm.text()[begin : tm.read-1]; got != tt.want {
+		tm.t.Errorf("%s and TAB: %s, want %s", tt.line, got, tt.want)
+	}
 }

@@ -32,6 +32,7 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.StringVar(&g.Profile, "profile", "", "use the profile `NAME`")
 	f.StringVar(&g.Region, "region", "", "use this `REGION` instead of the region of the profile or the environment")
 	f.StringVar(&g.Output, "output", "", "print results in this `FORMAT`: json, text, table, yaml, yaml-stream or off")
+	Offer(f, "output", "json", "text", "table", "yaml", "yaml-stream", "off")
 	f.StringVar(&g.Query, "query", "", "print only what this JMESPath `EXPRESSION` selects from the result")
 	f.StringVar(&g.EndpointURL, "endpoint-url", "", "send the requests of this command to this `URL`")
 	f.BoolVar(&g.NoVerifySSL, "no-verify-ssl", false, "do not verify TLS certificates")
@@ -39,14 +40,17 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.BoolVar(&g.Debug, "debug", false, "print the source of each value and all requests to stderr, without secrets")
 	f.BoolVar(&g.NoCLIPager, "no-cli-pager", false, "do not show the output in a pager")
 	f.StringVar(&g.Color, "color", "auto", "use colours: `WHEN` is on, off or auto")
+	Offer(f, "color", "on", "off", "auto")
 	f.IntVar(&g.ConnectTimeout, "cli-connect-timeout", 0, "wait this many `SECONDS` for a connection; by default 5, or 60 for AWS operations")
 	f.IntVar(&g.ReadTimeout, "cli-read-timeout", 0, "wait this many `SECONDS` for an answer; by default 10, or 60 for AWS operations")
 	f.BoolVar(&g.NoPaginate, "no-paginate", false, "fetch only the first page of the result")
 	f.BoolVar(&g.NoSignRequest, "no-sign-request", false, "do not sign requests, and use no credentials")
 	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "the `FORMAT` of binary values: base64 (the default) or raw-in-base64-out")
+	Offer(f, "cli-binary-format", "base64", "raw-in-base64-out")
 	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands off the command to the AWS CLI")
 	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for them)")
 	f.StringVar(&g.errorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
+	Offer(f, "cli-error-format", "enhanced", "legacy", "json", "yaml", "text", "table")
 }
 
 // GlobalSet returns a set of only the global flags. Parsing it stores their values in g.

@@ -17,8 +17,9 @@ import (
 // newUnit returns the command agent unit.
 func newUnit(app *command.App, o *options) *cobra.Command {
 	return &cobra.Command{
-		Use:   "unit [systemd | launchd]",
-		Short: "Print a service file that starts the agent at login",
+		Use:       "unit [systemd | launchd]",
+		ValidArgs: []string{"systemd", "launchd"},
+		Short:     "Print a service file that starts the agent at login",
 		Long: `Print a systemd user unit, or a launchd property list (the default on macOS).
 
 The file contains the settings of this shell that the agent needs, for example

@@ -38,6 +38,7 @@ eval "$(lanyard configure export-credentials --profile dev-admin \
 		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", "the `FORMAT` of the output: "+strings.Join(exportFormats[:], ", "))
+	command.Offer(cmd.Flags(), "format", exportFormats[:]...)
 	return cmd
 }
 

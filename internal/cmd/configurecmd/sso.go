@@ -52,6 +52,7 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	f.StringVar(&o.Role, "sso-role-name", "", "the `ROLE` (permission set) of the profile")
 	f.StringVar(&o.DefaultRegion, "default-region", "", "the `REGION` of the profile, without a question")
 	f.StringVar(&o.Output, "output-format", "", "the output `FORMAT` of the profile, without a question")
+	command.Offer(f, "output-format", "json", "text", "table", "yaml", "yaml-stream", "off")
 	f.StringVar(&o.Profile, "profile-name", "", "the `NAME` of the profile (default ROLE-ACCOUNT)")
 	f.BoolVar(&o.Yes, "yes", false, "write one profile without asking, even if it exists for another role")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")

@@ -54,6 +54,7 @@ lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source`,
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "the base `URL` of the emulator, the first line of its output")
 	f.StringVar(&o.shell, "shell", "bash", "print lines for this `SHELL`: bash, zsh, fish or powershell")
+	command.Offer(f, "shell", "bash", "zsh", "fish", "powershell")
 	f.StringVar(&o.dir, "dir", "", "write the config to this `DIR` (default a new temporary folder)")
 	f.BoolVar(&o.unset, "unset", false, "print lines that undo what emulator env has done in this shell")
 	return cmd

@@ -74,6 +74,7 @@ eval "$(lanyard env --unset)"`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "the `FORMAT` of the output: "+strings.Join(formats[:], ", "))
+	command.Offer(f, "format", formats[:]...)
 	f.BoolVar(&o.unset, "unset", false, "print lines that remove the variables")
 	f.BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
 	return cmd

@@ -48,6 +48,7 @@ lanyard alias print --shell powershell | Out-String | Invoke-Expression`,
 	f := cmd.Flags()
 	f.StringVar(&o.match, "match", "*", "print aliases only for profiles whose names match `PATTERN`, with *, ? and [a-z] as in a shell; upper and lower case differ")
 	f.StringVar(&o.shell, "shell", "", "print lines for `SHELL`: "+strings.Join(aliasShells[:], ", ")+"; the default is $SHELL")
+	command.Offer(f, "shell", aliasShells[:]...)
 	f.StringVar(&o.prefix, "prefix", "aws-", "begin the names of aliases with `PREFIX`")
 	alias.AddCommand(cmd)
 	return alias

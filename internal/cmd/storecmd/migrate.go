@@ -57,6 +57,7 @@ lanyard store migrate --to file`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "move to this `STORE`: file, keychain, encrypted or agent")
+	command.Offer(f, "to", "file", "keychain", "encrypted", "agent")
 	f.StringVar(&o.session, "sso-session", "", "move only the secrets of the [sso-session] `NAME`")
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key `FILE` that decrypts")
 	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a `COMMAND` that prints the passphrase")
