@@ -1,6 +1,7 @@
 package cli_test
 
 import (
+	"bytes"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -23,6 +24,9 @@ func TestScriptsContainNoSecrets(t *testing.T) {
 		text, err := os.ReadFile(path)
 		if err != nil {
 			return err
+		}
+		for _, example := range []string{"AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"} { // of AWS's documentation
+			text = bytes.ReplaceAll(text, []byte(example), nil)
 		}
 		if found := looksSecret.Find(text); found != nil {
 			t.Errorf("%s contains text that looks like a secret: %s", path, found)
