@@ -47,8 +47,24 @@ sso_account_id = 210987654321
 sso_role_name = DeveloperAccess
 `
 
-// bothConfig adds legacy profiles for the same roles. They share the sign-in.
+// bothConfig adds legacy profiles for the same roles, which share the sign-in, and profiles
+// that assume roles: a chain of two roles, and a role with a code of an MFA device. The file
+// codes gets a line for each code.
 const bothConfig = config + `
+[profile chain]
+role_arn = arn:aws:iam::210987654321:role/Operate
+source_profile = link
+
+[profile link]
+role_arn = arn:aws:iam::210987654321:role/Operate
+source_profile = dev-3
+role_session_name = link
+
+[profile mfa]
+role_arn = arn:aws:iam::210987654321:role/Secure
+source_profile = dev-3
+mfa_serial = arn:aws:iam::444455556666:mfa/jane
+mfa_process = echo code >>codes; cat code
 [profile old]
 sso_start_url = ` + startURL + `
 sso_region = us-east-1

@@ -64,6 +64,7 @@ type scene struct {
 	after   func(t *testing.T, h *home) // further checks; may be nil
 
 	refreshes, fetches int // the numbers of calls without a failure
+	assumed            int // the number of AssumeRole calls without a failure
 	spare              int // how many more refreshes are allowed
 	end                ending
 }
@@ -142,6 +143,7 @@ func (s scene) play(t *testing.T, seed uint64) row {
 
 	r := row{scene: s.name, seed: seed, n: s.n, latency: s.latency, took: took}
 	r.refreshes, r.fetches = h.srv.Count("CreateToken"), h.srv.Count("GetRoleCredentials")
+	r.assumed = h.srv.Count("AssumeRole")
 	r.corrupt = h.corrupt(t)
 	s.judge(t, h, results, &r)
 	s.repair(t, h, r)
@@ -243,6 +245,7 @@ func (s scene) checkCalls(t *testing.T, r row) {
 	if s.fetches != unlimited {
 		check("GetRoleCredentials", r.fetches, fetches, fetches+more)
 	}
+	check("AssumeRole", r.assumed, s.assumed, s.assumed+more)
 }
 
 // unlimited allows any number of calls.
@@ -274,6 +277,7 @@ type row struct {
 	n                   int
 	well, ended, killed int // processes by result; the other processes failed
 	refreshes, fetches  int // calls
+	assumed             int // calls of AssumeRole
 	corrupt             int // files
 	latency, took       time.Duration
 }

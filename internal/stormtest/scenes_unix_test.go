@@ -25,6 +25,7 @@ func scenes() []scene {
 	all := append(quiet(), deadly()...)
 	all = append(all, faulty()...)
 	all = append(all, assisted()...)
+	all = append(all, chained()...)
 	return append(all, mixed()...)
 }
 
@@ -109,6 +110,27 @@ func faulty() []scene {
 		{
 			name: "429 without end", n: crowd, roles: one, cache: expired, refreshes: 3, spare: 3, end: fails,
 			faults: []emulator.Fault{throttled("CreateToken", 0)},
+		},
+	}
+}
+
+// chained returns the scenes with profiles that assume roles.
+func chained() []scene {
+	chain, mfa := []string{"chain"}, []string{"mfa"}
+	return []scene{
+		{name: "chain of two roles, expired", short: true, n: crowd, roles: chain, cache: expired, latency: latency / 2, refreshes: 1, fetches: 1, assumed: 2},
+		{name: "chain of two roles, cold, 3 s", n: crowd, roles: chain, cache: cold, latency: 3 * time.Second, fetches: 1, assumed: 2},
+		{
+			name: "chain of two roles, 10 % killed, grace", n: crowd, roles: []string{"chain", "link", "dev"}, cache: expired, grace: grace,
+			latency: latency / 2, doomed: 10, refreshes: 1, fetches: 2, assumed: 2,
+		},
+		{
+			name: "agent, chain of two roles", n: crowd, roles: chain, cache: expired, latency: latency / 2, standby: agentOn,
+			refreshes: 1, fetches: 1, assumed: 2,
+		},
+		{
+			name: "MFA", short: true, n: crowd, roles: mfa, cache: withCode, latency: latency / 2, refreshes: 1, fetches: 1, assumed: 1,
+			after: oneCode,
 		},
 	}
 }

@@ -30,6 +30,28 @@ func revoked(t *testing.T, h *home) {
 // revokedAlive ends the session at the service. The date of the token is still valid.
 func revokedAlive(_ *testing.T, h *home) { h.srv.RevokeSessions(user) }
 
+// withCode makes the token expired, and gives mfa_process a code of the user's device.
+func withCode(t *testing.T, h *home) {
+	t.Helper()
+	expired(t, h)
+	code, err := h.srv.MFACode("arn:aws:iam::444455556666:mfa/jane")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(h.path("code"), []byte(code+"\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// oneCode checks that only one process asked for a code.
+func oneCode(t *testing.T, h *home) {
+	t.Helper()
+	asked, err := os.ReadFile(h.path("codes"))
+	if err != nil || string(asked) != "code\n" {
+		t.Errorf("mfa_process wrote %q, %v; want one line", asked, err)
+	}
+}
+
 // held caches the role credentials.
 func held(t *testing.T, h *home) { checkAnswers(t, h.credentials(t, "dev")) }
 
