@@ -128,16 +128,16 @@ func builtInOperation(service, name string) bool {
 	return err == nil && slices.Contains(s.Operations(), name)
 }
 
-// typoInOperation returns the error for a word that differs by one typo from a built-in
-// operation. For other words it returns nil. No other operation of AWS CLI 2.36.7 is so similar
-// to a built-in operation. Some differ by two letters, such as assume-root.
+// typoInOperation returns the error for a word that differs by one typo from a built-in operation,
+// and else nil. A word that is itself an operation of AWS is not a typo. Words with two typos are
+// not reported, because many operations are that similar, such as assume-role and assume-root.
 func typoInOperation(program, service, word string) error {
 	s, err := model.Load(service)
 	if err != nil {
 		return nil //nolint:nilerr // the AWS CLI may know the service
 	}
 	for _, name := range s.Operations() {
-		if awsnames.OneTypo(word, name) {
+		if awsnames.OneTypo(word, name) && !awsnames.Twin(word) {
 			return command.WithHint(command.Usagef("unknown operation %q of %s", word, service),
 				"did you mean: %s %s %s\nif the AWS CLI has this operation, run: aws %s %s", program, service, name, service, command.Quote(word))
 		}

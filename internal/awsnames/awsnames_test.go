@@ -8,6 +8,23 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
+func TestTwin(t *testing.T) {
+	names := strings.Fields(twins)
+	if !slices.IsSorted(names) {
+		t.Error("the names are not sorted")
+	}
+	for _, name := range names {
+		if !slices.ContainsFunc(names, func(other string) bool { return other != name && OneTypo(name, other) }) {
+			t.Errorf("%s is not similar to another name", name)
+		}
+	}
+	for name, want := range map[string]bool{"set-queue-attributes": true, "list-sinks": true, "describe-instances": false, "": false} {
+		if got := Twin(name); got != want {
+			t.Errorf("Twin(%q) = %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestCommandsAreSortedAndComplete(t *testing.T) {
 	names := strings.Fields(commands)
 	if !slices.IsSorted(names) || len(slices.Compact(slices.Clone(names))) != len(names) {
