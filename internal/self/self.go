@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os"
+	"os/exec"
 	"runtime"
 	"runtime/debug"
 
@@ -42,6 +43,15 @@ func Is(path string) bool {
 		return err == nil && other.Path == info.Path
 	}
 	return mine.Size() == theirs.Size() && SameBytes(self, path)
+}
+
+// Names returns the names of the commands that run lanyard: lanyard, and aws if the aws on PATH
+// is lanyard.
+func Names() []string {
+	if path, err := exec.LookPath("aws"); err == nil && Is(path) {
+		return []string{"lanyard", "aws"}
+	}
+	return []string{"lanyard"}
 }
 
 // MaxSize is the size limit in bytes for a file that may be a copy of lanyard. The program is

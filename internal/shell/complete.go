@@ -28,9 +28,9 @@ func CompletionShells() []string {
 }
 
 // CompletionScript returns the lines that a start-up file of a shell evaluates to complete the
-// command lines of a program. The program is lanyard, or aws if a link has that name. It
+// command lines of programs. The programs are lanyard, and aws if a link has that name. It
 // returns an error for an unknown shell.
-func CompletionScript(shell, program string) (string, error) {
+func CompletionScript(shell string, programs ...string) (string, error) {
 	script, ok := map[string]string{
 		"bash": bashCompletion, "zsh": zshCompletion, "fish": fishCompletion, "elvish": elvishCompletion,
 		"nu": nuCompletion, "xonsh": xonshCompletion, "powershell": powerShellCompletion,
@@ -38,7 +38,11 @@ func CompletionScript(shell, program string) (string, error) {
 	if !ok {
 		return "", errors.New("unknown shell " + shell)
 	}
-	return strings.ReplaceAll(strings.TrimPrefix(script, "\n"), "PROGRAM", program), nil
+	text := ""
+	for _, program := range programs {
+		text += strings.ReplaceAll(strings.TrimPrefix(script, "\n"), "PROGRAM", program)
+	}
+	return text, nil
 }
 
 // CompletionWord returns a value as a shell needs it in the answer to a completion request.

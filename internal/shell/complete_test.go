@@ -93,6 +93,9 @@ func TestCompletionScript(t *testing.T) {
 			t.Errorf("%s: %v\n%s", name, err, script)
 		}
 	}
+	if script, err := shell.CompletionScript("bash", "lanyard", "aws"); err != nil || !strings.Contains(script, "complete -F _complete_lanyard lanyard\n") || !strings.Contains(script, "complete -F _complete_aws aws\n") {
+		t.Errorf("%v\n%s", err, script)
+	}
 	if script, err := shell.CompletionScript("tcsh", "aws"); err == nil {
 		t.Errorf("tcsh: %s", script)
 	}

@@ -28,8 +28,8 @@ func UseFunction(shell string) string {
 // InitScript returns the lines that the start-up file of a shell evaluates. They define the
 // function that changes the profile, and complete its command lines and lanyard's. prompt says
 // that they also put the profile into the prompt. The shell is one of [InitShells].
-func InitScript(shell, function string, prompt bool) (string, error) {
-	completion, err := CompletionScript(shell, "lanyard")
+func InitScript(shell, function string, prompt bool, programs ...string) (string, error) {
+	completion, err := CompletionScript(shell, programs...)
 	if err != nil {
 		return "", err
 	}

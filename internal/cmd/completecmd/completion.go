@@ -3,8 +3,7 @@
 package completecmd
 
 import (
-	"fmt"
-	"os/exec"
+	"io"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -42,7 +41,7 @@ Evaluate the script in the start-up file of the shell:
               lanyard completion nu | save -f
                 ($nu.user-autoload-dirs.0 | path join lanyard.nu)
   powershell  the file $PROFILE
-              lanyard completion powershell | Out-String | Invoke-Expression
+              Invoke-Expression (lanyard completion powershell | Out-String)
 
 A completion reads only the config and credentials files. It makes no request,
 and writes no file.`,
@@ -50,25 +49,13 @@ and writes no file.`,
 eval "$(lanyard completion bash)"`,
 		Args:      command.WantArgs("SHELL"),
 		ValidArgs: shells,
-		RunE:      func(_ *cobra.Command, args []string) error { return printScripts(app, args[0]) },
-	}
-}
-
-// printScripts prints the script for lanyard. If aws is lanyard, it also prints the script for
-// aws.
-func printScripts(app *command.App, name string) error {
-	programs := []string{"lanyard"}
-	if path, err := exec.LookPath("aws"); err == nil && self.Is(path) {
-		programs = append(programs, "aws")
-	}
-	for _, program := range programs {
-		script, err := shell.CompletionScript(name, program)
-		if err != nil {
-			return command.WithHint(command.Usagef("%s", err), "use %s", strings.Join(shell.CompletionShells(), ", "))
-		}
-		if _, err := fmt.Fprint(app.Out, script); err != nil {
+		RunE: func(_ *cobra.Command, args []string) error {
+			script, err := shell.CompletionScript(args[0], self.Names()...)
+			if err != nil {
+				return command.WithHint(command.Usagef("%s", err), "use %s", strings.Join(shells, ", "))
+			}
+			_, err = io.WriteString(app.Out, script)
 			return err
-		}
+		},
 	}
-	return nil
 }

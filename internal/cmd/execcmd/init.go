@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
@@ -58,7 +59,7 @@ eval "$(lanyard init bash --function awsp)"`,
 			if !functionName.MatchString(function) {
 				return command.Usagef("--function %s: the name of a function has only letters, digits, _ and -", command.Quote(function))
 			}
-			script, err := shell.InitScript(args[0], function, prompt)
+			script, err := shell.InitScript(args[0], function, prompt, self.Names()...)
 			if err != nil {
 				return err
 			}
