@@ -389,6 +389,8 @@ var docElsewhere = map[string]elsewhere{
 	"go get -u":                           {"the page forbids it", ""},
 	"go get …":                            {"it needs the network; the test does the same in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},
 	`eval "$(lanyard completion …`:        {"it needs bash or zsh", "internal/cli/complete_unix_test.go lanyard completion bash"},
+	"lanyard completion …":                {"it needs the shells", "internal/cli/complete_unix_test.go lanyard completion fish | source"},
+	"eval (lanyard completion elvish …":   {"it needs elvish", "internal/cli/complete_unix_test.go lanyard completion elvish | slurp"},
 	"lanyard hello PROFILE":               {"the test adds this command", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
 	"lanyard store migrate --to keychain": {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
 	"lanyard store migrate --to keychain --dry-run":                          {"it needs a Secret Service", "internal/cli/testdata/keychain/store-keychain.txtar lanyard store migrate --to keychain --yes"},
