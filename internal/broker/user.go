@@ -43,6 +43,22 @@ func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, ours func(path 
 	return roles
 }
 
+// An AssumedRole is the credentials of an assumed role, with their path in the cache.
+type AssumedRole = keystore.Found[ssocache.Assumed]
+
+// AssumedOf returns the cached credentials of assumed roles that are valid and whose chain
+// starts at the session.
+func (b *Broker) AssumedOf(s profile.Session, cached []AssumedRole) []AssumedRole {
+	names := b.names(s)
+	var roles []AssumedRole
+	for _, a := range cached {
+		if slices.Contains(names, a.Value.Session) && a.Value.Left(b.now()) > 0 {
+			roles = append(roles, a)
+		}
+	}
+	return roles
+}
+
 // A UserQuestion asks STS who is signed in to a session.
 type UserQuestion struct {
 	Session profile.Session

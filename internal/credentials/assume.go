@@ -88,18 +88,21 @@ func arguments(role profile.Role) []ssocache.Argument {
 // alone reports whether no other profile assumes the role with the same arguments and with
 // credentials of another source.
 func (f *fetcher) alone(role profile.Role, source step, endpoint string) bool {
-	names, err := profile.Having(f.w.In, "role_arn", role.ARN)
+	roles, err := profile.Values(f.w.In, "role_arn")
 	if err != nil {
 		f.w.App.Log.Debug("the credentials of the role are not shared with other programs", "why", err)
 		return false
 	}
 	file, id := ssocache.AssumedName(arguments(role)), sourceID(source, role, endpoint)
-	for _, name := range names {
+	for _, v := range roles {
+		if v.Value != role.ARN {
+			continue
+		}
 		in := f.w.In
-		in.Profile = name
+		in.Profile = v.Profile
 		p, _, err := profile.Resolve(in)
 		if p == nil {
-			f.w.App.Log.Debug("a profile with the same role is ignored", "profile", name, "why", err)
+			f.w.App.Log.Debug("a profile with the same role is ignored", "profile", v.Profile, "why", err)
 			continue
 		}
 		chain, _, err := p.Chain()

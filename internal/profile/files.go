@@ -294,19 +294,22 @@ func (files *allFiles) sessionOf(r *resolver, name string) (own settings, sessio
 	return own, session, ok
 }
 
-// Having returns the names of the profiles that have a setting with this value, in the order
-// of the files. It reads the whole config. An error is an *[Error].
-func Having(in Inputs, key, value string) ([]string, error) {
+// A Value is the value of a setting in a profile.
+type Value struct{ Profile, Value string }
+
+// Values returns the values of a setting in all profiles, in the order of the files. It reads the
+// whole config. An error is an *[Error].
+func Values(in Inputs, key string) ([]Value, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()
 	if err != nil {
 		return nil, err
 	}
-	var names []string
+	var values []Value
 	for _, name := range files.names {
-		if f, ok := files.profiles[name].get(key); ok && f.Value == value {
-			names = append(names, name)
+		if f, ok := files.profiles[name].get(key); ok {
+			values = append(values, Value{name, f.Value})
 		}
 	}
-	return names, nil
+	return values, nil
 }

@@ -32,9 +32,9 @@ type page struct {
 	text  strings.Builder
 }
 
-// printPage prints the sessions as text.
-func printPage(app *command.App, list []sessionStatus, full bool) error {
-	if len(list) == 0 {
+// printPage prints the sessions and the console logins as text.
+func printPage(app *command.App, list []sessionStatus, console []login, full bool) error {
+	if len(list)+len(console) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No session is configured or signed in.")
 		app.TellSetUp()
 		return err
@@ -51,6 +51,12 @@ func printPage(app *command.App, list []sessionStatus, full bool) error {
 			p.text.WriteString("\n")
 		}
 		p.session(s)
+	}
+	for i, l := range console {
+		if i+len(list) > 0 {
+			p.text.WriteString("\n")
+		}
+		p.login(l)
 	}
 	_, err := io.WriteString(app.Out.Raw(), p.text.String())
 	return err

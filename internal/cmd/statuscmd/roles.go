@@ -5,6 +5,7 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -24,6 +25,7 @@ func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, l
 			w.App.Log.Debug("the config does not say which roles are in the cache", "error", err)
 		}
 	}
+	assumed, _ := w.Broker.Cache.KnownAssumed() // status reports unreadable files itself
 	var questions []broker.UserQuestion
 	for i := range list {
 		s := &list[i]
@@ -31,7 +33,7 @@ func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, l
 			continue
 		}
 		roles := w.Broker.RolesOf(s.session, cached, func(path string) bool { return known.Uses(filepath.Base(path), s.session) })
-		s.Roles = describeRoles(known, s.session, roles)
+		s.Roles = describeRoles(known, s.session, roles, w.Broker.AssumedOf(s.session, assumed))
 		if s.User = w.Broker.User(s.session); s.User != "" {
 			continue
 		}
@@ -51,11 +53,15 @@ func addRoles(ctx context.Context, w *workspace.Workspace, p *profile.Profile, l
 }
 
 // describeRoles returns the roles in the order of their accounts and names.
-func describeRoles(known workspace.RoleNames, s profile.Session, cached []broker.CachedRole) []role {
+func describeRoles(known workspace.RoleNames, s profile.Session, cached []broker.CachedRole, assumed []broker.AssumedRole) []role {
 	roles := []role{}
 	for _, c := range cached {
 		account, name := known.Of(filepath.Base(c.Path), s, c.Value.AccountID)
 		roles = append(roles, role{AccountID: account, RoleName: name, ExpiresAt: ssocache.FormatTime(c.Value.Expiration), expires: c.Value.Expiration})
+	}
+	for _, a := range assumed {
+		parts := strings.Split(a.Value.UserARN, "/") // …:assumed-role/NAME/SESSION
+		roles = append(roles, role{AccountID: a.Value.AccountID, RoleName: parts[max(0, len(parts)-2)], ExpiresAt: ssocache.FormatTime(a.Value.Expiration), expires: a.Value.Expiration})
 	}
 	slices.SortFunc(roles, func(a, b role) int {
 		return cmp.Or(cmp.Compare(a.AccountID, b.AccountID), cmp.Compare(a.RoleName, b.RoleName))

@@ -53,7 +53,8 @@ sign in again. The service does not publish this time. lanyard learns the time
 from earlier sessions, or computes it from the time of the sign-in and
 sso_session_duration.
 
-The output lists the roles with valid credentials in the cache. If lanyard does
+The output also lists the console logins of the AWS CLI ("aws login"), and the
+roles with valid credentials in the cache. If lanyard does
 not know the user yet, it asks STS once with these credentials, for up to two
 seconds, and remembers the answer until the next sign-in.
 
@@ -87,6 +88,9 @@ func status(ctx context.Context, app *command.App, o options) error {
 	if err != nil {
 		return err
 	}
+	if o.session == "" && p.Explicit && p.Kind == profile.Login {
+		return statusOfLogin(w, p, o)
+	}
 	only, err := w.NamedSession(p, o.session)
 	if err != nil {
 		return err
@@ -104,13 +108,41 @@ func status(ctx context.Context, app *command.App, o options) error {
 		return nil
 	}
 	addRoles(ctx, w, p, list)
+	var console []login
+	if only.Key() == "" {
+		if console, err = logins(w); err != nil {
+			return err
+		}
+	}
+	return errors.Join(show(app, list, console, only.Key() != ""), unreadable)
+}
+
+// statusOfLogin is status for a profile with a console login.
+func statusOfLogin(w *workspace.Workspace, p *profile.Profile, o options) error {
+	list, err := logins(w)
+	if err != nil {
+		return err
+	}
+	session, _ := p.Get("login_session")
+	list = slices.DeleteFunc(list, func(l login) bool { return l.Session != session.Value })
+	if !o.check {
+		return show(w.App, []sessionStatus{}, list, true)
+	}
+	if slices.ContainsFunc(list, func(l login) bool { return l.State != "valid" && l.State != "refreshable" }) {
+		return command.ExitError(command.ExitCommand)
+	}
+	return nil
+}
+
+// show prints the sessions and the console logins. full means that no name is left out.
+func show(app *command.App, list []sessionStatus, console []login, full bool) error {
 	switch {
 	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
-		err = printPage(app, list, only.Key() != "")
-	default:
-		err = output.Print(app, "Status", map[string]any{"sessions": list})
+		return printPage(app, list, console, full)
+	case len(console) > 0:
+		return output.Print(app, "Status", map[string]any{"sessions": list, "logins": console})
 	}
-	return errors.Join(err, unreadable)
+	return output.Print(app, "Status", map[string]any{"sessions": list})
 }
 
 // sessions returns the sessions of the config in its order, and then the sessions of other tokens

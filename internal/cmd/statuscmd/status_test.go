@@ -90,7 +90,7 @@ func printed(t *testing.T, width int, full bool, s sessionStatus) string {
 		v, ok := map[string]string{"TERM": "xterm"}[name]
 		return v, ok
 	}
-	if err := printPage(app, []sessionStatus{s}, full); err != nil {
+	if err := printPage(app, []sessionStatus{s}, nil, full); err != nil {
 		t.Fatal(err)
 	}
 	return out.String()
