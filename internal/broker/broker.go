@@ -168,11 +168,15 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 	if err != nil {
 		return Answer{}, false
 	}
-	st := b.tokensNow(s)
-	tok, valid := st.best(now, r.Rejected)
-	_, refreshable := st.refreshable(now)
-	if !valid || refreshable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
-		return Answer{}, false
+	tok, ok := b.freshToken(r, t)
+	if !ok {
+		var valid bool
+		st := b.tokensNow(s)
+		tok, valid = st.best(now, r.Rejected)
+		_, refreshable := st.refreshable(now)
+		if !valid || refreshable && s.AutoRefresh != profile.Off && tok.Due(now, s.Window()) {
+			return Answer{}, false
+		}
 	}
 	if r.Purpose == AccessToken {
 		return Answer{Token: tok}, true
@@ -184,6 +188,18 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 	}
 	b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
 	return Answer{Credentials: c}, true
+}
+
+// freshToken returns the token under the session's own name, if it is valid and not due for a
+// refresh. Such a request does not need the session's other names, for which Siblings may read
+// the whole config.
+func (b *Broker) freshToken(r Request, t target) (ssocache.Token, bool) {
+	s, now := r.Session, b.now()
+	tok, err := b.Cache.LoadToken(s.Key())
+	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Misdated(now) || tok.Due(now, s.Window()) {
+		return ssocache.Token{}, false
+	}
+	return state{{s.Key(), tok}}.of(t).best(now, r.Rejected)
 }
 
 // EndedText is the AWS CLI's message for a session that is missing, has expired or was

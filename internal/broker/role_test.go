@@ -1,6 +1,7 @@
 package broker_test
 
 import (
+	"context"
 	"net/http"
 	"path/filepath"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -224,6 +226,32 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 		f.WithSession(profile.Session{StartURL: f.Session.StartURL, Region: f.Session.Region}, "corp").MustGet()
 		check("after a refresh by the legacy name")
 		f.MustGet()
+		f.Count(refresh, 1)
+	})
+}
+
+// To find the other names of a session, the program reads the whole config. A request that the
+// cache answers does not need them, unless the session's own token is due for a refresh.
+func TestCacheNeedsNoOtherNames(t *testing.T) {
+	withFixture(t, emulator.Config{}, func(f *fixture) {
+		f.Login()
+		f.MustGet()
+		get := func() (asked int) {
+			b := f.Process()
+			b.Ask = func(context.Context, broker.Request) (broker.Answer, bool, error) { return broker.Answer{}, false, nil }
+			b.Siblings = func(profile.Session) []string { asked++; return nil }
+			if _, err := b.Get(f.T.Context(), f.Request()); err != nil {
+				t.Error(err)
+			}
+			return asked
+		}
+		if n := get(); n != 0 {
+			t.Errorf("asked for other names %d times, want 0", n)
+		}
+		sleep(50 * time.Minute)
+		if n := get(); n == 0 {
+			t.Error("10 minutes left: did not look for a better token under other names")
+		}
 		f.Count(refresh, 1)
 	})
 }
