@@ -14,6 +14,8 @@ const (
 	small    = "sso get-credentials, warm"
 	released = "sso get-credentials, warm, without cgo"
 	inPrompt = "prompt, large config"
+	child    = "true"
+	inExec   = "exec true, large config"
 )
 
 // prepare creates the home folders, signs in to each of them, and returns the contestants. The
@@ -43,6 +45,8 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	}
 	big := homes[fmt.Sprintf("warm, %d profiles", o.profiles)]
 	all = append(all, &contestant{name: inPrompt, argv: []string{p.lanyard, "prompt"}, env: append(idc.env(big), "AWS_PROFILE=dev")})
+	more, note := throughExec(p, idc.env(big))
+	all, notes = append(all, more...), append(notes, note...)
 	cold, err := newHome(dir, "cold", session+profile)
 	if err == nil {
 		err = idc.signIn(p, cold, "corp")
@@ -54,13 +58,26 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 		&contestant{name: released, argv: append([]string{p.static}, get[1:]...), env: idc.env(homes[small])},
 		&contestant{name: "sso get-credentials, cold", argv: get, env: idc.env(cold), before: func() error { return forgetRole(cold) }},
 		&contestant{name: "--version", argv: []string{p.lanyard, "--version"}, env: idc.env(cold)})
-	c, note := awsCLI(o, idc.env(homes[small]))
+	c, why := awsCLI(o, idc.env(homes[small]))
 	if c != nil {
 		all = append(all, c)
 	}
-	notes = append(notes, note)
-	ops, more, err := operations(dir, o, p, idc.env(homes[small]))
-	return append(all, ops...), append(notes, more...), err
+	notes = append(notes, why)
+	ops, note, err := operations(dir, o, p, idc.env(homes[small]))
+	return append(all, ops...), append(notes, note...), err
+}
+
+// throughExec returns two contestants: a small program, and lanyard exec with this program. It
+// returns none if the system does not have the program.
+func throughExec(p programs, env []string) (all []*contestant, notes []string) {
+	path, err := exec.LookPath("true")
+	if err != nil {
+		return nil, []string{fmt.Sprintf("exec is left out: %v.", err)}
+	}
+	return []*contestant{
+		{name: child, argv: []string{path}, env: env},
+		{name: inExec, argv: []string{p.lanyard, "exec", "dev", "--", path}, env: env},
+	}, nil
 }
 
 // awsCLI returns the contestant that gets the same credentials with the AWS CLI. It returns nil

@@ -16,6 +16,8 @@ const (
 
 	handOffTarget = 10 * time.Millisecond // the time that the hand-off adds to the AWS CLI
 	promptTarget  = 5 * time.Millisecond  // the time that the prompt adds to an empty program
+
+	execTarget = 2.0 // for the time that exec adds to its program, as a multiple of a warm answer
 )
 
 // table prints the medians, their ratios and the targets.
@@ -48,6 +50,9 @@ func table(w io.Writer, all []*contestant) error {
 			return moreThanEmpty(c, handOffTarget)
 		case c.name == inPrompt:
 			return moreThanEmpty(c, promptTarget)
+		case c.name == inExec:
+			added := median(c.times) - median(byName[child].times)
+			return fmt.Sprintf("adds %.2f x warm; <= %.1f", float64(added)/float64(median(byName[small].times)), execTarget)
 		case c.versus != "":
 			return ratio(c, c.versus) + " x " + c.versus
 		}
