@@ -16,6 +16,8 @@ const (
 	inPrompt = "prompt, large config"
 	child    = "true"
 	inExec   = "exec true, large config"
+
+	completed = "completion of --profile" // in the large config
 )
 
 // prepare creates the home folders, signs in to each of them, and returns the contestants. The
@@ -53,6 +55,12 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	}
 	if err != nil {
 		return nil, nil, err
+	}
+	large := fmt.Sprintf("warm, %d profiles", o.profiles)
+	for _, c := range []struct{ name, beginning string }{{completed, "dev"}, {completed + ", all names", ""}} {
+		all = append(all, &contestant{
+			name: c.name, argv: []string{p.lanyard, "__complete", "fish", "--profile", c.beginning}, env: idc.env(homes[large]), versus: large,
+		})
 	}
 	all = append(all,
 		&contestant{name: released, argv: append([]string{p.static}, get[1:]...), env: idc.env(homes[small])},

@@ -49,18 +49,16 @@ func CompletionScript(shell string, programs ...string) (string, error) {
 // Bash is an exception: see [BashLine.Replacement].
 func CompletionWord(shell, value string) string {
 	switch {
-	case plain(value):
-		return value
+	case shell != "xonsh" && shell != "nu" && shell != "powershell", plain(value):
+		return value // a shell that quotes values itself, or a value that needs no quotes
 	case shell == "xonsh" && strings.ContainsAny(value, "$~"): // it expands these in quotes, too
 		return "@(" + python(value) + ")"
 	case shell == "xonsh":
 		return python(value)
 	case shell == "nu":
 		return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(value) + `"`
-	case shell == "powershell":
-		return PowerShell.Quote(value)
 	}
-	return value // the shell quotes it
+	return PowerShell.Quote(value)
 }
 
 // Bash splits words at : and =, and replaces only the part after them. So it gets quoted

@@ -44,10 +44,14 @@ func (d Dialect) Word(s string) string {
 // plain reports whether every shell reads s unquoted as s. zsh replaces a word that begins
 // with = by the path of a program.
 func plain(s string) bool {
-	return s != "" && s[0] != '=' && strings.IndexFunc(s, func(r rune) bool {
-		letter := r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r >= '0' && r <= '9'
-		return !letter && !strings.ContainsRune("-_./:@%+=,", r)
-	}) < 0
+	for i := range len(s) {
+		switch c := s[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case strings.IndexByte("-_./:@%+=,", c) < 0:
+			return false
+		}
+	}
+	return s != "" && s[0] != '='
 }
 
 // Quote returns s as one quoted word. In the POSIX dialect this works for every text. Cmd
