@@ -136,7 +136,7 @@ func TestVariablesAreDocumented(t *testing.T) {
 // "help config" has every setting that package profile reads.
 func TestSettingsAreDocumented(t *testing.T) {
 	page := run(t, "lanyard", "help", "config")
-	setting := regexp.MustCompile(`"((?:sso|cli|aws|use|ignore|max|retry)_[a-z_]+|auto_login|region|output|services|endpoint_url|ca_bundle|role_arn|web_identity_token_file|credential_process|login_session|source_profile)"`)
+	setting := regexp.MustCompile(`"((?:sso|cli|aws|use|ignore|max|retry)_[a-z_]+|auto_login|region|output|services|endpoint_url|ca_bundle|role_arn|web_identity_token_file|credential_process|login_session|source_profile|credential_source|external_id|role_session_name|duration_seconds|mfa_serial|mfa_process|source_identity|session_tags|transitive_session_tags|include_profile|web_identity_token_process)"`)
 	found := 0
 	for _, file := range sources(t) {
 		if !strings.HasPrefix(file, "../profile/") && !strings.HasPrefix(file, "../output/") && !strings.HasPrefix(file, "../signin/") {

@@ -420,7 +420,7 @@ func TestStoppingInMemoryAgentAsks(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock}, "agent", "start", "--in-memory")
 	tm.exits(0)
 	tm.start(seat{}, "agent", "stop")
-	tm.expect("signs you out of")
+	tm.expect("signs you out when it stops")
 	tm.answer("Stop the agent? [y/N] ", "\r")
 	tm.exits(130)
 	tm.start(seat{}, "agent", "stop")
