@@ -128,9 +128,10 @@ func builtInOperation(service, name string) bool {
 	return err == nil && slices.Contains(s.Operations(), name)
 }
 
-// typoInOperation returns the error for a word that differs by one typo from a built-in operation,
-// and else nil. A word that is itself an operation of AWS is not a typo. Words with two typos are
-// not reported, because many operations are that similar, such as assume-role and assume-root.
+// typoInOperation returns the error for a word that differs by one typo from a built-in operation.
+// For other words it returns nil. A word that is itself an operation of AWS is not a typo. Words
+// with two typos are not reported, because many operations are that similar, such as assume-role
+// and assume-root.
 func typoInOperation(program, service, word string) error {
 	s, err := model.Load(service)
 	if err != nil {

@@ -60,8 +60,8 @@ func AtOwnEndpoint(base string) (oidc, portal bool) {
 	return oidc, portal
 }
 
-// Each error about the start URL itself wraps ErrStartURL. If a vanity URL cannot be reached,
-// the error is a [ConnectError].
+// ErrStartURL is wrapped by each error about the start URL itself. If a vanity URL cannot be
+// reached, the error is a [ConnectError].
 var ErrStartURL = errors.New("the start URL cannot be used")
 
 // A startURLError is an [ErrStartURL] with the AWS CLI's text.
