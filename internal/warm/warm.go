@@ -1,5 +1,5 @@
 // Package warm answers the most frequent commands before the rest of the program starts. It
-// answers "prompt". It answers "sso get-credentials" if the role's credentials are in the
+// answers "prompt", and requests to complete the name of a profile. It answers "sso get-credentials" if the role's credentials are in the
 // cache and the session's token is not due for a refresh.
 //
 // A tool that uses credential_process starts lanyard once for each of its own processes. Most
@@ -19,13 +19,18 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
 func init() {
+	if len(os.Args) > 1 && os.Args[1] == shell.CompletionRequest && isLanyard(os.Args[0]) && completion.AnswerProfiles(os.Args[2:], os.LookupEnv, os.Stdout) {
+		os.Exit(0)
+	}
 	answer, ok := Answer(os.Args, os.LookupEnv, time.Now())
 	if !ok {
 		return

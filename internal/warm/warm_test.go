@@ -176,7 +176,7 @@ func TestPrompt(t *testing.T) {
 }
 
 // Answer runs before the costly packages are initialised, which is the purpose of package
-// warm. The normal command prints the same answer. The test selects it with a second flag.
+// warm. The normal command prints the same answer. The test selects it with another flag.
 func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	exe := filepath.Join(t.TempDir(), "lanyard.exe")
 	if out, err := exec.Command("go", "build", "-o", exe, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {
@@ -185,7 +185,7 @@ func TestAnswersBeforeTheRestStarts(t *testing.T) {
 	h := newHome(t, time.Now())
 	h.write(t, config)
 	run := func(args ...string) (stdout, trace string) {
-		cmd := exec.Command(exe, append([]string{"sso", "get-credentials", "--profile", "dev"}, args...)...)
+		cmd := exec.Command(exe, args...)
 		cmd.Env = []string{"HOME=" + h.files.Home, "USERPROFILE=" + h.files.Home, "GODEBUG=inittrace=1"}
 		var out, errs strings.Builder
 		cmd.Stdout, cmd.Stderr = &out, &errs
@@ -194,16 +194,29 @@ func TestAnswersBeforeTheRestStarts(t *testing.T) {
 		}
 		return out.String(), errs.String()
 	}
-	warmOut, warmTrace := run()
-	coldOut, coldTrace := run("--color", "off")
-	if warmOut != coldOut || !strings.Contains(warmOut, `"ASIA"`) {
-		t.Errorf("package warm prints\n%s\nthe normal command\n%s", warmOut, coldOut)
-	}
 	costly := regexp.MustCompile(`(?m)^init (net|net/http|crypto/tls|mime|github\.com/spf13/\S+|github\.com/aws/\S+/(schemas|service/\S+)) @`)
-	if found := costly.FindAllString(warmTrace, -1); found != nil {
-		t.Errorf("packages initialised before the answer: %q", found)
-	}
-	if !costly.MatchString(coldTrace) {
-		t.Error("the trace of the normal command has none of the costly packages: the names in this test are wrong")
+	for _, tt := range []struct {
+		warm, cold []string
+		want       string // part of the answer
+	}{
+		{
+			[]string{"sso", "get-credentials", "--profile", "dev"},
+			[]string{"sso", "get-credentials", "--profile", "dev", "--color", "off"},
+			`"ASIA"`,
+		},
+		{[]string{"__complete", "fish", "--profile", ""}, []string{"__complete", "fish", "--debug", "--profile", ""}, "dev\t111122223333 · Admin\n"},
+		{[]string{"__complete", "fish", "exec", ""}, []string{"__complete", "fish", "--debug", "exec", ""}, "dev\t111122223333 · Admin\n"},
+	} {
+		warmOut, warmTrace := run(tt.warm...)
+		coldOut, coldTrace := run(tt.cold...)
+		if warmOut != coldOut || !strings.Contains(warmOut, tt.want) {
+			t.Errorf("%q: package warm prints\n%s\nthe normal command\n%s", tt.warm, warmOut, coldOut)
+		}
+		if found := costly.FindAllString(warmTrace, -1); found != nil {
+			t.Errorf("%q: packages initialised before the answer: %q", tt.warm, found)
+		}
+		if !costly.MatchString(coldTrace) {
+			t.Errorf("%q: the trace of the normal command has none of the costly packages: the names in this test are wrong", tt.cold)
+		}
 	}
 }

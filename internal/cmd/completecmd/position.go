@@ -8,20 +8,14 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
-// A value is a possible word at the cursor.
-type value struct {
-	text  string
-	about string // the description, without tabs and line breaks; may be empty
-	role  string // the second part of the description; may be empty
-}
-
 // complete calls emit for the possible words at the cursor that begin with current. words are the
 // words before the cursor. files reports whether the word can be any file.
-func complete(app *command.App, root *cobra.Command, words []string, current string, emit func(value)) (files bool) {
+func complete(app *command.App, root *cobra.Command, words []string, current string, emit func(completion.Value)) (files bool) {
 	p := position{app: app, cmd: root, current: current, emit: emit}
 	p.read(words)
 	name, beginning, hasValue := strings.Cut(current, "=")
@@ -62,17 +56,17 @@ type position struct {
 
 	before  string // the flag and = before a value, in the same word
 	current string // the beginning of the word or the value at the cursor
-	emit    func(value)
+	emit    func(completion.Value)
 	offered int // how many values were emitted
 }
 
 // offer emits a value, if it begins with the beginning of the word.
-func (p *position) offer(v value) {
-	if !strings.HasPrefix(v.text, p.current) {
+func (p *position) offer(v completion.Value) {
+	if !strings.HasPrefix(v.Text, p.current) {
 		return
 	}
 	if p.before != "" {
-		v.text = p.before + v.text
+		v.Text = p.before + v.Text
 	}
 	p.offered++
 	p.emit(v)
@@ -81,7 +75,7 @@ func (p *position) offer(v value) {
 // offerWords emits values without descriptions.
 func (p *position) offerWords(words ...string) {
 	for _, w := range words {
-		p.offer(value{text: w})
+		p.offer(completion.Value{Text: w})
 	}
 }
 
@@ -206,9 +200,9 @@ func (p *position) flags() {
 			if f.Required {
 				about += ", required"
 			}
-			p.offer(value{text: f.Name, about: about})
+			p.offer(completion.Value{Text: f.Name, About: about})
 			if f.Negative != "" {
-				p.offer(value{text: f.Negative, about: about})
+				p.offer(completion.Value{Text: f.Negative, About: about})
 			}
 		}
 	}
@@ -219,7 +213,7 @@ func (p *position) flags() {
 	add := func(f *pflag.Flag) {
 		if !f.Hidden && (!command.IsGlobal(p.cmd, f) || command.UsesFlag(p.cmd, f.Name)) {
 			_, usage := pflag.UnquoteUsage(f)
-			p.offer(value{text: "--" + f.Name, about: usage})
+			p.offer(completion.Value{Text: "--" + f.Name, About: usage})
 		}
 	}
 	p.cmd.NonInheritedFlags().VisitAll(add)
@@ -242,12 +236,12 @@ func (p *position) arguments() (files bool) {
 	}
 	for _, sub := range p.cmd.Commands() {
 		if !sub.Hidden {
-			p.offer(value{text: sub.Name(), about: sub.Short})
+			p.offer(completion.Value{Text: sub.Name(), About: sub.Short})
 		}
 	}
 	for _, name := range p.commandsOfAWS() {
 		if command.Child(p.cmd, name) == nil {
-			p.offer(value{text: name, about: "of the AWS CLI"})
+			p.offer(completion.Value{Text: name, About: "of the AWS CLI"})
 		}
 	}
 	return false

@@ -7,6 +7,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -62,7 +63,7 @@ func (p *position) argumentValues() (files bool) {
 		lines, _ := p.cmd.ValidArgsFunction(p.cmd, p.args, p.current)
 		for _, line := range lines {
 			text, about, _ := strings.Cut(line, "\t")
-			p.offer(value{text: text, about: about})
+			p.offer(completion.Value{Text: text, About: about})
 		}
 		return false
 	}
@@ -120,44 +121,11 @@ func keys() []string {
 	}
 }
 
-// profiles offers the profiles of the config, then those that are only in the credentials file.
-func (p *position) profiles() {
-	config, credentials := profile.Paths(p.app.Env.Lookup)
-	var others []awsconfig.Entry
-	awsconfig.Entries(credentials, true, awsconfig.Profile, p.current, func(e awsconfig.Entry) { others = append(others, e) })
-	known := map[string]bool{}
-	awsconfig.Entries(config, false, awsconfig.Profile, p.current, func(e awsconfig.Entry) {
-		if e.Name == "default" && known[e.Name] { // [default] and [profile default]
-			return
-		}
-		if e.Name == "default" || len(others) > 0 {
-			known[e.Name] = true
-		}
-		p.offer(profileValue(e))
-	})
-	for _, e := range others {
-		if !known[e.Name] {
-			p.offer(profileValue(e))
-		}
-	}
-}
+// profiles offers the profiles of both files.
+func (p *position) profiles() { completion.Profiles(p.app.Env.Lookup, p.current, p.offer) }
 
 // sections offers the names of the config's sections of a kind.
 func (p *position) sections(kind awsconfig.Kind) {
 	path, _ := profile.Paths(p.app.Env.Lookup)
-	awsconfig.Entries(path, false, kind, p.current, func(e awsconfig.Entry) { p.offer(value{text: e.Name}) })
-}
-
-// profileValue returns the name of a profile with its account and role.
-func profileValue(e awsconfig.Entry) value {
-	v := value{e.Name, e.AccountID, e.RoleName}
-	if e.RoleARN != "" {
-		if parts := strings.SplitN(e.RoleARN, ":", 6); len(parts) == 6 {
-			v.about, v.role = parts[4], strings.TrimPrefix(parts[5], "role/")
-		}
-	}
-	if !visible(v.about) || !visible(v.role) {
-		v.about, v.role = "", ""
-	}
-	return v
+	awsconfig.Entries(path, false, kind, p.current, func(e awsconfig.Entry) { p.offer(completion.Value{Text: e.Name}) })
 }
