@@ -2,9 +2,6 @@ package credentials
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strconv"
@@ -18,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/rolecache"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -25,75 +23,34 @@ import (
 
 // assumed returns the step that assumes a role with the credentials of another step. last
 // says that its credentials are the profile's.
-func (f *fetcher) assumed(source step, role profile.Role, last bool) (step, error) {
-	endpoint, err := f.p.Endpoint("STS")
-	if err != nil {
-		return step{}, err
-	}
+func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, last bool) step {
 	r := broker.AssumeRequest{
-		File:        ssocache.AssumedName(arguments(role)),
-		Source:      sourceID(source, role, endpoint.URL),
-		Session:     source.session,
+		File: entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
 		Asks:        role.MFASerial != "",
-		Alone:       func() bool { return f.alone(role, source, endpoint.URL) },
+		Alone:       func() bool { return f.alone(role, entry) },
 		Call:        func(ctx context.Context) (ssocache.Assumed, error) { return f.call(ctx, source, role) },
 	}
 	if last {
 		r.Rejected = f.rejected
 	}
-	get := func(ctx context.Context) (ssocache.Credentials, error) {
+	return step{source.session, func(ctx context.Context) (ssocache.Credentials, error) {
 		if f.w.NoHome != nil {
 			return ssocache.Credentials{}, f.w.NoHome
 		}
 		c, err := f.w.Broker.Assume(ctx, r)
-		return c, f.explain(role, err)
-	}
-	return step{id: r.Source + "\x00" + r.File, session: source.session, get: get}, nil
+		return c, explain(role, err)
+	}}
 }
 
-// sourceID identifies the credentials with which a role is assumed, and the endpoint of STS.
-func sourceID(source step, role profile.Role, endpoint string) string {
-	id := source.id
-	if role.WebIdentity() {
-		id = "web identity\x00" + role.TokenFile + "\x00" + role.TokenProcess
-	}
-	sum := sha256.Sum256([]byte(id + "\x00" + ssocache.Canonical(endpoint)))
-	return hex.EncodeToString(sum[:16])
-}
-
-// arguments returns the arguments that determine the name of the role's cache file.
-func arguments(role profile.Role) []ssocache.Argument {
-	args := []ssocache.Argument{{Name: "RoleArn", Text: role.ARN}}
-	add := func(name, text string) {
-		if text != "" {
-			args = append(args, ssocache.Argument{Name: name, Text: text})
-		}
-	}
-	add("RoleSessionName", role.SessionName)
-	add("ExternalId", role.ExternalID)
-	add("SerialNumber", role.MFASerial)
-	add("SourceIdentity", role.SourceIdentity)
-	if len(role.Tags) > 0 {
-		text, _ := json.Marshal(role.Tags) // strings always encode
-		add("Tags", string(text))
-	}
-	add("TransitiveTagKeys", strings.Join(role.TransitiveTags, ","))
-	if role.Duration != 0 {
-		args = append(args, ssocache.Argument{Name: "DurationSeconds", Number: int(role.Duration / time.Second)})
-	}
-	return args
-}
-
-// alone reports whether no other profile assumes the role with the same arguments and with
-// credentials of another source.
-func (f *fetcher) alone(role profile.Role, source step, endpoint string) bool {
+// alone reports whether no other profile assumes the role in the same way with credentials of
+// another source.
+func (f *fetcher) alone(role profile.Role, entry rolecache.Entry) bool {
 	roles, err := profile.Values(f.w.In, "role_arn")
 	if err != nil {
 		f.w.App.Log.Debug("the credentials of the role are not shared with other programs", "why", err)
 		return false
 	}
-	file, id := ssocache.AssumedName(arguments(role)), sourceID(source, role, endpoint)
 	for _, v := range roles {
 		if v.Value != role.ARN {
 			continue
@@ -107,16 +64,15 @@ func (f *fetcher) alone(role profile.Role, source step, endpoint string) bool {
 		}
 		chain, _, err := p.Chain()
 		if err != nil {
-			continue // no program gets credentials for it
+			continue // no program gets credentials for the profile
 		}
-		other := &fetcher{w: f.w, p: p}
-		step := other.start(chain)
-		for _, r := range chain.Roles {
-			if ssocache.AssumedName(arguments(r)) == file && sourceID(step, r, endpoint) != id {
+		others, err := rolecache.Entries(p, chain, f.w.App.Env.Lookup)
+		if err != nil {
+			continue
+		}
+		for _, other := range others {
+			if other.File == entry.File && other.Source != entry.Source {
 				return false
-			}
-			if step, err = other.assumed(step, r, false); err != nil {
-				break
 			}
 		}
 	}
@@ -262,7 +218,7 @@ func accountOf(arn string) string {
 }
 
 // explain adds a hint to an error of the role's call.
-func (f *fetcher) explain(role profile.Role, err error) error {
+func explain(role profile.Role, err error) error {
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) {
 		return err

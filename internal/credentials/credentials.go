@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/rolecache"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -68,12 +69,16 @@ func getBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, cal
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	f := &fetcher{w: w, p: p, caller: caller, rejected: rejected}
-	steps, err := f.steps(chain)
+	entries, err := rolecache.Entries(p, chain, w.App.Env.Lookup)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
-	return steps[len(steps)-1].get(ctx)
+	f := &fetcher{w: w, p: p, caller: caller, rejected: rejected}
+	s := f.start(chain)
+	for i, role := range chain.Roles {
+		s = f.assumed(s, role, entries[i], i == len(chain.Roles)-1)
+	}
+	return s.get(ctx)
 }
 
 // A fetcher gets the credentials of one profile.
@@ -84,34 +89,20 @@ type fetcher struct {
 	rejected secret.String // the session token that a service has refused; zero if none was
 }
 
-// A step gets the credentials at one place of a chain.
+// A step gets the credentials at one place of a chain. session is the session at the start of
+// the chain, or the zero Session.
 type step struct {
-	id      string          // identifies the credentials among those of other profiles
-	session profile.Session // at the start of the chain; may be zero
+	session profile.Session
 	get     func(ctx context.Context) (ssocache.Credentials, error)
 }
 
-// steps returns the start of a chain, followed by its roles.
-func (f *fetcher) steps(c profile.Chain) ([]step, error) {
-	steps := []step{f.start(c)}
-	for _, role := range c.Roles {
-		next, err := f.assumed(steps[len(steps)-1], role, len(steps) == len(c.Roles))
-		if err != nil {
-			return nil, err
-		}
-		steps = append(steps, next)
-	}
-	return steps, nil
-}
-
-// start returns the first step of a chain.
+// start returns the first step of a chain. A chain that starts with a web identity needs no
+// credentials there.
 func (f *fetcher) start(c profile.Chain) step {
 	p, w := c.Start.Profile, f.w
-	s := step{id: "none"}
+	var s step
 	switch c.Start.Kind {
 	case profile.SSO:
-		portal, _ := p.ForSession().Endpoint("SSO") // an error is returned by the request
-		s.id = strings.Join([]string{"sso", p.Session.Key(), p.Session.StartURL, portal.URL, p.AccountID, p.RoleName}, "\x00")
 		s.session = p.Session
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) {
 			rejected := f.rejected
@@ -121,13 +112,13 @@ func (f *fetcher) start(c profile.Chain) step {
 			return signin.Credentials(ctx, w, p, f.caller, rejected)
 		}
 	case profile.Static:
-		c, _, err := workspace.StaticKeys(p)
-		s.id = "keys\x00" + c.AccessKeyID
-		s.get = func(context.Context) (ssocache.Credentials, error) { return c, err }
-	case profile.Environment:
-		c, ok, err := workspace.EnvironmentKeys(w.App.WithProfile(""))
-		s.id = "keys\x00" + c.AccessKeyID
 		s.get = func(context.Context) (ssocache.Credentials, error) {
+			c, _, err := workspace.StaticKeys(p)
+			return c, err
+		}
+	case profile.Environment:
+		s.get = func(context.Context) (ssocache.Credentials, error) {
+			c, ok, err := workspace.EnvironmentKeys(w.App.WithProfile(""))
 			if !ok && err == nil {
 				err = noneInSource(p, "Environment")
 			}
@@ -135,22 +126,17 @@ func (f *fetcher) start(c profile.Chain) step {
 		}
 	case profile.Process:
 		line, _ := p.Get("credential_process")
-		s.id = "process\x00" + line.Value
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.process(ctx, p, line) }
 	case profile.Container:
-		s.id = "container\x00" + w.App.Env.Get(relativeURI) + "\x00" + w.App.Env.Get(fullURI)
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) {
-			if p.Kind != profile.Container && w.App.Env.Get(relativeURI) == "" && w.App.Env.Get(fullURI) == "" {
+			if w.App.Env.Get(relativeURI) == "" && w.App.Env.Get(fullURI) == "" && p.Kind != profile.Container {
 				return ssocache.Credentials{}, noneInSource(p, "EcsContainer")
 			}
 			return container(ctx, w.App)
 		}
 	case profile.Metadata, profile.None:
-		s.id = "metadata"
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.metadata(ctx, c.Start) }
 	case profile.Login:
-		arn, _ := p.Get("login_session")
-		s.id = "login\x00" + arn.Value
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) { return f.login(ctx, c.Start) }
 	}
 	return s
