@@ -22,11 +22,11 @@ func (d *Doc) Find(kind Kind, name string) (*Section, []Problem, error) {
 		return nil, nil, nil
 	}
 	if d.sifted && kind == Profile && name != d.only {
-		whole, err := d.whole()
+		again, err := ReadFor(d.Path, d.Credentials, name)
 		if err != nil {
 			return nil, nil, err
 		}
-		return whole.Find(kind, name)
+		return again.Find(kind, name)
 	}
 	f := d.finder(kind, name)
 	if err := f.preamble(); err != nil {

@@ -1,6 +1,7 @@
 // Package warm answers the most frequent commands before the rest of the program starts. It
-// answers "prompt", and requests to complete the name of a profile. It answers "sso get-credentials" if the role's credentials are in the
-// cache and the session's token is not due for a refresh.
+// answers "prompt", and requests to complete the name of a profile. It answers "sso
+// get-credentials" if the credentials of the SSO role or of the assumed role are in the cache,
+// and the session's token is not due for a refresh.
 //
 // A tool that uses credential_process starts lanyard once for each of its own processes. Most
 // of the time of a start is the initialisation of packages that this answer does not need:
@@ -22,6 +23,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
+	"github.com/lanyard-cli/lanyard/internal/rolecache"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -69,27 +71,72 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if !ok {
 		return nil, false
 	}
-	cache, s := ssocache.Dir{Home: home}, p.Session
-	if cache.HasMarker(s.Key()) {
-		return nil, false
+	cache := ssocache.Dir{Home: home}
+	switch p.Kind {
+	case profile.SSO:
+		creds, ok := ssoRole(cache, p, now)
+		return creds.ProcessJSON(), ok
+	case profile.AssumeRole:
+		creds, ok := assumedRole(cache, p, lookupEnv, now)
+		return creds.ProcessJSON(), ok
+	}
+	return nil, false
+}
+
+// ssoRole returns the cached credentials of the profile's SSO role.
+func ssoRole(cache ssocache.Dir, p *profile.Profile, now time.Time) (ssocache.Credentials, bool) {
+	var none ssocache.Credentials
+	s := p.Session
+	if !validToken(cache, p, now) {
+		return none, false
 	}
 	creds, err := cache.LoadCredentials(ssocache.RoleName(p.AccountID, p.RoleName, s.Name, s.StartURL))
 	if err != nil || !creds.Belongs(s.StartURL) || !creds.Reusable(now) {
-		return nil, false
+		return none, false
 	}
 	portal, err := p.ForSession().Endpoint("SSO")
 	if err != nil || !ssocache.EndpointAt(portal.URL, portal.Env).Takes(creds.Origin) {
-		return nil, false
+		return none, false
 	}
-	// A due token is refreshed on every use, even if the cached credentials are valid.
+	return creds, true
+}
+
+// validToken reports whether the profile's session has a token that is valid and not due. A due
+// token is refreshed on every use, even if the cached credentials are valid.
+func validToken(cache ssocache.Dir, p *profile.Profile, now time.Time) bool {
+	s := p.Session
+	if cache.HasMarker(s.Key()) {
+		return false
+	}
 	tok, err := cache.LoadToken(s.Key())
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Left(now) <= 0 {
-		return nil, false
+		return false
 	}
-	if tok.Due(now, s.Window()) && s.AutoRefresh != profile.Off {
-		return nil, false
+	return !tok.Due(now, s.Window()) || s.AutoRefresh == profile.Off
+}
+
+// assumedRole returns the cached credentials of the role that the profile assumes. Lanyard must
+// have written them, because the files of other programs need more checks.
+func assumedRole(cache ssocache.Dir, p *profile.Profile, lookupEnv func(string) (string, bool), now time.Time) (ssocache.Credentials, bool) {
+	var none ssocache.Credentials
+	chain, warnings, err := p.Chain()
+	if err != nil || len(warnings) > 0 {
+		return none, false
 	}
-	return creds.ProcessJSON(), true
+	if chain.Start.Kind == profile.SSO && !validToken(cache, chain.Start.Profile, now) {
+		return none, false
+	}
+	entries, err := rolecache.Entries(p, chain, lookupEnv)
+	if err != nil || len(entries) == 0 {
+		return none, false
+	}
+	entry := entries[len(entries)-1]
+	for _, name := range []string{entry.File, ssocache.PrivateName(entry.File, entry.Source)} {
+		if a, err := cache.LoadAssumed(name); err == nil && a.Source == entry.Source && a.Reusable(now) {
+			return a.Credentials, true
+		}
+	}
+	return none, false
 }
 
 // parse returns the profile in the arguments of "sso get-credentials". ok is false if they
@@ -141,8 +188,7 @@ func isLanyard(program string) bool {
 	return program[strings.LastIndexAny(program, `/\`)+1:] != "aws"
 }
 
-// resolve returns the profile. ok is false after an error or a warning, or if the profile has
-// no SSO settings.
+// resolve returns the profile. ok is false after an error or a warning.
 func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, bool) {
 	config, credentials := profile.Paths(lookupEnv)
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}
@@ -155,8 +201,5 @@ func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profi
 		return nil, false
 	}
 	p, warnings, err := profile.Resolve(in)
-	if err != nil || len(warnings) > 0 || p.Kind != profile.SSO {
-		return nil, false
-	}
-	return p, true
+	return p, err == nil && len(warnings) == 0
 }

@@ -9,7 +9,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/rolecache"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/warm"
@@ -218,5 +221,66 @@ func TestAnswersBeforeTheRestStarts(t *testing.T) {
 		if !costly.MatchString(coldTrace) {
 			t.Errorf("%q: the trace of the normal command has none of the costly packages: the names in this test are wrong", tt.cold)
 		}
+	}
+}
+
+const roleConfig = config + `
+[profile role]
+role_arn = arn:aws:iam::444455556666:role/Deploy
+source_profile = dev
+`
+
+// assumed returns the credentials of the profile role, as lanyard caches them, and the name of
+// their file.
+func (h *home) assumed(t *testing.T, now time.Time) (ssocache.Assumed, string) {
+	t.Helper()
+	doc := awsconfig.NewDoc("config", false, roleConfig)
+	p, _, err := profile.Resolve(profile.Inputs{Profile: "role", LookupEnv: h.lookup, Config: doc})
+	if err != nil {
+		t.Fatal(err)
+	}
+	chain, _, err := p.Chain()
+	if err != nil {
+		t.Fatal(err)
+	}
+	entries, err := rolecache.Entries(p, chain, h.lookup)
+	if err != nil || len(entries) != 1 {
+		t.Fatalf("%d entries, %v; want 1", len(entries), err)
+	}
+	a := ssocache.Assumed{Credentials: h.creds, Source: entries[0].Source}
+	a.AccessKeyID, a.Session, a.Expiration = "ASIAROLE", "corp", now.Add(time.Hour)
+	return a, entries[0].File
+}
+
+func TestAnswerForAnAssumedRole(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	tests := []struct {
+		name   string
+		change func(h *home, a *ssocache.Assumed)
+		want   bool
+	}{
+		{"everything in the cache", func(*home, *ssocache.Assumed) {}, true},
+		{"less than 15 minutes left", func(_ *home, a *ssocache.Assumed) { a.Expiration = now.Add(15*time.Minute - time.Second) }, false},
+		{"another source", func(_ *home, a *ssocache.Assumed) { a.Source = "other" }, false},
+		{"written by the AWS CLI", func(_ *home, a *ssocache.Assumed) { a.Source = "" }, false},
+		{"another STS", func(h *home, _ *ssocache.Assumed) { h.env["AWS_ENDPOINT_URL_STS"] = "http://127.0.0.1:1" }, false},
+		{"another portal", func(h *home, _ *ssocache.Assumed) { h.env["AWS_ENDPOINT_URL_SSO"] = "http://127.0.0.1:1" }, false},
+		{"an expired token", func(h *home, _ *ssocache.Assumed) { h.token.ExpiresAt = now }, false},
+		{"a token that is due", func(h *home, _ *ssocache.Assumed) { h.token.ExpiresAt = now.Add(14 * time.Minute) }, false},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h := newHome(t, now)
+			a, file := h.assumed(t, now)
+			tt.change(h, &a)
+			h.write(t, roleConfig)
+			if err := os.WriteFile(filepath.Join(h.files.Roles(), file), a.Encode(), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			answer, ok := warm.Answer([]string{"lanyard", "sso", "get-credentials", "--profile", "role"}, h.lookup, now)
+			if ok != tt.want || ok && !strings.Contains(string(answer), `"ASIAROLE"`) {
+				t.Errorf("Answer = %s, %v; want %v", answer, ok, tt.want)
+			}
+		})
 	}
 }
