@@ -15,12 +15,15 @@ type Entry struct {
 
 	AccountID, RoleName string // sso_account_id, sso_role_name
 	RoleARN             string // role_arn
+
+	AccountName, AccountEmail string // sso_account_name, sso_account_email
 }
 
 // Entries calls yield for each section of this kind whose name begins with prefix, in the order
-// of the file. Entries must be fast, because completion calls it. For a file that [Doc.All]
-// rejects, Entries yields the readable entries. It ignores duplicate sections and [DEFAULT]. It
-// reads only headers without an indent, and settings in lower case without an indent.
+// of the file. Entries must be fast, because completion and menus call it. For a file that
+// [Doc.All] rejects, Entries yields the readable entries. It ignores duplicate sections and
+// [DEFAULT]. It reads only headers without an indent, and settings in lower case without an
+// indent.
 func Entries(path string, credentials bool, kind Kind, prefix string, yield func(Entry)) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
@@ -108,6 +111,10 @@ func (l *lister) section(section []byte) {
 			e.RoleName = value
 		case "role_arn":
 			e.RoleARN = value
+		case "sso_account_name":
+			e.AccountName = value
+		case "sso_account_email":
+			e.AccountEmail = value
 		}
 	}
 	l.yield(e)

@@ -119,6 +119,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
 			execcmd.NewUse(app),
+			execcmd.NewPick(app),
 			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
 			shimcmd.NewShim(app),

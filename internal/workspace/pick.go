@@ -2,32 +2,40 @@ package workspace
 
 import (
 	"context"
+	"slices"
+	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/recent"
 )
 
 // PickProfile lets the user pick a profile of the files on the terminal, and returns its name.
-// The profile called selected is selected at first.
+// The menu shows pinned and recent profiles first. The profile called selected is selected at
+// first.
 func (w *Workspace) PickProfile(ctx context.Context, selected string) (string, error) {
-	names, warnings, err := profile.Names(w.In)
-	w.Warn(warnings)
-	if err != nil {
+	entries := w.profileEntries()
+	if len(entries) == 0 {
+		_, warnings, err := profile.Names(w.In) // the files may be the reason
+		w.Warn(warnings)
+		if err == nil {
+			err = command.WithHint(command.Usagef("no profile is configured"), "run: lanyard configure sso")
+		}
 		return "", err
 	}
-	if len(names) == 0 {
-		return "", command.WithHint(command.Usagef("no profile is configured"), "run: lanyard configure sso")
+	names, order := make([]string, len(entries)), make([]int, len(entries))
+	for i, e := range entries {
+		names[i], order[i] = e.Name, i
 	}
-	settings, err := w.profileSettings()
-	if err != nil {
-		return "", err
+	if w.NoHome == nil {
+		order = recent.Read(w.Home).Order(names, w.App.Now())
 	}
-	menu := picker.Menu{Title: "Pick a profile:"}
-	for i, name := range names {
-		own := settings[name]
-		menu.Items = append(menu.Items, picker.Item{Name: name, ID: own["sso_account_id"], Detail: own["sso_role_name"]})
-		if name == selected {
+	menu := picker.Menu{Title: "Pick a profile:", Items: make([]picker.Item, len(entries))}
+	for i, n := range order {
+		menu.Items[i] = profileItem(entries[n])
+		if names[n] == selected {
 			menu.Start = i
 		}
 	}
@@ -35,5 +43,38 @@ func (w *Workspace) PickProfile(ctx context.Context, selected string) (string, e
 	if err != nil {
 		return "", w.App.ExplainConsole(err)
 	}
-	return names[i], nil
+	return names[order[i]], nil
+}
+
+// profileEntries returns the profiles of both files. It reads each file once, because a menu must
+// open at once.
+func (w *Workspace) profileEntries() []awsconfig.Entry {
+	var entries []awsconfig.Entry
+	known := map[string]bool{}
+	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
+		awsconfig.Entries(doc.Path, doc.Credentials, awsconfig.Profile, "", func(e awsconfig.Entry) {
+			if !known[e.Name] {
+				entries, known[e.Name] = append(entries, e), true
+			}
+		})
+	}
+	return entries
+}
+
+// profileItem returns the row of a profile in a menu. The user can search for the name of the
+// profile, the id, the name and the e-mail address of its account, and its role.
+func profileItem(e awsconfig.Entry) picker.Item {
+	account, role := e.AccountID, e.RoleName
+	if parts := strings.SplitN(e.RoleARN, ":", 6); len(parts) == 6 {
+		account, role = parts[4], strings.TrimPrefix(parts[5], "role/")
+	}
+	details := slices.DeleteFunc([]string{role, e.AccountName, e.AccountEmail}, func(s string) bool { return s == "" })
+	return picker.Item{Name: e.Name, ID: account, Detail: strings.Join(details, ", ")}
+}
+
+// RecordUse records that the user has used a profile, for the order of menus. name may be "".
+func RecordUse(app *command.App, name string) {
+	if home, err := Home(app); err == nil {
+		recent.Record(home, name, app.Now())
+	}
 }

@@ -53,7 +53,8 @@ shell:
   github  for a step of a GitHub Actions job: adds the variables to the file
           $GITHUB_ENV, and hides the secrets in the log
 
---unset prints lines that remove the variables.`,
+--unset prints lines that remove the variables. Without a profile, env opens a
+menu on the terminal.`,
 		Example: `eval "$(lanyard env dev-admin)"
 # in fish
 lanyard env dev-admin --format fish | source
@@ -98,7 +99,7 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 		}
 		return printUnset(app, o, syntax)
 	}
-	in, from, err := withProfile(app, o.profile)
+	in, from, err := withProfile(ctx, app, o.profile)
 	if err != nil {
 		return err
 	}

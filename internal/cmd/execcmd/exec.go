@@ -47,8 +47,9 @@ overrides the profile's region. Without a region, the region variables stay.
 lanyard does not refresh the credentials while the command runs. For a program
 that runs longer, use a profile with credential_process.
 
-Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. The
-exit code is 127 if COMMAND is not found, and 126 if it cannot be run.`,
+Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
+none is set, it opens a menu on the terminal. The exit code is 127 if COMMAND is
+not found, and 126 if it cannot be run.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env`,
@@ -108,7 +109,7 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if err := checkBatch(path, o.argv[1:]); err != nil {
 		return err
 	}
-	app, from, err := withProfile(app, o.profile)
+	app, from, err := withProfile(ctx, app, o.profile)
 	if err != nil {
 		return err
 	}

@@ -185,10 +185,8 @@ func (o *useOptions) name(ctx context.Context, app *command.App, current string)
 			return "", command.WithHint(command.Usagef("no previous profile"), "name a profile; list the profiles with: lanyard configure list-profiles")
 		}
 		return name, nil
-	case o.profile == "" && app.Flags.Profile == "" && app.IO.Terminal:
-		return workspace.Files(app).PickProfile(ctx, current)
 	case o.profile == "" && app.Flags.Profile == "":
-		return "", noProfile()
+		return pickProfile(ctx, app, current)
 	case o.profile != "" && app.Flags.Profile != "" && o.profile != app.Flags.Profile:
 		return "", twoProfiles(o.profile, app.Flags.Profile)
 	}
@@ -197,7 +195,7 @@ func (o *useOptions) name(ctx context.Context, app *command.App, current string)
 
 // variables returns the variables of a profile: its name or its keys, and its region.
 func (o *useOptions) variables(ctx context.Context, app *command.App, name string) (setting, error) {
-	app, _, err := withProfile(app.WithProfile(name), name)
+	app, _, err := withProfile(ctx, app.WithProfile(name), name)
 	if err != nil {
 		return nil, err
 	}
@@ -208,6 +206,7 @@ func (o *useOptions) variables(ctx context.Context, app *command.App, name strin
 	if err != nil {
 		return nil, err
 	}
+	workspace.RecordUse(app, p.Name)
 	vars := setting{{"AWS_PROFILE", p.Name}}
 	if p.Region != "" && !o.noRegion {
 		if err := p.CheckRegion(); err != nil {

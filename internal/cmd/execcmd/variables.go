@@ -38,8 +38,9 @@ type setting []variable
 // withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE names.
 // The App treats the profile as if a flag named it, so keys in the environment do not replace it.
 // The App ignores the region in the environment, because in a nested exec this is the region of
-// the outer profile. variable is the environment variable that names the profile, or "".
-func withProfile(app *command.App, argument string) (with *command.App, variable string, err error) {
+// the outer profile. variable is the environment variable that names the profile, or "". If
+// nothing names a profile, the user picks one on the terminal.
+func withProfile(ctx context.Context, app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
 	if argument != "" && flag != "" && argument != flag {
 		return nil, "", twoProfiles(argument, flag)
@@ -51,7 +52,9 @@ func withProfile(app *command.App, argument string) (with *command.App, variable
 		}
 	}
 	if name == "" {
-		return nil, "", noProfile()
+		if name, err = pickProfile(ctx, app, ""); err != nil {
+			return nil, "", err
+		}
 	}
 	app = app.WithProfile(name)
 	lookup := app.Env.Lookup
@@ -67,6 +70,15 @@ func withProfile(app *command.App, argument string) (with *command.App, variable
 // twoProfiles returns the error for an argument and a flag that name different profiles.
 func twoProfiles(argument, flag string) error {
 	return command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+}
+
+// pickProfile lets the user pick a profile on the terminal. Without a terminal, it returns an
+// error. The profile called selected is selected at first.
+func pickProfile(ctx context.Context, app *command.App, selected string) (string, error) {
+	if !app.IO.Terminal {
+		return "", noProfile()
+	}
+	return workspace.Files(app).PickProfile(ctx, selected)
 }
 
 // noProfile returns the error for a command line that names no profile.
@@ -99,6 +111,7 @@ func variables(ctx context.Context, app *command.App, from, caller string, noReg
 	if err != nil {
 		return nil, err
 	}
+	workspace.RecordUse(app, p.Name)
 	return newSetting(p, c, region), nil
 }
 
