@@ -67,7 +67,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\\033]2;answered\\007' >/dev/tty; exit;; esac; printf argv; printf '{%s}' "$@"; echo .` + "\n"
+	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\033]2;answered\007' >/dev/tty; exit;; esac; printf argv; printf '{%s}' "$@"; echo .` + "\n"
 	for file, content := range map[string]string{
 		"bin/lanyard": print, s.rc: s.lines, ".aws/config": config,
 		".local/share/fish/generated_completions/x": "",
@@ -169,6 +169,51 @@ func TestShellsComplete(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A list of profiles shows their accounts and roles.
+func TestShellsDescribeProfiles(t *testing.T) {
+	for _, shell := range []string{"zsh", "fish", "elvish"} {
+		t.Run(shell, func(t *testing.T) {
+			t.Parallel()
+			tm := startShell(t, shell, namedProfiles([]string{"dev", "deploy:x", "other"}))
+			tm.send("lanyard --profile d\t")
+			tm.expect("]2;answered")
+			tm.send("\t") // the first TAB inserts what the names have in common
+			for _, want := range []string{"000000000000 · Role", "000000000001 · Role"} {
+				tm.expectAnywhere(want)
+			}
+			if strings.Contains(tm.text(), "other") {
+				t.Errorf("a profile with another beginning is shown:\n%s", tm.text())
+			}
+		})
+	}
+}
+
+// Bash does not complain if variables must be set, files are not to be expanded, or a pattern
+// must match a file.
+func TestBashCompletesWithStrictOptions(t *testing.T) {
+	tm := startShell(t, "bash", namedProfiles(hardNames))
+	for _, options := range []string{"set -u", "set -f", "shopt -s failglob", "shopt -s nullglob", "IFS=:"} {
+		tm.send(options + "\r")
+		tm.expect("ready>")
+		tm.complete(typing{"lanyard --profile st", "{--profile}{star*[a]}"})
+		tm.complete(typing{"lanyard --query x", "{--query}{x}"})
+		if strings.Contains(tm.text(), "bash:") {
+			t.Errorf("after %s:\n%s", options, tm.text())
+		}
+	}
+	tm.send("set +f; unset IFS\r")
+	tm.complete(typing{"lanyard --profile st", "{--profile}{star*[a]}"})
+	tm.send("echo complete_unix_t*\r") // files are still expanded
+	tm.expect("complete_unix_test.go")
+}
+
+// expectAnywhere waits for a text on the screen.
+func (tm *terminal) expectAnywhere(want string) {
+	tm.t.Helper()
+	tm.read = 0
+	tm.expect(want)
 }
 
 // A typing is the beginning of a line, and the arguments of lanyard when it is completed.

@@ -71,7 +71,7 @@ _complete_PROGRAM() {
   set -f
   COMPREPLY=($(command PROGRAM __complete bash "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null))
   set $glob
-  if [[ ${COMPREPLY[0]} == $'\t' ]]; then
+  if [[ ${COMPREPLY[0]-} == $'\t' ]]; then
     COMPREPLY=()
     compopt -o default 2>/dev/null
   fi
@@ -95,7 +95,7 @@ _complete_PROGRAM() {
   [[ -n $answer[1] ]] && _describe -V PROGRAM answer
 }
 if (( ! $+functions[compdef] )); then
-  autoload -Uz compinit && compinit -D
+  autoload -Uz compinit && compinit -i -D
 fi
 compdef _complete_PROGRAM PROGRAM
 `
@@ -181,7 +181,7 @@ Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
   param($current, $line, $cursor)
   $words = @($line.CommandElements | Select-Object -Skip 1 | Where-Object { $_.Extent.EndOffset -lt $cursor } | ForEach-Object {
     if ($_ -is [System.Management.Automation.Language.StringConstantExpressionAst]) { $_.Value } else { $_.Extent.Text }
-  }) + "$current" | ForEach-Object { ".$_" }
+  }) + ($current -replace '^[''"]') | ForEach-Object { ".$_" }
   & (Get-Command -CommandType Application PROGRAM | Select-Object -First 1) __complete powershell @words 2>$null | ForEach-Object {
     $value, $text = $_ -split [char]9
     if ($value) {
