@@ -60,20 +60,29 @@ func setElvish(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errors.New(name + " is not valid UTF-8, which elvish cannot hold")
 	}
-	return checked("set-env "+name+" '"+strings.ReplaceAll(value, "'", "''")+"'", value)
+	return checked("set-env "+name+" "+quoteElvish(value), value)
 }
 
-// setNu writes a raw string. The string has more # signs than any sequence in the value that
-// could end the string.
+func quoteElvish(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" }
+
+// setNu writes a string in double quotes. The parser of nu 0.115 loses track of quotes in raw
+// strings such as r#'"=";#,{['#.
 func setNu(name, value string) (string, error) {
 	if !utf8.ValidString(value) {
 		return "", errors.New(name + " is not valid UTF-8, which nu cannot hold")
 	}
-	fence := "#"
-	for strings.Contains(value, "'"+fence) {
-		fence += "#"
+	var b strings.Builder
+	for _, r := range value {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteString(`\` + string(r))
+		case unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			b.WriteString(`\u{` + hex(r, 1) + `}`)
+		}
 	}
-	return checked("$env."+name+" = r"+fence+"'"+value+"'"+fence, value)
+	return checked("$env."+name+` = "`+b.String()+`"`, value)
 }
 
 func setXonsh(name, value string) (string, error) {
