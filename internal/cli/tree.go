@@ -118,6 +118,7 @@ func groups(app *command.App) []helpGroup {
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
+			execcmd.NewShell(app),
 			execcmd.NewUse(app),
 			execcmd.NewPick(app),
 			execcmd.NewInit(app),

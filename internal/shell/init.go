@@ -6,7 +6,8 @@ import (
 )
 
 // startUp has the parts of InitScript: for each shell the function use, its completion, and the
-// hook of the prompt. The texts have USE where the name of the function goes.
+// hook of the prompt. The texts have USE where the name of the function goes. It also has the
+// texts of MarkScript.
 //
 //go:embed init
 var startUp embed.FS
@@ -49,4 +50,22 @@ func InitScript(shell, function string, prompt bool, programs ...string) (string
 func startUpPart(name string) string {
 	text, _ := startUp.ReadFile("init/" + name)
 	return string(text)
+}
+
+// MarkScript returns the lines that put the text of the variable LANYARD_SHELL before the prompt
+// of a shell: bash, zsh, sh, fish, elvish, xonsh, nu or powershell. In the lines, @NAME@ stands
+// for a value, which MarkScript quotes. rc is text for @RC@, which is not quoted.
+func MarkScript(shell string, values map[string]string, rc string) string {
+	quote := POSIX.Quote
+	switch shell {
+	case "elvish":
+		quote = quoteElvish
+	case "xonsh":
+		quote = python
+	}
+	var pairs []string
+	for name, value := range values {
+		pairs = append(pairs, "@"+name+"@", quote(value))
+	}
+	return strings.NewReplacer(append(pairs, "@RC@", rc)...).Replace(startUpPart("mark." + shell))
 }

@@ -77,7 +77,7 @@ eval "$(lanyard env --unset)"`,
 	f.StringVar(&o.format, "format", "", "the `FORMAT` of the output: "+strings.Join(formats[:], ", "))
 	command.Offer(f, "format", formats[:]...)
 	f.BoolVar(&o.unset, "unset", false, "print lines that remove the variables")
-	f.BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	addNoRegion(cmd, &o.noRegion)
 	return cmd
 }
 
@@ -86,8 +86,8 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	if o.format != "" && !slices.Contains(formats[:], o.format) {
 		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(formats[:], ", "))
 	}
-	if o.noRegion && app.Flags.Region != "" {
-		return command.Usagef("--no-region cannot be used with --region")
+	if err := checkNoRegion(app, o.noRegion); err != nil {
+		return err
 	}
 	if o.format == "" {
 		o.format = callingShell(app.Env)
@@ -249,27 +249,29 @@ func (s setting) github(app *command.App) error {
 // callingShell returns the format for the shell that runs this process. On Linux, it looks at the
 // name of the parent process. If that name is no shell, it looks at SHELL.
 func callingShell(env command.Env) string {
-	known := func(name string) (string, bool) {
-		name = strings.TrimSuffix(strings.TrimPrefix(filepath.Base(strings.TrimSpace(name)), "-"), ".exe")
-		switch name {
-		case "pwsh":
-			name = "powershell"
-		case "dash", "ash", "ksh", "ksh93", "mksh", "oksh", "yash", "busybox":
-			name = "sh"
-		}
-		_, ok := shell.Syntaxes()[name]
-		return name, ok && name != "dotenv"
-	}
 	if comm, err := datafile.Read("/proc/"+strconv.Itoa(os.Getppid())+"/comm", datafile.Limit); err == nil {
-		if name, ok := known(string(comm)); ok {
+		if name, ok := shellName(strings.TrimSpace(string(comm))); ok {
 			return name
 		}
 	}
-	if name, ok := known(env.Get("SHELL")); ok {
+	if name, ok := shellName(env.Get("SHELL")); ok {
 		return name
 	}
 	if runtime.GOOS == "windows" {
 		return "powershell"
 	}
 	return "bash"
+}
+
+// shellName returns the name in [shell.Syntaxes] of the shell that a program is.
+func shellName(program string) (name string, ok bool) {
+	name = strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(filepath.Base(program)), "-"), ".exe")
+	switch name {
+	case "pwsh":
+		name = "powershell"
+	case "dash", "ash", "ksh", "ksh93", "mksh", "oksh", "yash", "busybox":
+		name = "sh"
+	}
+	_, ok = shell.Syntaxes()[name]
+	return name, ok && name != "dotenv"
 }

@@ -65,14 +65,14 @@ lanyard exec dev-admin --region eu-west-1 -- env`,
 			return run(cmd.Context(), app, o)
 		},
 	}
-	cmd.Flags().BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	addNoRegion(cmd, &o.noRegion)
 	return cmd
 }
 
 // parse reads the arguments. dash is the number of arguments before "--", or -1.
 func (o *execOptions) parse(app *command.App, args []string, dash int) error {
-	if o.noRegion && app.Flags.Region != "" {
-		return command.Usagef("--no-region cannot be used with --region")
+	if err := checkNoRegion(app, o.noRegion); err != nil {
+		return err
 	}
 	const form = "run: lanyard exec PROFILE -- COMMAND"
 	switch {

@@ -13,7 +13,6 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -80,7 +79,7 @@ lanyard use dev-admin --format bash`,
 	f := cmd.Flags()
 	f.BoolVar(&o.keys, "keys", false, "set the keys of the profile instead of its name")
 	f.BoolVar(&o.off, "off", false, "use no profile: remove the variables")
-	f.BoolVar(&o.noRegion, "no-region", false, "leave the region variables as they are")
+	addNoRegion(cmd, &o.noRegion)
 	f.StringVar(&o.format, "format", "", "print the lines for this `SHELL`: "+strings.Join(useFormats[:], ", "))
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if o.format != "" { // the function of the shell would evaluate the page
@@ -120,14 +119,12 @@ func (o *useOptions) check(app *command.App) error {
 	switch {
 	case o.format != "" && !slices.Contains(useFormats[:], o.format):
 		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(useFormats[:], ", "))
-	case o.noRegion && app.Flags.Region != "":
-		return command.Usagef("--no-region cannot be used with --region")
 	case o.off && (o.profile != "" || o.previous || o.keys || app.Flags.Profile != ""):
 		return command.Usagef("--off cannot be used with a profile or with --keys")
 	case o.previous && app.Flags.Profile != "":
 		return command.Usagef("- cannot be used with --profile")
 	}
-	return nil
+	return checkNoRegion(app, o.noRegion)
 }
 
 // A change sets a variable, or removes it.
@@ -156,7 +153,7 @@ func (o *useOptions) changes(ctx context.Context, app *command.App) (changes, er
 		vars = append(vars, variable{previousVariable, current})
 	}
 	if _, ok := app.Env.Lookup(shellVariable); ok {
-		vars = append(vars, variable{shellVariable, terminal.Printable(name)})
+		vars = append(vars, variable{shellVariable, oneLine(name)})
 	}
 	names := slices.Clone(cleared[:])
 	if !o.noRegion {

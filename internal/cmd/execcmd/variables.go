@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -85,6 +87,19 @@ func pickProfile(ctx context.Context, app *command.App, selected string) (string
 func noProfile() error {
 	return command.WithHint(command.Usagef("missing argument: PROFILE"),
 		"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
+}
+
+// addNoRegion defines the flag --no-region of a command.
+func addNoRegion(cmd *cobra.Command, value *bool) {
+	cmd.Flags().BoolVar(value, "no-region", false, "leave the region variables as they are")
+}
+
+// checkNoRegion returns an error if --no-region and --region are given.
+func checkNoRegion(app *command.App, noRegion bool) error {
+	if noRegion && app.Flags.Region != "" {
+		return command.Usagef("--no-region cannot be used with --region")
+	}
+	return nil
 }
 
 // variables returns the environment variables of the profile that withProfile has chosen. from is

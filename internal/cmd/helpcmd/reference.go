@@ -75,7 +75,9 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		"A flag overrides a variable, and a variable overrides the config.")
 	addList(p, "LANYARD", []command.Item{
 		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false (or 1 or 0): overrides auto_login in the config. Any other value means false."},
-		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" sets it for the command that it runs."},
+		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" and \"lanyard shell\" set it."},
+		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile to which \"use -\" returns. The function of \"lanyard init\" sets it."},
+		{Name: "LANYARD_SHELL", Text: "The text before the prompt of \"lanyard shell\", which sets it."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
@@ -126,7 +128,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 	})
 	addList(p, "BROWSER AND SHELL", []command.Item{
 		{Name: "BROWSER", Text: `The browser for sign-ins, or "none" to print the URL only. lanyard also looks at DISPLAY, WAYLAND_DISPLAY and SSH_CONNECTION to see whether this machine has a browser.`},
-		{Name: "SHELL", Text: "Your shell, for \"lanyard alias print\" and the hints of \"lanyard shim\"."},
+		{Name: "SHELL", Text: "Your shell, for \"lanyard shell\", \"lanyard env\", \"lanyard alias print\" and the hints of \"lanyard shim\"."},
 		{Name: "PATH", Text: "Where lanyard looks for the AWS CLI."},
 		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "Where the keychain of a Linux desktop is."},
 	})

@@ -1,0 +1,140 @@
+package execcmd
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
+)
+
+// shellOptions are the flags and arguments of shell.
+type shellOptions struct {
+	profile  string // "" means the profile of --profile or AWS_PROFILE
+	nest     bool
+	noRegion bool
+}
+
+// NewShell returns the command shell.
+func NewShell(app *command.App) *cobra.Command {
+	var o shellOptions
+	cmd := &cobra.Command{
+		Use:   "shell [PROFILE]",
+		Short: "Start a shell with the credentials of a profile",
+		Long: `Start your shell with the role credentials of a profile in its environment, and
+the name of the profile before its prompt. The shell has the variables of
+"lanyard exec". It reads your own start-up files, and lanyard does not change
+them. The exit code is that of the shell.
+
+The shell is $SHELL, else your login shell, else /bin/sh. On Windows it is the
+shell that runs lanyard, else %COMSPEC%. In shells that lanyard does not know,
+the prompt has no mark.
+
+Without PROFILE, shell uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
+none of them is set, it opens a menu on a terminal.
+
+lanyard does not refresh the credentials. To get new ones, run in the shell:
+use --keys PROFILE
+
+Inside a shell or program that has credentials from lanyard, "lanyard shell"
+refuses to start another shell, unless --nest is given.`,
+		Example: `lanyard shell dev-admin
+# in a shell of lanyard
+lanyard shell dev-admin --nest`,
+		Annotations: command.Uses("profile", "region", command.Connection),
+		Args:        command.MaxArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 {
+				o.profile = args[0]
+			}
+			return startShell(cmd.Context(), app, o)
+		},
+	}
+	cmd.Flags().BoolVar(&o.nest, "nest", false, "start a shell inside a shell of lanyard")
+	addNoRegion(cmd, &o.noRegion)
+	return cmd
+}
+
+// startShell replaces this process by the user's shell.
+func startShell(ctx context.Context, app *command.App, o shellOptions) error {
+	if err := checkNoRegion(app, o.noRegion); err != nil {
+		return err
+	}
+	if err := checkNesting(app, o); err != nil {
+		return err
+	}
+	path, err := find(userShell(app.Env))
+	if err != nil {
+		return err
+	}
+	app, from, err := withProfile(ctx, app, o.profile)
+	if err != nil {
+		return err
+	}
+	vars, err := variables(ctx, app, from, "shell", o.noRegion)
+	if err != nil {
+		return err
+	}
+	text := oneLine(app.Flags.Profile)
+	vars = append(vars, variable{shellVariable, text})
+	argv := []string{filepath.Base(path)}
+	// Without a terminal, a shell reads commands from stdin, and shows no prompt.
+	if name, ok := shellName(path); ok && app.IO.Terminal {
+		m, err := newMark(name, text, app.Env)
+		if err != nil {
+			return fmt.Errorf("the shell's prompt cannot be marked: %w", err)
+		}
+		defer m.remove() // on Unix only if the shell does not start
+		argv, vars = append(argv, m.args...), append(vars, m.vars...)
+	}
+	return child.Become(app, path, argv, vars.environment(app.Env.Environ()))
+}
+
+// checkNesting returns an error if this process has credentials from lanyard.
+func checkNesting(app *command.App, o shellOptions) error {
+	_, inShell := app.Env.Lookup(shellVariable)
+	name := app.Env.Get(profileVariable)
+	if o.nest || !inShell && name == "" {
+		return nil
+	}
+	err := command.Usagef(`this is a shell of "lanyard shell"`)
+	if name != "" {
+		err = command.Usagef("the environment already has the credentials of the profile %s", command.Quote(name))
+	}
+	return command.WithHint(err, "to leave this shell, run: exit\nto start a shell inside this one, add --nest")
+}
+
+// oneLine returns the name of a profile as it can be shown in a prompt.
+func oneLine(name string) string {
+	return strings.NewReplacer("\n", "\ufffd", "\t", "\ufffd").Replace(terminal.Printable(name))
+}
+
+// loginShell returns the shell of a user in the text of /etc/passwd, or "".
+func loginShell(passwd, uid string) string {
+	for line := range strings.Lines(passwd) {
+		if fields := strings.Split(strings.TrimSuffix(line, "\n"), ":"); len(fields) == 7 && fields[2] == uid {
+			return fields[6]
+		}
+	}
+	return ""
+}
+
+// A mark holds what a shell needs to show the name of the profile before its prompt.
+type mark struct {
+	args []string
+	vars setting
+	dir  string // has a start-up file, which removes the folder; "" if there is none
+}
+
+// remove removes the folder, if the shell has not done it.
+func (m mark) remove() {
+	if m.dir != "" {
+		_ = os.RemoveAll(m.dir)
+	}
+}
