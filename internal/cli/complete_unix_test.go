@@ -69,7 +69,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 	}
 	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\033]2;answered\007' >/dev/tty; exit;; esac; printf argv; printf '{%s}' "$@"; echo .` + "\n"
 	for file, content := range map[string]string{
-		"bin/lanyard": print, s.rc: s.lines, ".aws/config": config,
+		"bin/lanyard": print, "bin/zzcommand": "", s.rc: s.lines, ".aws/config": config,
 		".local/share/fish/generated_completions/x": "",
 	} { // otherwise fish reads all manual pages in the background
 		path := filepath.Join(tm.home, file)
@@ -121,6 +121,7 @@ func TestShellsComplete(t *testing.T) {
 			{"lanyard --profile complete_unix_t", "{--profile}{complete_unix_t}"}, // it is a file, but no profile
 			{"lanyard nonsen", "{nonsen}"},
 			{"lanyard --query ab", "{--query}{ab}"},
+			{"lanyard exec plain-one -- zzcomm", "{exec}{plain-one}{--}{zzcommand}"},
 			{"lanyard exec plain-one -- ls complete_unix_t", "{exec}{plain-one}{--}{ls}{complete_unix_test.go}"},
 			{"lanyard --profile co:lo", "{--profile}{co:lon:2}"},
 			{"lanyard --profile eq=ua", "{--profile}{eq=uals=2}"},
@@ -139,6 +140,7 @@ func TestShellsComplete(t *testing.T) {
 			{`true && lanyard status --sso-session corp --che`, "{status}{--sso-session}{corp}{--check}"},
 		},
 		"zsh": {
+			{"lanyard exec plain-one -- lanyard sta", "{exec}{plain-one}{--}{lanyard}{status}"},
 			{`lanyard --profile my\ p`, "{--profile}{my profile}"},
 			{"lanyard --profile='my p", "{--profile=my profile}"},
 			{`lanyard --profile "va`, "{--profile}{va$HOME}"},
@@ -146,11 +148,18 @@ func TestShellsComplete(t *testing.T) {
 			{`X=1 lanyard sta`, "{status}"},
 		},
 		"fish": {
+			{"lanyard exec plain-one -- lanyard sta", "{exec}{plain-one}{--}{lanyard}{status}"},
 			{`lanyard --profile my\ p`, "{--profile}{my profile}"},
 			{"lanyard --profile='my p", "{--profile=my profile}"},
 			{`lanyard --profile "va`, "{--profile}{va$HOME}"},
 			{`lanyard --profile 'it`, "{--profile}{it's}"},
 			{`X=1 lanyard sta`, "{status}"},
+		},
+		"elvish": {
+			{"lanyard exec plain-one -- lanyard sta", "{exec}{plain-one}{--}{lanyard}{status}"},
+		},
+		"xonsh": {
+			{"lanyard exec plain-one -- lanyard sta", "{exec}{plain-one}{--}{lanyard}{status}"},
 		},
 	}
 	for shell := range completingShells() {

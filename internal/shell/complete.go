@@ -16,11 +16,15 @@ import (
 //
 // The command prints a line for each value: the value, a tab, and a description, which can be
 // empty. For a shell that does not quote values itself, the value is quoted: see
-// [CompletionWord]. [CompleteFiles] as the only line asks the shell for the names of files.
+// [CompletionWord]. [CompleteFiles] and
+// [CompleteCommand] as the only line ask the shell to complete the word itself.
 const CompletionRequest = "__complete"
 
-// CompleteFiles is the answer to a completion request for a word that can be any file.
-const CompleteFiles = "\t"
+// The answers for words that the shell completes itself.
+const (
+	CompleteFiles   = "\t"   // the name of a file
+	CompleteCommand = "\t\t" // a word of the command line after "--"
+)
 
 // CompletionShells lists the shells that [CompletionScript] knows.
 func CompletionShells() []string {
@@ -71,10 +75,21 @@ _complete_PROGRAM() {
   set -f
   COMPREPLY=($(command PROGRAM __complete bash "${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null))
   set $glob
-  if [[ ${COMPREPLY[0]-} == $'\t' ]]; then
-    COMPREPLY=()
-    compopt -o default 2>/dev/null
+  case ${COMPREPLY[0]-} in $'\t'*) ;; *) return ;; esac
+  local command=${COMPREPLY[0]#$'\t'} i
+  COMPREPLY=()
+  if [[ $command ]]; then
+    for ((i = 1; i < COMP_CWORD; i++)); do [[ ${COMP_WORDS[i]} == -- ]] && break; done
+    if declare -F _command_offset >/dev/null; then
+      IFS=$' \t\n'
+      _command_offset $((i + 1))
+      return
+    elif ((i + 1 == COMP_CWORD)); then
+      COMPREPLY=($(compgen -c -- "$2"))
+      return
+    fi
   fi
+  compopt -o default 2>/dev/null
 }
 complete -F _complete_PROGRAM PROGRAM
 `
@@ -85,10 +100,15 @@ const zshCompletion = `
 _complete_PROGRAM() {
   local -a answer
   answer=("${(@f)$(command PROGRAM __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
-  if [[ $answer[1] == $'\t' ]]; then
-    _files
-    return
-  fi
+  case $answer[1] in
+    $'\t') _files; return ;;
+    $'\t\t')
+      local -i dashes=$words[(i)--]
+      shift $dashes words
+      (( CURRENT -= dashes ))
+      _normal
+      return ;;
+  esac
   answer=("${(@)answer//\\/\\\\}")
   answer=("${(@)answer//:/\\:}")
   answer=("${(@)answer/$'\t'/:}")
@@ -112,6 +132,11 @@ function __complete_PROGRAM
     set -l answer (command PROGRAM __complete fish $words "$plain" 2>/dev/null)
     if test "$answer" = \t
         __fish_complete_path $current
+    else if test "$answer" = \t\t
+        while test "$words[1]" != --
+            set -e words[1]
+        end
+        complete --do-complete (string join ' ' -- (string escape -- $words[2..]) $current)
     else if set -q answer[1]
         printf '%s\n' $answer
     end
@@ -124,8 +149,11 @@ set edit:completion:arg-completer[PROGRAM] = {|@words|
   use str
   try {
     (external PROGRAM) __complete elvish (all $words[1..]) 2>/dev/null | from-lines | each {|line|
-      var value description = (str:split "\t" $line)
-      if (eq $value '') {
+      var value description @command = (str:split "\t" $line)
+      if (not-eq $command []) {
+        while (not-eq $words[0] --) { set words = $words[1..] }
+        edit:complete-sudo $@words
+      } elif (eq $value '') {
         edit:complete-filename $@words
       } elif (eq $description '') {
         edit:complex-candidate $value &code-suffix=' '
@@ -143,7 +171,7 @@ $env.config.completions.external.completer = (do {|other|
   {|spans|
     if $spans.0 == "PROGRAM" {
       let answer = (^PROGRAM __complete nu ...($spans | skip 1) | complete | get stdout | lines)
-      if $answer == ["\t"] { null } else {
+      if ($answer | first | default "" | str starts-with "\t") { null } else {
         $answer | each {|line| $line | split row "\t" | {value: $in.0, description: $in.1} }
       }
     } else if $other != null { do $other $spans }
@@ -156,6 +184,7 @@ $env.config.completions.external.completer = (do {|other|
 const xonshCompletion = `
 def _complete_PROGRAM(context):
     import os, subprocess
+    from xonsh.completers.commands import complete_command
     from xonsh.completers.tools import RichCompletion
     command = context.command
     if not command or command.arg_index < 1 or os.path.basename(command.args[0].value) != "PROGRAM":
@@ -166,6 +195,12 @@ def _complete_PROGRAM(context):
     lines = [line.split("\t") for line in answer.stdout.decode().splitlines()]
     if not lines:
         raise StopIteration
+    if len(lines[0]) > 2:
+        begin = words.index("--") + 2
+        rest = command._replace(args=command.args[begin:], arg_index=command.arg_index - begin)
+        if rest.arg_index == 0:
+            return complete_command(rest)
+        return __xonsh__.shell.shell.completer.complete_from_context(context._replace(command=rest, python=None))
     if not lines[0][0]:
         return None
     return {RichCompletion(value, prefix_len=len(command.raw_prefix), description=text, append_closing_quote=False,

@@ -17,7 +17,11 @@ func Answer(app *command.App, root *cobra.Command, args []string) {
 	}
 	out := completion.NewWriter(app.IO.Out)
 	defer func() { _ = out.Flush() }()
-	if r.File || complete(app, root, r.Words, r.Current, func(v completion.Value) { r.Print(out, v) }) {
-		_, _ = out.WriteString(shell.CompleteFiles + "\n")
+	instead := shell.CompleteFiles
+	if !r.File {
+		instead = complete(app, root, r.Words, r.Current, func(v completion.Value) { r.Print(out, v) })
+	}
+	if instead != "" {
+		_, _ = out.WriteString(instead + "\n")
 	}
 }

@@ -11,24 +11,36 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // complete calls emit for the possible words at the cursor that begin with current. words are the
-// words before the cursor. files reports whether the word can be any file.
-func complete(app *command.App, root *cobra.Command, words []string, current string, emit func(completion.Value)) (files bool) {
+// words before the cursor. If the shell must complete the word itself, complete returns
+// [shell.CompleteFiles] or [shell.CompleteCommand], and otherwise "".
+func complete(app *command.App, root *cobra.Command, words []string, current string, emit func(completion.Value)) string {
 	p := position{app: app, cmd: root, current: current, emit: emit}
 	p.read(words)
-	name, beginning, hasValue := strings.Cut(current, "=")
+	if p.dashes && p.cmd != nil && strings.Contains(p.cmd.Use, "-- COMMAND") {
+		return shell.CompleteCommand
+	}
+	if p.dashes || p.word() {
+		return shell.CompleteFiles
+	}
+	return ""
+}
+
+// word offers the words at the cursor. It reports whether the word can be any file.
+func (p *position) word() (files bool) {
+	name, beginning, hasValue := strings.Cut(p.current, "=")
+	isFlag := strings.HasPrefix(p.current, "-")
 	switch {
 	case p.pending != "":
 		return p.flagValues(p.pending)
-	case p.dashes:
-		return true
-	case strings.HasPrefix(current, "-") && hasValue:
+	case isFlag && hasValue:
 		p.before, p.current = name+"=", beginning
 		p.flagValues(name) // no files, because shells would complete the whole word as a file
 		return false
-	case strings.HasPrefix(current, "-"):
+	case isFlag:
 		p.flags()
 		return false
 	case p.list != "":
