@@ -84,7 +84,11 @@ func startID(s profile.Start, lookupEnv func(string) (string, bool)) (string, er
 	case profile.Login:
 		parts = []string{"login", setting("login_session")}
 	default:
-		parts = []string{"instance"}
+		endpoint := env("AWS_EC2_METADATA_SERVICE_ENDPOINT")
+		if endpoint == "" {
+			endpoint = setting("ec2_metadata_service_endpoint")
+		}
+		parts = []string{"instance", endpoint}
 	}
 	return strings.Join(parts, "\x00"), nil
 }
