@@ -29,7 +29,7 @@ type batch struct {
 func newBatch(t *testing.T, endpoint string, keys ...string) *batch {
 	t.Helper()
 	return &batch{endpoint, append([]string{
-		"AWS_DATA_PATH=" + tableModels(t),
+		"AWS_DATA_PATH=" + tableModels(t), "PYTHONDONTWRITEBYTECODE=1",
 		"HOME=" + t.TempDir(), "PATH=" + os.Getenv("PATH"), "TMPDIR=" + os.TempDir(), "LANG=C.UTF-8", "TZ=America/New_York",
 		"AWS_PAGER=", "AWS_REGION=us-east-1", "AWS_EC2_METADATA_DISABLED=true",
 	}, keys...)}
@@ -98,7 +98,12 @@ func (b *batch) lanyard(ctx context.Context, line string) (result, error) {
 // names.
 func interpreterOfAWSCLI(t *testing.T) string {
 	t.Helper()
-	c := clientNamed("AWS CLI v2")
+	return interpreterOf(t, clientNamed("AWS CLI v2"))
+}
+
+// interpreterOf does the same for one version of the AWS CLI.
+func interpreterOf(t *testing.T, c client) string {
+	t.Helper()
 	c.need(t)
 	f, err := os.Open(c.base[0])
 	if err != nil {

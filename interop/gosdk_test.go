@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
@@ -14,10 +15,24 @@ import (
 // goClientVariable is set if the test binary runs as a client of the AWS SDK for Go.
 const goClientVariable = "LANYARD_INTEROP_GO_CLIENT"
 
+// A lookup is a task of a client: the profile of the command line, and the environment.
+type lookup struct {
+	Profile string            `json:"profile"` // "" means none
+	Env     map[string]string `json:"env"`
+}
+
+// A finding is the result of a lookup: an ARN or an error.
+type finding struct {
+	Arn   string `json:"arn"`
+	Error string `json:"error"`
+}
+
 // goClient runs this client with a verb and its argument, and prints JSON to stdout.
 func goClient(args []string) int {
-	verbs := map[string]func(context.Context, string) (any, error){"identity": goIdentity, "accounts": goAccounts}
-	answer, err := verbs[args[0]](context.Background(), args[1])
+	verbs := map[string]func(context.Context, string) (any, error){
+		"identity": goIdentity, "accounts": goAccounts, "profiles": goProfiles,
+	}
+	answer, err := verbs[args[0]](context.Background(), args[len(args)-1])
 	if err == nil {
 		err = json.NewEncoder(os.Stdout).Encode(answer)
 	}
@@ -28,6 +43,34 @@ func goClient(args []string) int {
 	return 0
 }
 
+// goProfiles does the lookups on stdin.
+func goProfiles(ctx context.Context, _ string) (any, error) {
+	var tasks []lookup
+	if err := json.NewDecoder(os.Stdin).Decode(&tasks); err != nil {
+		return nil, err
+	}
+	found := make([]finding, len(tasks))
+	for i, task := range tasks {
+		before := os.Environ()
+		for name, value := range task.Env {
+			_ = os.Setenv(name, value) // the names are valid
+		}
+		who, err := goIdentity(ctx, task.Profile)
+		if err != nil {
+			found[i].Error = err.Error()
+		} else {
+			found[i].Arn = who.(identity).Arn
+		}
+		os.Clearenv()
+		for _, entry := range before {
+			name, value, _ := strings.Cut(entry, "=")
+			_ = os.Setenv(name, value) // the names are valid
+		}
+	}
+	return found, nil
+}
+
+// goIdentity returns the identity of a profile. "" is the profile of the environment.
 func goIdentity(ctx context.Context, profile string) (any, error) {
 	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(profile))
 	if err != nil {

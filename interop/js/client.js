@@ -4,7 +4,7 @@
 import { readFile } from "node:fs/promises";
 import { SSOClient, paginateListAccounts } from "@aws-sdk/client-sso";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
-import { fromIni, fromSSO } from "@aws-sdk/credential-providers";
+import { fromIni, fromNodeProviderChain, fromSSO } from "@aws-sdk/credential-providers";
 
 // whoami asks STS with the keys of a provider.
 async function whoami(credentials) {
@@ -25,10 +25,30 @@ async function accounts(tokenFile) {
   return { Pages: pages, Accounts: count };
 }
 
+// profiles does the lookups on stdin. Each has a profile, "" for none, and variables.
+async function profiles() {
+  let text = "";
+  for await (const part of process.stdin) text += part;
+  const found = [];
+  for (const { profile, env } of JSON.parse(text)) {
+    const before = { ...process.env };
+    Object.assign(process.env, env);
+    try {
+      found.push({ arn: (await whoami(fromNodeProviderChain(profile ? { profile } : {}))).Arn });
+    } catch (e) {
+      found.push({ error: `${e.name}: ${e.message}` });
+    }
+    for (const name of Object.keys(env)) delete process.env[name];
+    Object.assign(process.env, before);
+  }
+  return found;
+}
+
 const verbs = {
   identity: (profile) => whoami(fromSSO({ profile })),
   process: (profile) => whoami(fromIni({ profile })),
   accounts,
+  profiles,
 };
 
 try {
