@@ -19,6 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // envOptions are the flags and arguments of env.
@@ -99,7 +100,7 @@ func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 		}
 		return printUnset(app, o, syntax)
 	}
-	in, from, err := withProfile(ctx, app, o.profile)
+	in, from, err := workspace.Choose(ctx, app, o.profile)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // The exit codes of env(1) and of shells if a program cannot be started.
@@ -109,7 +110,7 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if err := checkBatch(path, o.argv[1:]); err != nil {
 		return err
 	}
-	app, from, err := withProfile(ctx, app, o.profile)
+	app, from, err := workspace.Choose(ctx, app, o.profile)
 	if err != nil {
 		return err
 	}

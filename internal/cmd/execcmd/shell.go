@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // shellOptions are the flags and arguments of shell.
@@ -73,7 +74,7 @@ func startShell(ctx context.Context, app *command.App, o shellOptions) error {
 	if err != nil {
 		return err
 	}
-	app, from, err := withProfile(ctx, app, o.profile)
+	app, from, err := workspace.Choose(ctx, app, o.profile)
 	if err != nil {
 		return err
 	}

@@ -183,16 +183,16 @@ func (o *useOptions) name(ctx context.Context, app *command.App, current string)
 		}
 		return name, nil
 	case o.profile == "" && app.Flags.Profile == "":
-		return pickProfile(ctx, app, current)
+		return workspace.PickOnTerminal(ctx, app, current)
 	case o.profile != "" && app.Flags.Profile != "" && o.profile != app.Flags.Profile:
-		return "", twoProfiles(o.profile, app.Flags.Profile)
+		return "", workspace.TwoProfiles(o.profile, app.Flags.Profile)
 	}
 	return cmp.Or(o.profile, app.Flags.Profile), nil
 }
 
 // variables returns the variables of a profile: its name or its keys, and its region.
 func (o *useOptions) variables(ctx context.Context, app *command.App, name string) (setting, error) {
-	app, _, err := withProfile(ctx, app.WithProfile(name), name)
+	app, _, err := workspace.Choose(ctx, app.WithProfile(name), name)
 	if err != nil {
 		return nil, err
 	}

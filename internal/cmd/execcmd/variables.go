@@ -37,58 +37,6 @@ type variable struct{ name, value string }
 // A setting holds the environment variables of one profile, with secrets in plaintext.
 type setting []variable
 
-// withProfile returns the App for the profile that the argument, --profile or AWS_PROFILE names.
-// The App treats the profile as if a flag named it, so keys in the environment do not replace it.
-// The App ignores the region in the environment, because in a nested exec this is the region of
-// the outer profile. variable is the environment variable that names the profile, or "". If
-// nothing names a profile, the user picks one on the terminal.
-func withProfile(ctx context.Context, app *command.App, argument string) (with *command.App, variable string, err error) {
-	flag := app.Flags.Profile
-	if argument != "" && flag != "" && argument != flag {
-		return nil, "", twoProfiles(argument, flag)
-	}
-	name := cmp.Or(argument, flag)
-	for _, v := range []string{"AWS_PROFILE", "AWS_DEFAULT_PROFILE"} {
-		if value := app.Env.Get(v); name == "" && value != "" {
-			name, variable = value, v
-		}
-	}
-	if name == "" {
-		if name, err = pickProfile(ctx, app, ""); err != nil {
-			return nil, "", err
-		}
-	}
-	app = app.WithProfile(name)
-	lookup := app.Env.Lookup
-	app.Env.Lookup = func(name string) (string, bool) {
-		if name == "AWS_REGION" || name == "AWS_DEFAULT_REGION" {
-			return "", false
-		}
-		return lookup(name)
-	}
-	return app, variable, nil
-}
-
-// twoProfiles returns the error for an argument and a flag that name different profiles.
-func twoProfiles(argument, flag string) error {
-	return command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
-}
-
-// pickProfile lets the user pick a profile on the terminal. Without a terminal, it returns an
-// error. The profile called selected is selected at first.
-func pickProfile(ctx context.Context, app *command.App, selected string) (string, error) {
-	if !app.IO.Terminal {
-		return "", noProfile()
-	}
-	return workspace.Files(app).PickProfile(ctx, selected)
-}
-
-// noProfile returns the error for a command line that names no profile.
-func noProfile() error {
-	return command.WithHint(command.Usagef("missing argument: PROFILE"),
-		"name a profile, or set AWS_PROFILE; list the profiles with: lanyard configure list-profiles")
-}
-
 // addNoRegion defines the flag --no-region of a command.
 func addNoRegion(cmd *cobra.Command, value *bool) {
 	cmd.Flags().BoolVar(value, "no-region", false, "leave the region variables as they are")
@@ -102,7 +50,7 @@ func checkNoRegion(app *command.App, noRegion bool) error {
 	return nil
 }
 
-// variables returns the environment variables of the profile that withProfile has chosen. from is
+// variables returns the environment variables of the profile that workspace.Choose has chosen. from is
 // the environment variable that names the profile, or "".
 func variables(ctx context.Context, app *command.App, from, caller string, noRegion bool) (setting, error) {
 	w := workspace.Files(app)
