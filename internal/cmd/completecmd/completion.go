@@ -37,9 +37,8 @@ Evaluate the script in the start-up file of the shell:
               eval (lanyard completion elvish | slurp)
   xonsh       ~/.xonshrc
               execx($(lanyard completion xonsh))
-  nu          save the script in an autoload folder after each update
-              lanyard completion nu | save -f
-                ($nu.user-autoload-dirs.0 | path join lanyard.nu)
+  nu          save the script in an autoload folder after each update of lanyard
+              lanyard completion nu | save -f lanyard.nu
   powershell  the file $PROFILE
               Invoke-Expression (lanyard completion powershell | Out-String)
 
