@@ -21,11 +21,11 @@ type subShell struct {
 }
 
 var subShells = []subShell{
-	{shellNamed("bash"), "PS1='$ '; ours() { echo of-ours; }\neval \"$(lanyard init bash)\"", true},
+	{shellNamed("bash"), "PROMPT_COMMAND='history -a'; PS1='$ '; ours() { echo of-ours; }\neval \"$(lanyard init bash)\"", true},
 	{shellNamed("zsh"), "PS1='$ '; unsetopt prompt_cr; ours() { echo of-ours }\neval \"$(lanyard init zsh)\"", true},
 	{shellNamed("fish"), "function fish_prompt; echo -n '$ '; end; function ours; echo of-ours; end; lanyard init fish | source", true},
 	{shellNamed("elvish"), "set edit:prompt = { print '$ ' }; set edit:rprompt = { }; fn ours { echo of-ours }\neval (lanyard init elvish | slurp)", false},
-	{shellNamed("xonsh"), "$SHELL_TYPE = 'readline'; $PROMPT = '$ '\naliases['ours'] = 'echo of-ours'\nexecx($(lanyard init xonsh))", false},
+	{shellNamed("xonsh"), "$SHELL_TYPE = 'readline'; $PROMPT = '$ '\naliases['ours'] = 'echo of-ours'\nimport subprocess\nexecx(subprocess.check_output(['lanyard', 'init', 'xonsh']).decode())", false},
 	{interactiveShell{name: "dash", rc: ".shrc", print: `echo now "$AWS_PROFILE"`}, "PS1='$ '; ours() { echo of-ours; }", true},
 }
 
@@ -105,4 +105,23 @@ func TestShellJobsAndUse(t *testing.T) {
 			}
 		})
 	}
+}
+
+// A start-up file that builds the prompt anew each time does not remove the mark, and a temporary
+// folder that cannot be written does not keep the shell from starting.
+func TestShellMark(t *testing.T) {
+	for _, tt := range []struct{ shell, lines string }{
+		{"bash", "PROMPT_COMMAND='PS1=\"$ \"'"},
+		{"zsh", "precmd() { PROMPT='$ ' }"},
+		{"zsh", "last() { PROMPT='$ '; precmd_functions=(${precmd_functions:#last} last) }; precmd_functions+=(last)"},
+	} {
+		tm, _ := subShell{interactiveShell: shellNamed(tt.shell), lines: tt.lines}.start(t, "dev")
+		tm.expect("(dev) $ ")
+		tm.send("true\r")
+		tm.expect("(dev) $ ")
+		tm.leave()
+	}
+	tm := sit(t, seat{config: staticProfiles, env: []string{"SHELL=/bin/sh", "PS1=$ ", "TMPDIR=/nonexistent"}}, "shell", "dev")
+	tm.expect("warning: the prompt of the shell cannot show the profile")
+	tm.leave()
 }

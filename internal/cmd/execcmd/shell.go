@@ -2,7 +2,6 @@ package execcmd
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,7 +88,7 @@ func startShell(ctx context.Context, app *command.App, o shellOptions) error {
 	if name, ok := shellName(path); ok && app.IO.Terminal {
 		m, err := newMark(name, text, app.Env)
 		if err != nil {
-			return fmt.Errorf("the shell's prompt cannot be marked: %w", err)
+			app.Warn("the prompt of the shell cannot show the profile: "+err.Error(), "")
 		}
 		defer m.remove() // on Unix only if the shell does not start
 		argv, vars = append(argv, m.args...), append(vars, m.vars...)
@@ -104,11 +103,14 @@ func checkNesting(app *command.App, o shellOptions) error {
 	if o.nest || !inShell && name == "" {
 		return nil
 	}
-	err := command.Usagef(`this is a shell of "lanyard shell"`)
+	err, leave := command.Usagef(`this is a shell of "lanyard shell"`), "to leave this shell, run: exit"
 	if name != "" {
 		err = command.Usagef("the environment already has the credentials of the profile %s", command.Quote(name))
 	}
-	return command.WithHint(err, "to leave this shell, run: exit\nto start a shell inside this one, add --nest")
+	if !inShell {
+		leave = `to remove them from a shell, run: eval "$(lanyard env --unset)"`
+	}
+	return command.WithHint(err, "%s\nto start a shell inside this one, add --nest", leave)
 }
 
 // oneLine returns the name of a profile as it can be shown in a prompt.

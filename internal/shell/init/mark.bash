@@ -5,4 +5,5 @@ _lanyard_mark() {
   case $PS1 in "$mark"*) ;; *) PS1=$mark$PS1 ;; esac
 }
 # A bash that inherits the variable does not have the function.
-PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND$'\n'}if declare -F _lanyard_mark >/dev/null; then _lanyard_mark; fi"
+PROMPT_COMMAND="${PROMPT_COMMAND:+$PROMPT_COMMAND
+}if declare -F _lanyard_mark >/dev/null; then _lanyard_mark; fi"
