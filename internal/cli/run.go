@@ -10,6 +10,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -51,7 +52,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 		return err
 	}
 	if !ours {
-		return awscli.HandOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
+		return handOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
 	}
 	tree.SetArgs(line)
 	ran, err := tree.ExecuteContextC(ctx)
@@ -63,9 +64,41 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI does not have the command
 		return cmp.Or(elsewhere.Why, err)
 	case errors.As(err, &elsewhere):
-		return awscli.HandOff(ctx, app, root, args, elsewhere.Why)
+		return handOff(ctx, app, root, args, elsewhere.Why)
 	}
 	return err
+}
+
+// handOff hands off a line to the AWS CLI. If the line begins with flags that name a role, the AWS
+// CLI gets the credentials of the role as variables instead of the flags.
+func handOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
+	rest, err := app.TakeFrontRole(args)
+	if err != nil {
+		return err
+	}
+	if _, err := awscli.Find(app); err != nil || !app.Flags.Role.Given() {
+		return awscli.HandOff(ctx, app, root, rest, why)
+	}
+	app.ReadFlags(rest)
+	app.Debug()
+	env, err := execcmd.Environment(ctx, app, "hand-off to the AWS CLI")
+	if err != nil {
+		return err
+	}
+	with := *app
+	with.Env, with.Flags.Role = command.EnvOf(env), command.RoleFlags{}
+	return awscli.HandOff(ctx, &with, root, withoutFlag(rest, "profile"), why)
+}
+
+// withoutFlag returns a line without a global flag. The AWS CLI would use the profile of this flag
+// instead of the keys of the environment.
+func withoutFlag(args []string, name string) []string {
+	globals, rest := command.SplitGlobals(args)
+	globals = slices.DeleteFunc(globals, func(words []string) bool {
+		flag, _, _ := strings.Cut(words[0], "=")
+		return flag == "--"+name
+	})
+	return append(slices.Concat(globals...), rest...)
 }
 
 // helpOnOperation turns "help SERVICE OPERATION" into "SERVICE OPERATION help", which the AWS CLI

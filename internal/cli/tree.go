@@ -69,7 +69,7 @@ func Tree(app *command.App) *cobra.Command {
 		_ = helpcmd.Show(app, cmd) // app.Out keeps the error
 	})
 	root.SetFlagErrorFunc(command.FlagError)
-	app.Flags.Add(root.PersistentFlags())
+	app.Flags.AddAll(root.PersistentFlags())
 	showVersion := root.Flags().Bool("version", false, "print the version")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *showVersion {

@@ -9,6 +9,8 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/text/runes"
@@ -66,6 +68,22 @@ type Env struct {
 func (e Env) Get(name string) string {
 	v, _ := e.Lookup(name)
 	return v
+}
+
+// EnvOf returns the Env of a list of entries NAME=VALUE. Of several entries for a name, the last
+// one counts.
+func EnvOf(entries []string) Env {
+	return Env{
+		Lookup: func(name string) (value string, ok bool) {
+			for _, entry := range entries {
+				if n, v, _ := strings.Cut(entry, "="); n == name {
+					value, ok = v, true
+				}
+			}
+			return value, ok
+		},
+		Environ: func() []string { return slices.Clone(entries) },
+	}
 }
 
 // OutStyle returns the colours for text on stdout.

@@ -24,6 +24,8 @@ type Globals struct {
 	NoSignRequest, AutoPrompt, noAutoPrompt     bool
 	ConnectTimeout, ReadTimeout                 int
 
+	Role RoleFlags // lanyard's own; not in [GlobalSet]
+
 	Given func(flag string) bool // reports whether a flag was given; nil before parsing
 }
 
@@ -53,7 +55,13 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	Offer(f, "cli-error-format", "enhanced", "legacy", "json", "yaml", "text", "table")
 }
 
-// GlobalSet returns a set of only the global flags. Parsing it stores their values in g.
+// AddAll defines the global flags and lanyard's own global flags in a set.
+func (g *Globals) AddAll(f *pflag.FlagSet) {
+	g.Add(f)
+	g.Role.add(f)
+}
+
+// GlobalSet returns a set of only the global flags that the AWS CLI also has. Parsing it stores their values in g.
 func GlobalSet(g *Globals) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
 	g.Add(flags)
@@ -100,6 +108,9 @@ func UsesFlag(cmd *cobra.Command, flag string) bool {
 		return false
 	}
 	used := cmd.Annotations[usesAnnotation]
+	if used == "*" && isRole(flag) {
+		return IsService(cmd)
+	}
 	return used == "*" || slices.Contains(strings.Fields(used), flag)
 }
 
@@ -115,7 +126,7 @@ func Offered(f *pflag.Flag) []string { return f.Annotations[offerAnnotation] }
 // accepts all global flags, because scripts may use them. lanyard's own commands accept only
 // the flags that they use.
 func takes(cmd *cobra.Command, flag string) bool {
-	return UsesFlag(cmd, flag) || IsOfAWS(cmd)
+	return UsesFlag(cmd, flag) || IsOfAWS(cmd) && !isRole(flag)
 }
 
 // IsOfAWS reports whether the AWS CLI has the command too. The short names login and logout
@@ -175,13 +186,19 @@ func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
 
 // SplitGlobals separates the global flags, wherever they are, from the rest of a command
 // line. Each element of globals is a flag with its value. The words after "--" belong to rest.
+// The [RoleFlags] count only before the first word of rest.
 func SplitGlobals(args []string) (globals [][]string, rest []string) {
-	flags := GlobalSet(new(Globals))
+	flags, all := GlobalSet(new(Globals)), pflag.NewFlagSet("", pflag.ContinueOnError)
+	new(Globals).AddAll(all)
 	for i := 0; i < len(args); {
 		if args[i] == "--" {
 			return globals, append(rest, args[i:]...)
 		}
-		width := globalWidth(flags, args[i:])
+		set := flags
+		if len(rest) == 0 {
+			set = all
+		}
+		width := globalWidth(set, args[i:])
 		if width == 0 {
 			rest = append(rest, args[i])
 			i++
@@ -235,12 +252,30 @@ func Words(args []string) []string {
 }
 
 // TakeGlobals sets the global flags from the arguments of a command whose flags cobra does
-// not parse, and returns the other arguments. It stops at "--".
+// not parse, and returns the other arguments. It stops at "--". The [RoleFlags] count only
+// before the first other word: see [TakeRole].
 func TakeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
-	return TakeFlags(cmd, args, cmd.Root().PersistentFlags())
+	all, behind := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)
+	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
+		if own := cmd.Flags().Lookup(f.Name); own != nil && own != f {
+			return // the command has a flag of the same name
+		}
+		all.AddFlag(f)
+		if !isRole(f.Name) {
+			behind.AddFlag(f)
+		}
+	})
+	n := front(all, args)
+	rest, err := TakeFlags(cmd, args[:n], all)
+	if err != nil {
+		return nil, err
+	}
+	more, err := TakeFlags(cmd, args[n:], behind)
+	return append(rest, more...), err
 }
 
-// TakeFlags does the same as [TakeGlobals] for the flags of several sets.
+// TakeFlags sets the flags of several sets from arguments, and returns the other arguments. It
+// stops at "--".
 func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]string, error) {
 	var rest []string
 	for i := 0; i < len(args); i++ {
@@ -288,7 +323,7 @@ var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
 // numbers. It returns an error for an unknown flag, and [pflag.ErrHelp] if the user asks for
 // help.
 func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
-	rest, err := TakeFlags(cmd, args, cmd.Root().PersistentFlags(), cmd.Flags())
+	rest, err := TakeFlags(cmd, args, cmd.Flags(), cmd.Root().PersistentFlags())
 	if err != nil {
 		return nil, err
 	}

@@ -20,6 +20,10 @@ func TestSplitGlobals(t *testing.T) {
 		{args: []string{"s3", "--", "--profile", "a"}, rest: []string{"s3", "--", "--profile", "a"}},
 		{args: []string{"s3", "--profile"}, globals: []string{"--profile"}, rest: []string{"s3"}},
 		{args: []string{"--cli-auto-prompt", "s3"}, globals: []string{"--cli-auto-prompt"}, rest: []string{"s3"}},
+		{
+			args:    []string{"--role", "a", "--account=b", "s3", "--role", "c"},
+			globals: []string{"--role", "a", "--account=b"}, rest: []string{"s3", "--role", "c"},
+		},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
 		globals, rest := command.SplitGlobals(c.args)

@@ -46,6 +46,9 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 // alone reports whether no other profile assumes the role in the same way with credentials of
 // another source.
 func (f *fetcher) alone(role profile.Role, entry rolecache.Entry) bool {
+	if role.From == profile.AssumeFlag {
+		return false // a profile with this role may be added later
+	}
 	roles, err := profile.Values(f.w.In, "role_arn")
 	if err != nil {
 		f.w.App.Log.Debug("the credentials of the role are not shared with other programs", "why", err)

@@ -36,10 +36,19 @@ func None(err error) bool {
 
 // InUse returns the keys of the environment, or else the credentials of the profile.
 func InUse(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
-	if c, ok, err := workspace.EnvironmentKeys(w.App); ok || err != nil {
+	if c, ok, err := environmentKeys(w, p); ok || err != nil {
 		return c, err
 	}
 	return Get(ctx, w, p, caller)
+}
+
+// environmentKeys returns the keys of the environment. ok is false if they are not the
+// credentials in use.
+func environmentKeys(w *workspace.Workspace, p *profile.Profile) (c ssocache.Credentials, ok bool, err error) {
+	if p.Assume != "" {
+		return c, false, nil // the keys may be the source of the role
+	}
+	return workspace.EnvironmentKeys(w.App)
 }
 
 // Authorize gives the client the credentials in use. If a service says that they have
@@ -53,7 +62,7 @@ func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, 
 		return err
 	}
 	client.Credentials = signin.SigningKeys(c)
-	if _, env, _ := workspace.EnvironmentKeys(w.App); !env && !c.Expiration.IsZero() {
+	if _, env, _ := environmentKeys(w, p); !env && !c.Expiration.IsZero() {
 		client.RefreshCredentials = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
 			c, err := getBut(ctx, w, p, caller, expired.SessionToken)
 			return signin.SigningKeys(c), err

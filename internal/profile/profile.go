@@ -65,6 +65,10 @@ type Profile struct {
 	// then use the keys of the environment instead of the profile's credentials.
 	EnvKeys bool
 
+	// Assume is the ARN of a role that is assumed after the roles of the profile: see
+	// [Profile.Assuming].
+	Assume string
+
 	// Session, AccountID and RoleName are set only if Kind is SSO.
 	Session   Session
 	AccountID string

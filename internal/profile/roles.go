@@ -58,12 +58,42 @@ const ChainLimit = time.Hour
 // like botocore's AssumeRoleProvider, with the same errors. An error is an *[Error].
 func (p *Profile) Chain() (Chain, []Warning, error) {
 	r := &resolver{Inputs: p.in}
-	c, err := r.chain(p, []string{p.Name})
-	if err != nil {
+	var c Chain
+	var err error
+	if p.Assume != "" && p.EnvKeys {
+		c.Start = Start{Environment, "AWS_ACCESS_KEY_ID", p}
+	} else if c, err = r.chain(p, []string{p.Name}); err != nil {
 		return Chain{}, r.warnings, err
+	}
+	if p.Assume != "" {
+		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume})
 	}
 	r.limitDurations(&c)
 	return c, r.warnings, nil
+}
+
+// AssumeFlag is the From of a role that [Profile.Assuming] adds.
+const AssumeFlag = "--assume-role"
+
+// Assuming returns a copy of the profile. Its chain ends with one more role. If the keys of the
+// environment are in use, the role is assumed with these keys.
+func (p *Profile) Assuming(arn string) *Profile {
+	made := *p
+	made.Assume = arn
+	return &made
+}
+
+// ForRole returns a copy of a profile that has no name and uses a role of Identity Center. Only
+// the settings of the connection remain. The region remains if a flag or the environment names
+// it.
+func (p *Profile) ForRole(s Session, accountID, roleName string) *Profile {
+	made := *p
+	made.Name, made.Exists, made.EnvKeys, made.Kind, made.KindFrom = "", false, false, SSO, "--role"
+	made.Session, made.AccountID, made.RoleName = s, accountID, roleName
+	if made.RegionSource != Flag && made.RegionSource != Env {
+		made.Region, made.RegionSource, made.regionErr = "", NoSource, nil
+	}
+	return &made
 }
 
 // chain returns the chain of a profile. visited holds the profiles of the chain so far.

@@ -11,9 +11,13 @@ import (
 // names. The App treats the profile as if a flag named it, so keys in the environment do not
 // replace it. The App ignores the region in the environment, because in a nested exec this is the
 // region of the outer profile. variable is the environment variable that names the profile, or "".
-// If nothing names a profile, the user picks one on the terminal.
+// If nothing names a profile, the user picks one on the terminal. With --account and --role, no
+// profile is necessary, and Choose returns the App unchanged.
 func Choose(ctx context.Context, app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
+	if app.Flags.Role.Name != "" { // the region of the environment counts, because no profile has one
+		return app, "", app.Flags.Role.Check(cmp.Or(argument, flag))
+	}
 	if argument != "" && flag != "" && argument != flag {
 		return nil, "", TwoProfiles(argument, flag)
 	}

@@ -11,11 +11,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// EnvironmentKeys returns the keys of the environment. These keys override the profile unless
-// --profile is set.
+// EnvironmentKeys returns the keys of the environment. These keys override the profile, unless
+// --profile or --role is set.
 func EnvironmentKeys(app *command.App) (ssocache.Credentials, bool, error) {
 	id := app.Env.Get("AWS_ACCESS_KEY_ID")
-	if id == "" || app.Flags.Profile != "" {
+	if id == "" || app.Flags.Profile != "" || app.Flags.Role.Name != "" {
 		return ssocache.Credentials{}, false, nil
 	}
 	c := ssocache.Credentials{AccessKeyID: id, SecretAccessKey: secret.New(app.Env.Get("AWS_SECRET_ACCESS_KEY"))}

@@ -61,7 +61,7 @@ menu on the terminal.`,
 lanyard env dev-admin --format fish | source
 # remove the credentials from the shell
 eval "$(lanyard env --unset)"`,
-		Annotations: command.Uses("profile", "region", command.Connection),
+		Annotations: command.Uses("profile", "region", command.Role, command.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:

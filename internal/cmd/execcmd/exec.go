@@ -53,9 +53,11 @@ none is set, it opens a menu on the terminal. The exit code is 127 if COMMAND is
 not found, and 126 if it cannot be run.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
-lanyard exec dev-admin --region eu-west-1 -- env`,
+lanyard exec dev-admin --region eu-west-1 -- env
+# with a role that no profile has
+lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Connection),
+		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && command.IsHelp(args[0]) && cmd.ArgsLenAtDash() < 0 {
 				return cmd.Help()

@@ -1,6 +1,7 @@
 package execcmd
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -47,7 +48,7 @@ refuses to start another shell, unless --nest is given.`,
 		Example: `lanyard shell dev-admin
 # in a shell of lanyard
 lanyard shell dev-admin --nest`,
-		Annotations: command.Uses("profile", "region", command.Connection),
+		Annotations: command.Uses("profile", "region", command.Role, command.Connection),
 		Args:        command.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
@@ -81,7 +82,7 @@ func startShell(ctx context.Context, app *command.App, o shellOptions) error {
 	if err != nil {
 		return err
 	}
-	text := oneLine(app.Flags.Profile)
+	text := oneLine(cmp.Or(app.Flags.Profile, app.Flags.Role.String()))
 	vars = append(vars, variable{shellVariable, text})
 	argv := []string{filepath.Base(path)}
 	// Without a terminal, a shell reads commands from stdin, and shows no prompt.

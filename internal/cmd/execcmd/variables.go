@@ -54,7 +54,7 @@ func checkNoRegion(app *command.App, noRegion bool) error {
 // the environment variable that names the profile, or "".
 func variables(ctx context.Context, app *command.App, from, caller string, noRegion bool) (setting, error) {
 	w := workspace.Files(app)
-	p, err := w.Resolve()
+	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
 		if p == nil && from != "" {
 			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
@@ -78,6 +78,16 @@ func variables(ctx context.Context, app *command.App, from, caller string, noReg
 	return newSetting(p, c, region), nil
 }
 
+// Environment returns the environment for a program that gets the credentials of the profile or
+// the role in use.
+func Environment(ctx context.Context, app *command.App, caller string) ([]string, error) {
+	vars, err := variables(ctx, app, "", caller, false)
+	if err != nil {
+		return nil, err
+	}
+	return vars.environment(app.Env.Environ()), nil
+}
+
 // newSetting returns the variables for credentials. If region is "", they include no region, so
 // the environment keeps its own.
 func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setting {
@@ -97,7 +107,9 @@ func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setti
 	add("AWS_ACCOUNT_ID", cmp.Or(c.AccountID, p.AccountID))
 	add("AWS_REGION", region)
 	add("AWS_DEFAULT_REGION", region) // boto3 reads only AWS_DEFAULT_REGION
-	add(profileVariable, p.Name)
+	if p.Assume == "" {
+		add(profileVariable, p.Name)
+	}
 	return s
 }
 

@@ -125,7 +125,7 @@ func ownFlags(cmd *cobra.Command) []command.Item {
 // globalOrder returns the global flags in the order in which pages name them.
 func globalOrder() []string {
 	return []string{
-		"profile", "region", "output", "query", "endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format",
+		"profile", "region", "account", "role", "sso-session", "assume-role", "output", "query", "endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format",
 		"ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout",
 		"debug", "color", "no-cli-pager", "cli-error-format", "no-cli-auto-prompt",
 	}

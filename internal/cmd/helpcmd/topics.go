@@ -96,6 +96,7 @@ func fillFlags(p *command.Page, root *cobra.Command) {
 	}
 	addList(p, "EVERY COMMAND", flags("cli-error-format", "color", "debug", "no-cli-auto-prompt", "no-cli-pager"))
 	addList(p, "PROFILE AND OUTPUT", flags("profile", "region", "output", "query"))
+	addList(p, "A ROLE WITHOUT A PROFILE (exec, env, shell, AWS operations)", flags("account", "role", "sso-session", "assume-role"))
 	addList(p, "CONNECTION", flags("ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout"))
 	addList(p, "AWS OPERATIONS", flags("endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format", command.PromptFlag))
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
@@ -33,7 +34,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 		case command.IsHelp(args[0]):
 			return serviceHelp(app, service)
 		}
-		return operate(cmd.Context(), app, service, args[0], "", args[1:])
+		return operate(cmd, app, service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Call an operation of "+service
 	cmd.Annotations = command.Serves(service)
@@ -56,7 +57,7 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 		if session != "" && app.Flags.Profile != "" {
 			return command.Usagef("--sso-session cannot be used with --profile")
 		}
-		return operate(cmd.Context(), app, service, name, session, args)
+		return operate(cmd, app, service, name, session, args)
 	})
 	cmd.Annotations = command.Uses("*")
 	cmd.Use, cmd.Short = name, portalSummary(service, name)
@@ -107,7 +108,8 @@ type operation struct {
 
 // operate calls a built-in operation. It hands off unknown operations and unknown options to the
 // AWS CLI.
-func operate(ctx context.Context, app *command.App, service, name, session string, args []string) error {
+func operate(cmd *cobra.Command, app *command.App, service, name, session string, args []string) error {
+	ctx := cmd.Context()
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
@@ -118,6 +120,11 @@ func operate(ctx context.Context, app *command.App, service, name, session strin
 	}
 	if len(args) > 0 && command.IsHelp(args[0]) {
 		return operationHelp(app, svc, op)
+	}
+	if command.IsService(cmd) {
+		if args, err = command.TakeRole(cmd, args, func(flag string) bool { return arg.Has(op, "--"+flag) }); err != nil {
+			return err
+		}
 	}
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
@@ -226,7 +233,9 @@ func (o *operation) run(ctx context.Context) error {
 	if o.portal() {
 		o.w.PortalURL = o.app.Flags.EndpointURL
 	}
-	resolve := o.w.Resolve
+	resolve := func() (*profile.Profile, error) {
+		return credentials.Resolve(ctx, o.w, o.svc.Name+" "+o.op.CLIName)
+	}
 	if o.portal() {
 		resolve = func() (*profile.Profile, error) { return resolvePortal(o.w) }
 	}

@@ -42,7 +42,7 @@ If there is nothing below a prefix, the exit code is 1. As in the AWS CLI,
 --output, --query and --no-paginate have no effect.`,
 		Example: `lanyard s3 ls
 lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
-		Annotations: command.Uses("profile", "region", "endpoint-url", "no-sign-request", command.Connection),
+		Annotations: command.Uses("profile", "region", command.Role, "endpoint-url", "no-sign-request", command.Connection),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "help" {
 				return command.HelpRequest{Cmd: cmd}
@@ -103,7 +103,7 @@ func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
 
 // newS3Client returns a client for S3 with the credentials of the profile in use.
 func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, error) {
-	p, err := w.Resolve()
+	p, err := credentials.Resolve(ctx, w, "s3 ls")
 	if err != nil {
 		return nil, err
 	}

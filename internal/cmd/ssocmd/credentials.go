@@ -92,8 +92,5 @@ func sessionProfile(w *workspace.Workspace, session, account, role string) (*pro
 		return nil, err
 	}
 	w.Connect(p)
-	made := *p
-	made.Name, made.Exists, made.Kind = "", false, profile.SSO
-	made.Session, made.AccountID, made.RoleName = s, account, role
-	return &made, nil
+	return p.ForRole(s, account, role), nil
 }

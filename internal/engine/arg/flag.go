@@ -44,6 +44,9 @@ func Flags(op *model.Operation) []Flag {
 	return flags
 }
 
+// Has reports whether an operation has an option, such as --role-name.
+func Has(op *model.Operation, option string) bool { return newTable(op).byName[option] != nil }
+
 // A table holds the options of an operation, in the AWS CLI's order.
 type table struct {
 	options  []*option
