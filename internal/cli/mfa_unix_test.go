@@ -36,7 +36,7 @@ func (tm *terminal) code() string {
 // files. The terminal does not show it.
 func TestMFAIsAskedOnTheTerminal(t *testing.T) {
 	t.Parallel()
-	tm := sit(t, seat{program: "sh", config: mfaConfig}, "-c", "lanyard sts get-caller-identity --profile secure </dev/null >identity; cat identity")
+	tm := sit(t, seat{program: "sh", config: mfaConfig}, "-c", "lanyard sts get-caller-identity --profile secure </dev/null >$HOME/identity; cat $HOME/identity")
 	code := tm.code()
 	tm.answer("Enter MFA code for "+mfaDevice+": ", code+"\n")
 	tm.expect("assumed-role/Secure/")
