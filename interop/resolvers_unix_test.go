@@ -7,8 +7,11 @@ import (
 	"context"
 	"encoding/json"
 	"maps"
+	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/proctest"
@@ -46,8 +49,24 @@ func resolvers() (all []resolver) {
 			}})
 		}
 	}
-	return all
+	return append(all, terraform())
 }
+
+// terraform returns the client with the module of Terraform's AWS provider, which is built the
+// first time.
+var terraform = sync.OnceValue(func() resolver {
+	c := client{name: "Terraform", install: "make modules"}
+	program := filepath.Join(filepath.Dir(lanyardPath), "terraform")
+	build := exec.Command("go", "build", "-modfile=terraform.mod", "-o", program, "terraform.go")
+	build.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if build.Run() == nil {
+		c.base = []string{program}
+	}
+	return resolver{c, func(t *testing.T, h *home, tasks []lookup) []finding {
+		t.Helper()
+		return h.together(t, c.with(nil), tasks)
+	}}
+})
 
 func named(c client, name string) client {
 	c.name = name
