@@ -105,7 +105,7 @@ type OriginError struct {
 func (e *OriginError) Error() string {
 	from := "no setting names another endpoint"
 	if e.From != "" {
-		from = e.From + " names it"
+		from = e.From + " sets this endpoint"
 	}
 	origin := e.Origin
 	if origin == ssocache.AWS {
@@ -115,7 +115,7 @@ func (e *OriginError) Error() string {
 		return fmt.Sprintf("session %s: cannot sign in at %s (%s): a sign-in would replace the current session, which was issued by %s",
 			e.Session.Key(), e.Endpoint, from, origin)
 	}
-	return fmt.Sprintf("session %s: its token was issued by %s and is not sent to %s (%s)", e.Session.Key(), origin, e.Endpoint, from)
+	return fmt.Sprintf("session %s: cannot send its token to %s (%s): the token was issued by %s", e.Session.Key(), e.Endpoint, from, origin)
 }
 
 // ExitStatus returns the AWS CLI's exit code for configuration errors.
@@ -124,8 +124,8 @@ func (e *OriginError) ExitStatus() int { return 253 }
 // ErrorName returns the AWS CLI's name for configuration errors.
 func (e *OriginError) ErrorName() string { return "Configuration" }
 
-// An EndpointsError reports that a sign-in was refused, because one service would issue the
-// token and another would receive it.
+// An EndpointsError reports that only one of the two services belongs to AWS. Lanyard refuses
+// the sign-in, because it would send AWS's token to another server, or the reverse.
 type EndpointsError struct {
 	Session  profile.Session
 	From     string // the setting that names the configured endpoint
@@ -254,10 +254,10 @@ func reach(origin string, now ssocache.Endpoint, configured profile.Endpoint) pr
 	return profile.Endpoint{URL: origin}
 }
 
-// MaySignIn returns an error if a sign-in is not allowed. An *[EndpointsError] means that one
-// service would issue the token and another receive it. An *[OriginError] means that the
-// sign-in would replace a valid session of another origin; force allows that. MaySignIn
-// makes no request.
+// MaySignIn returns an error if a sign-in is not allowed. An *[EndpointsError] means that only
+// one of the two services belongs to AWS. An *[OriginError] means that the sign-in would
+// replace a valid session of another origin; force allows this sign-in. MaySignIn makes no
+// request.
 func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 	t, err := b.target(s)
 	if err != nil {

@@ -112,9 +112,9 @@ func explainUnasked(w *workspace.Workspace, p *profile.Profile, err *broker.Logi
 	return explainLogin(w, err.Session, err)
 }
 
-// LoginFor returns the command line that signs in to an [sso-session], or to the session of a
-// profile if the session has no name. Without a session and a profile, it returns the plain
-// login command.
+// LoginFor returns the command line that signs in to the [sso-session] named session. If
+// session is "", the command line names the profile. If profile is "" too, the command line
+// names neither.
 func LoginFor(app *command.App, session, profile string) string {
 	line := app.Name + " sso login"
 	switch {
@@ -151,8 +151,7 @@ func loginAgain(w *workspace.Workspace, s profile.Session) string {
 	return loginTo(w.App, s, uses)
 }
 
-// ExplainOrigin adds a hint to the error for a secret that was not sent, because another
-// service had issued it.
+// ExplainOrigin adds a hint to a [broker.OriginError] or a [broker.EndpointsError].
 func ExplainOrigin(w *workspace.Workspace, err error) error {
 	var origin *broker.OriginError
 	var mixed *broker.EndpointsError
@@ -167,8 +166,8 @@ func ExplainOrigin(w *workspace.Workspace, err error) error {
 	return err
 }
 
-// originHint returns a hint with two ways: how to use the service that issued the session,
-// and how to sign in at the configured service.
+// originHint returns a hint of two lines. The first line says how to use the service that
+// issued the session. The second line says how to sign in at the configured service.
 func originHint(w *workspace.Workspace, e *broker.OriginError) string {
 	var back string
 	switch {
