@@ -59,7 +59,7 @@ func (b *Broker) refreshEarly(ctx context.Context, s profile.Session, h cachedTo
 	case errors.As(err, &origin):
 		return ssocache.Token{}, err
 	}
-	b.warn("could not refresh the SSO session early: %v; its token is still used", cause(err))
+	b.warn("could not refresh the SSO session early: %v; the current token is still valid", cause(err))
 	return ssocache.Token{}, nil
 }
 
@@ -89,7 +89,7 @@ func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, re
 	defer g.release()
 	if g.why != "" {
 		if tok, valid := b.tokensNow(s).best(b.now(), rejected); valid {
-			b.warn("could not refresh the SSO session: %s; its token is still used", g.why)
+			b.warn("could not refresh the SSO session: %s; the current token is still valid", g.why)
 			return tok, nil
 		}
 	}

@@ -165,8 +165,8 @@ func TestFailedEarlyRefresh(t *testing.T) {
 			}
 		}
 		use(true)
-		if len(f.Warned) != 1 || !strings.Contains(f.Warned[0], "still used") {
-			t.Errorf("warnings %q, want one that says the token is still used", f.Warned)
+		if len(f.Warned) != 1 || !strings.Contains(f.Warned[0], "still valid") {
+			t.Errorf("warnings %q, want one warning that the token is still valid", f.Warned)
 		}
 		use(false)
 		sleep(31 * time.Second)

@@ -222,7 +222,7 @@ func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignO
 	var doubt error
 	if unknown != nil {
 		// The service did not answer, so this is an error with another exit code.
-		doubt = command.WithHint(fmt.Errorf("signed out locally, but not verified that the service refuses the old token of %s", strings.Join(unknown, ", ")),
+		doubt = command.WithHint(fmt.Errorf("signed out locally, but could not verify that the service refuses the old token of %s", strings.Join(unknown, ", ")),
 			"a copy of the token may stay valid until it expires")
 	}
 	switch {
