@@ -23,9 +23,9 @@ func models() (names []string) {
 	return names
 }
 
-// tableModels writes the models of the tables to a folder and returns its path. With this folder,
-// every version of the AWS CLI has the same operations as lanyard. Otherwise members and their
-// order would differ, because AWS changes the models every week.
+// tableModels writes the models of the tables to a folder, and returns the path of the folder. The
+// AWS CLI under test reads these models instead of its own. AWS changes the models every week, so
+// the AWS CLI's own models would have other members, in another order.
 func tableModels(t *testing.T) string {
 	t.Helper()
 	dir, err := writeModels()

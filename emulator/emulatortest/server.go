@@ -1,8 +1,8 @@
-// Package emulatortest starts Identity Center emulators for tests, and plays the user who
-// signs in.
+// Package emulatortest starts Identity Center emulators for tests, and signs in as a user.
 //
-// A test starts a server, points its program at it with the variables of [Server.Env],
-// and calls [Server.SignIn] as the user in front of the browser:
+// A test starts a server. It runs a program with the variables of [Server.Env], so that the
+// program connects to the server. Then it calls [Server.SignIn], which does what a user does
+// in the browser:
 //
 //	srv := emulatortest.Start(t, emulator.Config{})
 //	cmd := exec.Command("aws", "sso", "login", "--no-browser")

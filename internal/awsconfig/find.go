@@ -93,8 +93,9 @@ type finder struct {
 	scanner
 	wanted func(headerText string) bool
 
-	counted, num int   // the line that starts at offset counted has the number num
-	gaps         []gap // gaps after counted
+	counted int   // the offset of a line whose number is known
+	num     int   // the number of that line
+	gaps    []gap // the gaps after counted
 }
 
 // preamble parses the lines before the first header.

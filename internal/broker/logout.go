@@ -307,8 +307,8 @@ type revokedToken struct {
 // ErrStillAccepted reports that the service accepts a token that was revoked.
 var ErrStillAccepted = errors.New("the service still accepts the old token")
 
-// ErrNothingToVerify reports that a session had ended before the sign-out. The service would
-// refuse its tokens in any case, so nothing can be verified.
+// ErrNothingToVerify reports that a session had ended before the sign-out. The service refuses
+// the tokens of an ended session, so a test with them proves nothing about the sign-out.
 var ErrNothingToVerify = errors.New("its token had already expired and could not be refreshed")
 
 const (

@@ -136,10 +136,11 @@ func (b *Broker) othersCredentials(q roleRequest) *reply {
 }
 
 // takeFromOther returns the cached credentials c with the right expiration, and reports
-// whether a waiting process may use them. They may be valid for long enough for any request,
-// or another process may have fetched them during the wait. The second case matters for roles
-// with short sessions and for wrong clocks. before holds the cached credentials before the
-// wait. fresh means that out was written during the wait.
+// whether a waiting process may use the credentials. The process may use credentials that are
+// valid for long enough for any request. It may also use credentials that another process has
+// fetched during the wait. With a short session or a wrong clock, even new credentials may
+// not be valid for long enough. before holds the cached credentials before the wait. fresh
+// means that another process wrote out during the wait.
 func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
 	if dated, ok := b.recentlyFetched(out, c, now); ok {
 		return dated, true
@@ -264,19 +265,21 @@ func transient(err error) bool {
 // The rest of this file corrects the dates of role credentials if this machine's clock is
 // wrong.
 //
-// Role credentials come with an expiration by the service's clock, here called the service's
-// date. The corrected date is the same time by this machine's clock. The cache file gets the
-// earlier of the two. So after the user has corrected the clock, credentials may seem to
-// expire too early, but never too late. Tokens need no correction: they come with a lifetime,
-// and the broker computes their date by this machine's clock.
+// The portal sends the expiration of role credentials by its own clock: the service's date.
+// The corrected date is the same time by this machine's clock. The broker stores the earlier
+// date in the cache file. So if the user corrects the clock later, cached credentials can
+// seem to expire too early, but never too late. Tokens need no correction. The service sends
+// a lifetime with a token, and the broker computes the date by this machine's clock.
 //
-//   - A slow clock: the corrected date is earlier, and is stored.
-//   - A fast clock: the service's date is earlier, and is stored. By this machine's clock
-//     the credentials may seem expired as soon as they arrive. An SDK that gets such a date
-//     from a credential_process asks again at once, without end. So the request returns the
-//     corrected date. The role's outcome file records that date for processes that wait, and
-//     during [recordedFor] for later requests. After the user has corrected the clock, the
-//     outcome has a date in the future and is ignored: see [outcome.within].
+// If this machine's clock is slow, the broker stores and returns the corrected date.
+//
+// If this machine's clock is fast, the broker stores the service's date. By this machine's
+// clock, that date can be in the past as soon as the credentials arrive. An SDK that gets
+// such a date from a credential_process would ask again at once, without end. In this case,
+// the broker returns the corrected date. It also writes the corrected date to the role's
+// outcome file, for waiting processes, and for later requests within [recordedFor]. If the
+// user corrects the clock, the outcome file is dated in the future, and the broker ignores
+// the file: see [outcome.within].
 const (
 	skewIgnored   = time.Minute      // a smaller difference of the clocks is not corrected
 	recordedFor   = 5 * time.Minute  // how long a corrected date in an outcome is used
@@ -287,9 +290,10 @@ const (
 // expired. The text is the AWS CLI's.
 var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed credentials are still expired.")
 
-// correctExpiration takes new role credentials with the service's date. It returns them
-// with the date to store and with the date to return. If they have expired by the service's
-// own clock, it returns [ErrStillExpired], as the AWS CLI does.
+// correctExpiration takes new role credentials with the service's date. It returns the
+// credentials with the date to store, and with the date to return to the client. If the
+// credentials have expired by the service's clock, it returns [ErrStillExpired], as the AWS
+// CLI does.
 func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, given ssocache.Credentials, err error) {
 	left := c.Left(now)
 	if !clock.Date.IsZero() {
@@ -314,8 +318,8 @@ func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Ti
 }
 
 // recordExpiration records the corrected date of role credentials in the outcome file.
-// Without the record, other processes would not use these credentials, because of their date
-// in the cache.
+// Without this record, other processes would reject these credentials, because the cache file
+// has the service's date.
 func (b *Broker) recordExpiration(name string, given ssocache.Credentials) {
 	b.writeOutcomeText(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
 }

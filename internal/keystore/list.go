@@ -150,9 +150,9 @@ func (f Files) Uses(store string) bool {
 	return false
 }
 
-// PathsOf returns the paths of a session's values except its token: role credentials that
-// name the session, and registrations in a backend. The error is for values that could not
-// be read, because they may belong to the session too.
+// PathsOf returns the paths of a session's role credentials, and of its registrations in a
+// backend. It leaves out the token. If PathsOf cannot read some values, it also returns an
+// error, because these values may belong to the session.
 func (f Files) PathsOf(session string) (paths []string, unknown error) {
 	found, failures := list(f.Roles(), ssocache.ParseCredentials)
 	for _, c := range found {
@@ -160,7 +160,7 @@ func (f Files) PathsOf(session string) (paths []string, unknown error) {
 			paths = append(paths, c.Path)
 		}
 	}
-	assumed, _ := list(f.Roles(), ssocache.ParseAssumed) // the files that cannot be read are the same
+	assumed, _ := list(f.Roles(), ssocache.ParseAssumed) // failures already has the unreadable files
 	for _, a := range assumed {
 		if a.Value.Session == session {
 			paths = append(paths, a.Path)

@@ -176,7 +176,7 @@ func (e *entry) marks(words []word) (marks [3][]int) {
 type field struct {
 	text   string // the text that the menu shows
 	folded string // the text that is searched: see fold
-	at     []int  // for each byte of folded, the offset of its character in text; nil if all offsets are equal
+	at     []int  // maps each offset in folded to the offset in text; nil if the offsets are equal
 }
 
 func newField(s string) field {

@@ -130,9 +130,9 @@ func Names(in Inputs) ([]string, []Warning, error) {
 	return files.names, r.warnings, nil
 }
 
-// CheckAgreement returns an error if a profile and its session would have different values
-// for one key after the change. The AWS CLI and the SDKs reject such a profile. The error is
-// an *[Error] with the exit code 253.
+// CheckAgreement returns an error if the change gives a key different values in a profile
+// and its session. The AWS CLI and the SDKs reject such a profile. The error is an *[Error]
+// with exit code 253.
 func CheckAgreement(in Inputs, c awsconfig.Change) error {
 	if c.Remove || c.Sub != "" || c.Kind != awsconfig.Profile && c.Kind != awsconfig.SSOSession {
 		return nil
@@ -188,8 +188,8 @@ func (files *allFiles) checkSession(c awsconfig.Change) error {
 }
 
 // Contradictions returns the sso_ keys whose values differ between a profile of the config
-// file and an [sso-session]. It returns the keys in the order of the file. With these keys,
-// the profile cannot use that session.
+// file and an [sso-session], in the order of the file. If there are such keys, the profile
+// cannot use the session.
 func Contradictions(in Inputs, profile, session string) ([]string, error) {
 	r := &resolver{Inputs: in}
 	files, err := r.readAll()

@@ -9,7 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A document is the credential_process answer.
+// A document is the JSON that a credential_process prints.
 type document struct {
 	Version                                   int
 	AccessKeyID                               string `json:"AccessKeyId"`

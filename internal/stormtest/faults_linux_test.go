@@ -57,7 +57,7 @@ func needStrace(t *testing.T) {
 	}
 }
 
-// If a system call fails between the service's reply and the end of the command, no token is
+// If a system call fails between the service's answer and the end of the command, no token is
 // lost. The next command works without a new sign-in, and no token is revoked.
 func TestFaultsAfterTheSpend(t *testing.T) {
 	t.Parallel()

@@ -76,7 +76,7 @@ const (
 	succeeds ending = iota // all surviving processes have their credentials
 	ends                   // the service has ended the session; all processes say so, and one login repairs it
 	mayEnd                 // each process ends in one of the two ways above
-	fails                  // no service sent a valid reply; all processes say so, and no token is lost
+	fails                  // no service sent a valid answer; all processes say so, and no token is lost
 )
 
 // home makes the home of a scene.
@@ -151,8 +151,8 @@ func (s scene) play(t *testing.T, seed uint64) row {
 }
 
 // startDoomed starts a process that refreshes. It returns when the service has refreshed the
-// token and holds back the reply. The process never gets the reply, because kill ends the
-// process. kill then releases the replies to other processes.
+// token and holds back the answer. The process never gets the answer, because kill ends the
+// process. kill then releases the answers to other processes.
 func (h *home) startDoomed(t *testing.T) (kill func()) {
 	t.Helper()
 	oidc := lateAnswers(t, h.srv.URL, "/token")

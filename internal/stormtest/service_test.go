@@ -79,7 +79,7 @@ func TestPassingFaults(t *testing.T) {
 		for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
 			t.Run(tt.name+" of "+operation, func(t *testing.T) {
 				t.Parallel()
-				// The real service accepts a spent refresh token for some time, because its reply may
+				// The real service accepts a spent refresh token for some time, because its answer may
 				// have been lost.
 				h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 				h.signIn(t)
@@ -109,15 +109,15 @@ func (h *home) slow(d time.Duration) {
 	}
 }
 
-// A late service carries out each request, and holds back the reply until the test releases
+// A late service carries out each request, and holds back the answer until the test releases
 // it.
 type late struct {
 	url      string
-	answered chan struct{} // receives a value for each reply that is held back
-	arrive   chan struct{} // close it to release all replies
+	answered chan struct{} // receives a value for each answer that is held back
+	arrive   chan struct{} // close it to release all answers
 }
 
-// lateAnswers starts a proxy for the server. The proxy holds back the replies for path.
+// lateAnswers starts a proxy for the server. The proxy holds back the answers for path.
 func lateAnswers(t *testing.T, server, path string) *late {
 	t.Helper()
 	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
@@ -146,7 +146,7 @@ func slowAnswers(t *testing.T, server string, d time.Duration) string {
 }
 
 // front starts a proxy for the server. It calls hold with the request before it forwards the
-// reply.
+// answer.
 func front(t *testing.T, server string, hold func(asked *http.Request)) string {
 	t.Helper()
 	to, err := url.Parse(server)

@@ -26,7 +26,7 @@ func TestKilledHolders(t *testing.T) {
 			h := newHome(t, emulator.Config{RefreshGrace: time.Minute}, config)
 			h.signIn(t)
 			h.setToken(t, -time.Minute)
-			// The service sends its replies after the kills.
+			// The service sends its answers after the kills.
 			h.srv.AddFault(emulator.Fault{Operation: operation, Count: rounds, Delay: proctest.TooLong})
 			for round := range rounds {
 				holder := h.start(t, "sso", "get-credentials", "--profile", "dev")
@@ -73,7 +73,7 @@ func TestStoppedHolder(t *testing.T) {
 	t.Logf("%v, expected about 28 s; %d reported that they continue without a lock", took, warned)
 }
 
-// Ctrl-C arrives before the reply with the new token. The process has already spent the
+// Ctrl-C arrives before the answer with the new token. The process has already spent the
 // refresh token, so it stores the new token before it exits.
 func TestInterruptDuringRefresh(t *testing.T) {
 	t.Parallel()

@@ -29,14 +29,14 @@ const (
 // maxProfiles is the largest number of profiles in a config.
 const maxProfiles = 1000
 
-// profileConfig returns a config with a session, and with a profile for each role of the user. If
-// user is "", the config has a profile for each role of any user. first is the name of the first
-// profile, for AWS_PROFILE. It is "" if there are no roles.
+// profileConfig returns a config with a session and a profile for each role of the user. If user
+// is "", the config has the roles of all users. first is the name of the first profile, for
+// AWS_PROFILE. It is "" if there are no roles.
 //
-// The default profile has only a region. aws-vault adds the settings of the default profile to
-// all other profiles, and prefers SSO settings to a credential_process. The SDK for Go v1 loads
-// the default profile while it reads an SSO session, and never ends if the default profile has an
-// SSO session too.
+// The default profile has only a region, because SSO settings in it break two clients. aws-vault
+// copies the settings of the default profile to all other profiles, and prefers SSO settings to a
+// credential_process. The SDK for Go v1 loads the default profile while it reads an SSO session,
+// and loops forever if the default profile has an SSO session.
 func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
 		c = emulator.BuiltIn() // emulator.New replaces an empty organization with the built-in one

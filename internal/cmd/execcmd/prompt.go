@@ -24,9 +24,10 @@ prompt of a shell. The state is one of these:
   ended         you must sign in
   signed out    you must sign in: there is no token
 
-In "lanyard shell", and after "lanyard env", the state is the time that the keys
-are valid, or "ended". If a store such as the keychain holds the token, lanyard
-prints no state. The JSON has the states of "lanyard status".
+In "lanyard shell" and after "lanyard env", the shell has keys. Then the state
+says how long the keys are valid, or "ended". If the keychain or another store
+holds the token, lanyard prints no state. The JSON has the states of
+"lanyard status".
 
 The profile is --profile, else the profile of the environment. If no profile is
 in use, or after an error, lanyard prints nothing and exits with 0. It makes no

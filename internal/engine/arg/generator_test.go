@@ -141,7 +141,7 @@ func (g *generator) input(op *model.Operation) string {
 	return string(b)
 }
 
-// words returns the words of a value.
+// words returns random words for an option of this shape: a value or a file, valid or not.
 func (g *generator) words(s *model.Shape) []string {
 	switch {
 	case g.chance(3):

@@ -76,12 +76,16 @@ type Credentials struct {
 	SecretAccessKey, SessionToken secret.String // SessionToken is empty for long-term keys
 }
 
-// Call calls an operation of the service. It returns the output as an object, with the members of
-// the reply in the order of the model. input has the model's names, and may be nil.
+// Call calls an operation of the service. It returns the members of the reply, in the order of the
+// model. input has the model's names, and may be nil.
 //
-// Call returns a [ServiceError] for an error reply of the service, an [InputError] for an invalid
-// input, and a [NoRegionError] if the service needs a region. It returns a ConnectError of
-// package idcenter if no reply arrives, and a ReplyError for an invalid reply.
+// Call returns these errors:
+//
+//   - a [ServiceError], if the service replies with an error
+//   - an [InputError], if the input is invalid
+//   - a [NoRegionError], if the service needs a region
+//   - an idcenter.ConnectError, if no reply arrives
+//   - an idcenter.ReplyError, if the reply is invalid
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
 	out, err := c.call(ctx, svc, op, sent)

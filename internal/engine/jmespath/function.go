@@ -80,7 +80,7 @@ func builtin(name string) (function, bool) {
 }
 
 // call evaluates the arguments before it looks up the name of the function, like the Python
-// library. So if there are two mistakes, it reports the same one.
+// library. So if an expression has two mistakes, both report the same mistake.
 func (n *node) call(v any) (any, error) {
 	args, err := n.evalAll(v)
 	if err != nil {

@@ -30,22 +30,22 @@ func (k Kind) String() string { return kinds[k] }
 
 // A Shape is the form of a value. Shapes can be recursive.
 type Shape struct {
-	Name    string // of a Structure, List or Map; "" for the others
-	Kind    Kind
-	Members []*Member // of a Structure, in the model's order: the order of output
-	Payload string    // of a Structure: the member that is the whole body; "" if there is none
-	Element *Member   // of a List, without a name
-	Key     *Member   // of a Map, like Value without a name
-	Value   *Member
+	Name string // only Structures, Lists and Maps have names
+	Kind Kind
 
-	Min       int  // the least length of a String, List, Map or Blob, or the least value of a number; 0 for no limit
-	Sensitive bool // of a String or Blob: must not be logged
-	Document  bool // of a Structure: any JSON value
+	Members []*Member // the members of a Structure, in the order of the model and of output
+	Payload string    // the member of a Structure that is the whole body; may be ""
+	Element *Member   // the element of a List; its Name is ""
+	Key     *Member   // the key of a Map; its Name is ""
+	Value   *Member   // the value of a Map; its Name is ""
 
-	Values []string // of a String of the input: the values that the model allows; nil means any. Only help uses them
+	Min       int  // the minimum length, or the minimum value of a number; 0 means no limit
+	Sensitive bool // a String or Blob that must not be logged
+	Document  bool // a Structure that can be any JSON value
 
-	// Code is the code of an error Structure if it differs from Name.
-	Code string
+	Values []string // the allowed values of an input String, for the help; nil allows any value
+
+	Code string // the code of an error Structure, if it differs from Name
 }
 
 // Member returns a member of a Structure by its name, or nil.
@@ -72,10 +72,10 @@ const (
 )
 
 // A Member is a member of a structure, the element of a list, or the key or value of a map. It
-// can also be the input or output of an operation. It has a shape, and describes how requests and replies write
-// the value.
+// can also be the input or output of an operation. It describes how requests and replies contain
+// a value.
 type Member struct {
-	Name  string // in input, output and parameters; "" for a Member outside a structure
+	Name  string // the name in input, output and parameters; "" outside a structure
 	Shape *Shape
 
 	Location     Location

@@ -20,8 +20,8 @@ func writeText(w *bufio.Writer, v any) error {
 
 type text struct{ w *bufio.Writer }
 
-// value prints v. Each line begins with label. A label is the name of the member in capitals and
-// a tab. It is "" at the top level.
+// value prints v. Each line begins with label: the name of the member in capitals, and a tab. At
+// the top level, label is "".
 func (t text) value(v any, label string) error {
 	switch v := v.(type) {
 	case *document.Object:
@@ -33,8 +33,8 @@ func (t text) value(v any, label string) error {
 	return t.w.WriteByte('\n')
 }
 
-// object prints the scalars of an object on one line, and then its lists and objects. columns are
-// the columns of the list that contains the object. nil means the object's own scalars.
+// object prints the scalars of an object on one line, and then its lists and objects. columns
+// names the members on the line. If columns is nil, the line has all scalars of the object.
 func (t text) object(o *document.Object, label string, columns []string) error {
 	scalars, others := memberNames(o)
 	if columns == nil {
