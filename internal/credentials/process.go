@@ -140,7 +140,12 @@ func shellCommand(ctx context.Context, app *command.App, setting, line string) (
 // output runs a program and returns its stdout. The program's stderr is shown on a terminal,
 // and is otherwise part of the error. The program does not get lanyard's own secrets.
 func output(ctx context.Context, app *command.App, words []string, environ ...string) (secret.String, error) {
-	ctx, cancel := context.WithTimeoutCause(ctx, processTimeout, fmt.Errorf("%s did not end within %s", words[0], processTimeout))
+	return outputWithin(ctx, processTimeout, app, words, environ...)
+}
+
+// outputWithin is output with another time limit.
+func outputWithin(ctx context.Context, limit time.Duration, app *command.App, words []string, environ ...string) (secret.String, error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("%s did not end within %s", words[0], limit))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user configured this command
 	cmd.WaitDelay = time.Second
