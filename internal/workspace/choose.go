@@ -7,15 +7,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// Choose returns the App for the profile that the argument of a command, --profile or AWS_PROFILE
-// names. The App treats the profile as if a flag named it, so keys in the environment do not
-// replace it. The App ignores the region in the environment, because in a nested exec this is the
-// region of the outer profile. variable is the environment variable that names the profile, or "".
-// If nothing names a profile, the user picks one on the terminal. With --account and --role, no
-// profile is necessary, and Choose returns the App unchanged.
+// Choose returns the App for one profile. The argument of a command, --profile or AWS_PROFILE
+// names the profile. Otherwise the user picks a profile on the terminal. variable is the
+// environment variable that names the profile, or "".
+//
+// The App treats the profile as if a flag named it, so it ignores keys in the environment. The App
+// also ignores the region in the environment, because in a nested exec this is the region of the
+// outer profile. With --account and --role, Choose returns the App unchanged.
 func Choose(ctx context.Context, app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
-	if app.Flags.Role.Name != "" { // the region of the environment counts, because no profile has one
+	if app.Flags.Role.Name != "" { // keep the region of the environment, because there is no profile
 		return app, "", app.Flags.Role.Check(cmp.Or(argument, flag))
 	}
 	if argument != "" && flag != "" && argument != flag {
@@ -45,11 +46,11 @@ func Choose(ctx context.Context, app *command.App, argument string) (with *comma
 
 // TwoProfiles returns the error for an argument and a flag that name different profiles.
 func TwoProfiles(argument, flag string) error {
-	return command.Usagef("two profiles are named: %s and --profile %s", command.Quote(argument), command.Quote(flag))
+	return command.Usagef("the command line names two profiles: %s and --profile %s", command.Quote(argument), command.Quote(flag))
 }
 
 // PickOnTerminal lets the user pick a profile on the terminal. Without a terminal, it returns an
-// error. The profile called selected is selected at first.
+// error. When the menu opens, the profile called selected is selected.
 func PickOnTerminal(ctx context.Context, app *command.App, selected string) (string, error) {
 	if !app.IO.Terminal {
 		return "", command.WithHint(command.Usagef("missing argument: PROFILE"),

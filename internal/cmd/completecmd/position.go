@@ -29,7 +29,7 @@ func complete(app *command.App, root *cobra.Command, words []string, current str
 	return ""
 }
 
-// word offers the words at the cursor. It reports whether the word can be any file.
+// word offers the possible words at the cursor. It reports whether the word can be any file.
 func (p *position) word() (files bool) {
 	name, beginning, hasValue := strings.Cut(p.current, "=")
 	isFlag := strings.HasPrefix(p.current, "-")
@@ -64,9 +64,9 @@ type position struct {
 	args    []string // the arguments of cmd
 	dashes  bool     // the cursor is after "--"
 	pending string   // the flag whose value is at the cursor, with its dashes
-	list    string   // the option whose list of values the word at the cursor may continue
+	list    string   // an option with a list of values; the word at the cursor can be one value
 
-	before  string // the flag and = before a value, in the same word
+	before  string // the flag and = before the value, if they are in the same word
 	current string // the beginning of the word or the value at the cursor
 	emit    func(completion.Value)
 	offered int // how many values were emitted
@@ -260,8 +260,8 @@ func (p *position) arguments() (files bool) {
 }
 
 // commandsOfAWS returns the names of the AWS CLI's commands. The AWS CLI has hundreds of
-// top-level commands. So under the name lanyard, it returns them only if no other command
-// matches.
+// top-level commands. So under the name lanyard, commandsOfAWS returns these names only if no
+// other command matches.
 func (p *position) commandsOfAWS() []string {
 	switch {
 	case p.cmd.HasParent():

@@ -82,7 +82,7 @@ eval "$(lanyard env --unset)"`,
 	return cmd
 }
 
-// printEnv prints the variables of a profile. If it cannot print all of them, it prints none.
+// printEnv prints the variables of a profile. If an error occurs, it prints no variable.
 func printEnv(ctx context.Context, app *command.App, o envOptions) error {
 	if o.format != "" && !slices.Contains(formats[:], o.format) {
 		return command.WithHint(command.Usagef("argument --format: Found invalid choice '%s'", o.format), "choose from %s", strings.Join(formats[:], ", "))
@@ -140,8 +140,8 @@ func printUnset(app *command.App, o envOptions, syntax shell.Syntax) error {
 	return err
 }
 
-// unsetLines returns lines that unset the variables in names. It skips variables that env does
-// not have.
+// unsetLines returns lines that unset the variables in names. It skips variables that are not in
+// env.
 func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
 	var b strings.Builder
 	for _, name := range names {
@@ -152,8 +152,7 @@ func unsetLines(env command.Env, syntax shell.Syntax, names []string) string {
 	return b.String()
 }
 
-// lines returns the variables in a syntax. Before them, it returns the lines that unset other
-// credentials.
+// lines returns lines that unset other credentials, and then lines that set the variables.
 func (s setting) lines(env command.Env, syntax shell.Syntax) (string, error) {
 	var b strings.Builder
 	others := slices.DeleteFunc(slices.Clone(cleared[:]), func(name string) bool {
@@ -247,8 +246,8 @@ func (s setting) github(app *command.App) error {
 	return nil
 }
 
-// callingShell returns the format for the shell that runs this process. On Linux, it looks at the
-// name of the parent process. If that name is no shell, it looks at SHELL.
+// callingShell returns the format for the shell that runs this process. On Linux, it checks the
+// name of the parent process. If this name is not the name of a shell, it checks SHELL.
 func callingShell(env command.Env) string {
 	if comm, err := datafile.Read("/proc/"+strconv.Itoa(os.Getppid())+"/comm", datafile.Limit); err == nil {
 		if name, ok := shellName(strings.TrimSpace(string(comm))); ok {
@@ -264,7 +263,7 @@ func callingShell(env command.Env) string {
 	return "bash"
 }
 
-// shellName returns the name in [shell.Syntaxes] of the shell that a program is.
+// shellName returns the name of a shell in [shell.Syntaxes]. path is the path of the shell.
 func shellName(program string) (name string, ok bool) {
 	name = strings.TrimSuffix(strings.TrimPrefix(strings.ToLower(filepath.Base(program)), "-"), ".exe")
 	switch name {

@@ -37,8 +37,8 @@ func NewExec(app *command.App) *cobra.Command {
 		Use:   "exec [flags] [PROFILE] -- COMMAND [ARG...]",
 		Short: "Run a command with the credentials of a profile",
 		Long: `Run a command with the role credentials of a profile in its environment. On
-Unix, the command replaces lanyard. So it gets all signals itself and returns
-its own exit code.
+Unix, the command replaces lanyard. So the command gets all signals itself, and
+returns its own exit code.
 
 The command gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
@@ -103,7 +103,7 @@ func quoteAll(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// run replaces this process by the command.
+// run replaces this process with the command.
 func run(ctx context.Context, app *command.App, o execOptions) error {
 	path, err := find(o.argv[0])
 	if err != nil {

@@ -23,15 +23,14 @@ func NewInit(app *command.App) *cobra.Command {
 	shells := strings.Join(shell.InitShells(), ", ")
 	cmd := &cobra.Command{
 		Use:   "init SHELL",
-		Short: "Print the function use for a shell's start-up file",
+		Short: "Print shell functions for a start-up file",
 		Long: `Print lines for the start-up file of a shell: bash, zsh, fish, nu, xonsh, elvish
 or powershell. The lines define the function use, which changes the AWS profile
-of the shell: see "lanyard help use". In elvish and nu, use is a word of the
-language, so the name of the function is use-profile. The lines also complete
-command lines of lanyard and use, as "lanyard completion" does.
+of the shell: see "lanyard help use". In elvish and nu, use is a reserved word,
+so the function has the name use-profile. The lines also complete command lines
+of lanyard and use, like "lanyard completion".
 
-With --prompt, the lines also put the profile in use into the prompt. The rest
-of the prompt stays.
+With --prompt, the lines also put the profile in use before your prompt.
 
 In the start-up file, evaluate the lines:
 

@@ -13,11 +13,11 @@ import (
 )
 
 // newMark returns the mark for a shell. Some shells read their start-up file only from a path. For
-// them it writes a file that reads the user's own start-up file and then marks the prompt. The
-// file has no secrets. Its first line removes the file and its folder, because on Unix the shell
-// replaces this process.
+// these shells, newMark writes a file. It reads the user's own start-up file and then marks the
+// prompt. The file has no secrets. Its first line removes the file and its folder, because on Unix
+// lanyard no longer runs then.
 //
-// text is the text of the mark. Only cmd gets it here; the other shells read LANYARD_SHELL.
+// text is the text of the mark. newMark uses text only for cmd; other shells read LANYARD_SHELL.
 func newMark(name, text string, env command.Env) (mark, error) {
 	switch name {
 	case "fish":
@@ -69,8 +69,8 @@ func newMark(name, text string, env command.Env) (mark, error) {
 	return m, nil
 }
 
-// elvishRC returns the text of the user's start-up file of elvish. A file that evaluates another
-// one would not see its functions.
+// elvishRC returns the text of the user's start-up file of elvish. If the new file evaluated the
+// user's file instead, it would not get the functions of the user's file.
 func elvishRC(home string, env command.Env) string {
 	config := env.Get("XDG_CONFIG_HOME")
 	if config == "" {
@@ -84,7 +84,7 @@ func elvishRC(home string, env command.Env) string {
 	return ""
 }
 
-// xonshRC returns the start-up files of xonsh that exist, in the order in which xonsh reads them.
+// xonshRC returns the paths of the existing start-up files of xonsh, in the order of xonsh.
 func xonshRC(home string, env command.Env) []string {
 	config := env.Get("XDG_CONFIG_HOME")
 	if config == "" {

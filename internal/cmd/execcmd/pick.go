@@ -31,8 +31,8 @@ name, its account or its role. If the profile has sso_account_name or
 sso_account_email, the menu searches these settings too.
 
 Pinned profiles come first, then the profiles that you used often or recently
-with exec, env, shell, use or pick. exec, env, shell and use open the same menu
-if no profile is named.`,
+with exec, env, shell, use or pick. If you name no profile, exec, env, shell and
+use open the same menu.`,
 		Example: `lanyard exec "$(lanyard pick)" -- terraform plan
 # show a profile at the top of the menu
 lanyard pick --pin dev-admin
@@ -87,7 +87,7 @@ func pin(ctx context.Context, app *command.App, name string) error {
 	return changePins(ctx, func() error { return recent.Pin(w.Home, name) })
 }
 
-// unpin reverts pin. The profile need not exist any more.
+// unpin reverts pin. It also unpins a profile that no longer exists.
 func unpin(ctx context.Context, app *command.App, name string) error {
 	home, err := workspace.Home(app)
 	if err != nil {
@@ -100,11 +100,11 @@ func unpin(ctx context.Context, app *command.App, name string) error {
 	return err
 }
 
-// pinWait is how long a change waits for another process that writes the list. A write takes
-// some milliseconds.
+// pinWait limits the wait for another process that writes the list. A write takes some
+// milliseconds.
 const pinWait = 2 * time.Second
 
-// changePins calls change until no other process is writing the list.
+// changePins calls change. While another process writes the list, it waits and calls change again.
 func changePins(ctx context.Context, change func() error) error {
 	deadline := time.Now().Add(pinWait)
 	for {

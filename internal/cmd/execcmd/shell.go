@@ -29,22 +29,22 @@ func NewShell(app *command.App) *cobra.Command {
 		Use:   "shell [PROFILE]",
 		Short: "Start a shell with the credentials of a profile",
 		Long: `Start your shell with the role credentials of a profile in its environment, and
-the name of the profile before its prompt. The shell has the variables of
+put the name of the profile before its prompt. The shell has the variables of
 "lanyard exec". It reads your own start-up files, and lanyard does not change
-them. The exit code is that of the shell.
+them. Its exit code is the exit code of the shell.
 
-The shell is $SHELL, else your login shell, else /bin/sh. On Windows it is the
-shell that runs lanyard, else %COMSPEC%. In shells that lanyard does not know,
-the prompt has no mark.
+lanyard starts $SHELL, else your login shell, else /bin/sh. On Windows, lanyard
+starts the shell that runs lanyard, else %COMSPEC%. If lanyard does not know the
+shell, the prompt stays as it is.
 
 Without PROFILE, shell uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
 none of them is set, it opens a menu on a terminal.
 
-lanyard does not refresh the credentials. To get new ones, run in the shell:
-use --keys PROFILE
+lanyard does not refresh the credentials. To get new credentials, run in the
+shell: use --keys PROFILE
 
-Inside a shell or program that has credentials from lanyard, "lanyard shell"
-refuses to start another shell, unless --nest is given.`,
+If the environment already has credentials from lanyard, "lanyard shell" fails.
+With --nest, it starts a shell anyway.`,
 		Example: `lanyard shell dev-admin
 # in a shell of lanyard
 lanyard shell dev-admin --nest`,
@@ -62,7 +62,7 @@ lanyard shell dev-admin --nest`,
 	return cmd
 }
 
-// startShell replaces this process by the user's shell.
+// startShell replaces this process with the user's shell.
 func startShell(ctx context.Context, app *command.App, o shellOptions) error {
 	if err := checkNoRegion(app, o.noRegion); err != nil {
 		return err
@@ -91,13 +91,13 @@ func startShell(ctx context.Context, app *command.App, o shellOptions) error {
 		if err != nil {
 			app.Warn("the prompt of the shell cannot show the profile: "+err.Error(), "")
 		}
-		defer m.remove() // on Unix only if the shell does not start
+		defer m.remove() // on Unix, this runs only if the shell does not start
 		argv, vars = append(argv, m.args...), append(vars, m.vars...)
 	}
 	return child.Become(app, path, argv, vars.environment(app.Env.Environ()))
 }
 
-// checkNesting returns an error if this process has credentials from lanyard.
+// checkNesting returns an error if the environment already has credentials from lanyard.
 func checkNesting(app *command.App, o shellOptions) error {
 	_, inShell := app.Env.Lookup(shellVariable)
 	name := app.Env.Get(profileVariable)
@@ -114,7 +114,7 @@ func checkNesting(app *command.App, o shellOptions) error {
 	return command.WithHint(err, "%s\nto start a shell inside this one, add --nest", leave)
 }
 
-// oneLine returns the name of a profile as it can be shown in a prompt.
+// oneLine makes the name of a profile safe for a prompt.
 func oneLine(name string) string {
 	return strings.NewReplacer("\n", "\ufffd", "\t", "\ufffd").Replace(terminal.Printable(name))
 }
@@ -129,14 +129,14 @@ func loginShell(passwd, uid string) string {
 	return ""
 }
 
-// A mark holds what a shell needs to show the name of the profile before its prompt.
+// A mark holds the arguments and variables with which a shell shows the profile in its prompt.
 type mark struct {
 	args []string
 	vars setting
-	dir  string // has a start-up file, which removes the folder; "" if there is none
+	dir  string // a folder with a start-up file, which removes the folder; may be ""
 }
 
-// remove removes the folder, if the shell has not done it.
+// remove removes the folder, if the start-up file has not removed it.
 func (m mark) remove() {
 	if m.dir != "" {
 		_ = os.RemoveAll(m.dir)

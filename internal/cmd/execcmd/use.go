@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	// previousVariable names the profile to which "use -" returns. It is empty if no profile
-	// was in use.
+	// previousVariable names the profile that "use -" returns to. Its value is empty if no
+	// profile was in use.
 	previousVariable = "LANYARD_PREVIOUS_PROFILE"
 
-	// shellVariable is set inside "lanyard shell". It has the text of the prompt's mark: the
-	// name of the profile.
+	// shellVariable holds the text of the prompt's mark: the name of the profile. Only
+	// "lanyard shell" sets this variable.
 	shellVariable = "LANYARD_SHELL"
 )
 
@@ -33,7 +33,7 @@ type useOptions struct {
 	off      bool
 	keys     bool
 	noRegion bool
-	format   string // "" means the calling shell's
+	format   string // "" means the format of the calling shell
 }
 
 // useFormats lists the values of --format in the order of the help.
@@ -46,9 +46,9 @@ func NewUse(app *command.App) *cobra.Command {
 		Use:   "use [flags] [PROFILE | -]",
 		Short: "Change the AWS profile of the shell",
 		Long: `Change the AWS profile of the shell. A program cannot change the variables of
-your shell, so "lanyard use" prints lines that a function of the shell
-evaluates. "lanyard init" defines that function. Its name is use, or use-profile
-in elvish and nu.
+your shell. So "lanyard use" prints lines, and a function of the shell evaluates
+these lines. "lanyard init" defines the function. Its name is use, or
+use-profile in elvish and nu.
 
 use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
 region of the profile. With --keys, use sets the variables of "lanyard exec"
@@ -82,7 +82,7 @@ lanyard use dev-admin --format bash`,
 	addNoRegion(cmd, &o.noRegion)
 	f.StringVar(&o.format, "format", "", "print the lines for this `SHELL`: "+strings.Join(useFormats[:], ", "))
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
-		if o.format != "" { // the function of the shell would evaluate the page
+		if o.format != "" { // stdout is not for the user: the shell's function evaluates it
 			app.Out = command.NewWriter(app.IO.Err, app.IO.ErrTerminal)
 		}
 		cmd.Root().HelpFunc()(cmd, args)
@@ -90,7 +90,7 @@ lanyard use dev-admin --format bash`,
 	return cmd
 }
 
-// use prints the lines that change the profile, or nothing if it fails.
+// use prints the lines that change the profile. After an error, it prints nothing.
 func use(ctx context.Context, app *command.App, o useOptions) error {
 	if err := o.check(app); err != nil {
 		return err
@@ -114,7 +114,7 @@ func use(ctx context.Context, app *command.App, o useOptions) error {
 	return err
 }
 
-// check returns an error for flags that do not fit together.
+// check returns an error for an invalid combination of flags.
 func (o *useOptions) check(app *command.App) error {
 	switch {
 	case o.format != "" && !slices.Contains(useFormats[:], o.format):
