@@ -14,34 +14,35 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// Assumed roles: read the cache, take the role's lock, read again, call STS, store. The caller
-// makes the call, because only it knows the source of the role; the source may be an assumed
-// role too.
+// This file gets the credentials of assumed roles. It reads the cache, takes the role's lock,
+// reads the cache again, calls STS, and stores the credentials. AssumeRequest.Call calls STS,
+// because only the caller knows the source of the role. The source can be an assumed role too.
 
 // An AssumeRequest asks for the credentials of an assumed role.
 type AssumeRequest struct {
 	// File is the name of the AWS CLI's cache file: see [ssocache.AssumedName].
 	File string
 
-	// Source identifies the credentials with which the role is assumed, and the endpoint of
-	// STS. Cached credentials of another source are not used. It must not be "".
+	// Source identifies the credentials that assume the role, and the endpoint of STS. The
+	// broker ignores cached credentials of another source. Source must not be "".
 	Source string
 
 	// Session is the session at the start of the chain, or the zero Session.
 	Session profile.Session
 
-	SessionName string        // the configured role_session_name; ""
+	SessionName string        // the configured role_session_name, or ""
 	Rejected    secret.String // as in [Request]
 
-	// Asks means that Call may ask the user for a code. Other processes then wait longer.
+	// Asks means that Call may ask the user for a code. Then other processes wait longer.
 	Asks bool
 
-	// Alone reports whether no profile assumes the same role in the same way with credentials
-	// of another source. Only then are entries shared with programs that do not record the
-	// source. The broker calls it only if necessary, because it may read the whole config.
+	// Alone reports whether no other profile has the same File with another Source. Only then
+	// does the broker share File with programs that do not record the source. The broker calls
+	// Alone only if necessary, because Alone may read the whole config.
 	Alone func() bool
 
-	// Call assumes the role. A [LocalError] is not shared with other processes.
+	// Call assumes the role. The broker passes its errors to waiting processes, except a
+	// [LocalError].
 	Call func(ctx context.Context) (ssocache.Assumed, error)
 }
 
@@ -52,21 +53,21 @@ func (e *LocalError) Error() string { return e.Err.Error() }
 func (e *LocalError) Unwrap() error { return e.Err }
 
 const (
-	sourceBudget = lockBudget + callBudget // for the source's credentials and the call of STS
-	answerBudget = 5 * time.Minute         // for the user to type a code
+	sourceBudget = lockBudget + callBudget // to get the source's credentials and call STS
+	answerBudget = 5 * time.Minute         // more time for the user to type a code
 )
 
-// An assumeRequest is an AssumeRequest with what the cache had when it began.
+// An assumeRequest is an AssumeRequest with the state of the cache when the request began.
 type assumeRequest struct {
 	AssumeRequest
-	private string // the name of a cache file that no other source has
+	private string // a name of a cache file for this source only
 	cached  ssocache.Assumed
 	last    outcome // of the last call before the request
 }
 
 // Assume returns the credentials of an assumed role, from the cache if they are valid for
-// long enough. If many processes ask for them at the same time, one of them calls STS and the
-// others wait for its result. The errors are those of Call and [SharedError].
+// long enough. If many processes request them at the same time, one process calls STS, and the
+// other processes wait for the result. Assume returns the errors of Call, and [SharedError].
 func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credentials, error) {
 	q := assumeRequest{AssumeRequest: r, private: ssocache.PrivateName(r.File, r.Source)}
 	q.cached = b.cachedAssumed(q)
@@ -99,7 +100,7 @@ func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credenti
 	case v != nil:
 		return v.Credentials, nil
 	case g.lock == nil: // a second call does no harm
-		b.debug("the role is assumed without a lock", "why", g.why)
+		b.debug("assume the role without a lock", "why", g.why)
 	}
 	c, err := b.assume(ctx, q)
 	if err == nil || ctx.Err() != nil {
@@ -126,11 +127,13 @@ func (q assumeRequest) rejects(a ssocache.Assumed) bool {
 	return !q.Rejected.IsZero() && a.SessionToken.Equal(q.Rejected)
 }
 
-// mayAdopt reports whether the request can use credentials that another program cached. They
-// do not say with which credentials the role was assumed. So no other profile may assume the
-// role in the same way, and the name of the role's session must be the expected one. The AWS
-// CLI makes up a name if none is configured. It also keeps the credentials after a sign-out,
-// so they must be newer than the sign-in.
+// mayAdopt reports whether the request can use credentials that another program cached. Other
+// programs do not record the source, so three conditions must hold:
+//
+//   - No other profile has the same file with another source.
+//   - The name of the role's session is the configured name. If no name is configured, it is a
+//     name that the AWS CLI generates.
+//   - The file is newer than the sign-in, because the AWS CLI keeps the file after a sign-out.
 func (b *Broker) mayAdopt(q assumeRequest, a ssocache.Assumed) bool {
 	name := path.Base(a.UserARN)
 	expected := name == q.SessionName || q.SessionName == "" && strings.HasPrefix(name, "botocore-session-")
@@ -150,7 +153,7 @@ func (b *Broker) mayAdopt(q assumeRequest, a ssocache.Assumed) bool {
 	return q.Alone()
 }
 
-// othersAssumed looks for the result of another process since the request began.
+// othersAssumed returns the result of another process since the request began, or nil.
 func (b *Broker) othersAssumed(q assumeRequest) *reply {
 	out := readOutcome(b.roleFile(q.private, ".outcome"))
 	fresh := out.after(q.last)
@@ -165,8 +168,8 @@ func (b *Broker) othersAssumed(q assumeRequest) *reply {
 	return out.reply(q.Session)
 }
 
-// assume calls STS and stores the result. It records how the call ended for the processes
-// that wait.
+// assume calls STS and stores the result. It also records success or failure for waiting
+// processes.
 func (b *Broker) assume(ctx context.Context, q assumeRequest) (ssocache.Credentials, error) {
 	before := b.generation(q.Session)
 	a, err := q.Call(ctx)
@@ -188,12 +191,12 @@ func (b *Broker) assume(ctx context.Context, q assumeRequest) (ssocache.Credenti
 	return a.Credentials, nil
 }
 
-// storeAssumed stores the credentials in the cache, unless the session at the start of the
-// chain has ended since.
+// storeAssumed stores the credentials in the cache, unless the user has signed out of the
+// session since the call began.
 func (b *Broker) storeAssumed(q assumeRequest, startedIn generation, a ssocache.Assumed) {
 	ofSession := q.Session.StartURL != ""
 	if ofSession && (b.overSince(q.Session, startedIn) || len(b.tokensNow(q.Session)) == 0) {
-		b.debug("signed out while the role was assumed: its credentials are not stored", "file", q.File)
+		b.debug("credentials of an assumed role not stored, because of a sign-out", "file", q.File)
 		return
 	}
 	name := q.private

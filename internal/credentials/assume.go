@@ -21,8 +21,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// assumed returns the step that assumes a role with the credentials of another step. last
-// says that its credentials are the profile's.
+// assumed returns the step that assumes a role with the credentials of the step source. last
+// is true for the last role of the chain.
 func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, last bool) step {
 	r := broker.AssumeRequest{
 		File: entry.File, Source: entry.Source, Session: source.session,
@@ -43,8 +43,7 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 	}}
 }
 
-// alone reports whether no other profile assumes the role in the same way with credentials of
-// another source.
+// alone reports whether no other profile has the same cache file with another source.
 func (f *fetcher) alone(role profile.Role, entry rolecache.Entry) bool {
 	if role.From == profile.AssumeFlag {
 		return false // a profile with this role may be added later
@@ -82,13 +81,13 @@ func (f *fetcher) alone(role profile.Role, entry rolecache.Entry) bool {
 	return true
 }
 
-// call assumes a role.
+// call assumes a role with AssumeRole or AssumeRoleWithWebIdentity.
 func (f *fetcher) call(ctx context.Context, source step, role profile.Role) (ssocache.Assumed, error) {
 	svc, err := model.Load("sts")
 	if err != nil {
 		return ssocache.Assumed{}, err
 	}
-	// --endpoint-url is for the operation on the command line.
+	// --endpoint-url concerns only the operation on the command line, not STS.
 	w := *f.w
 	app := *f.w.App
 	app.Flags.EndpointURL = ""
@@ -173,8 +172,8 @@ func (f *fetcher) authorize(ctx context.Context, client *call.Client, source ste
 	return nil
 }
 
-// token returns the token of a web identity. The file is read for each call: Kubernetes
-// replaces it every hour.
+// token returns the token of a web identity. It reads the file for each call, because
+// Kubernetes replaces the file every hour.
 func (f *fetcher) token(ctx context.Context, role profile.Role) (string, error) {
 	if role.TokenFile == "" {
 		text, err := shellCommand(ctx, f.w.App, "web_identity_token_process", role.TokenProcess)
@@ -187,7 +186,7 @@ func (f *fetcher) token(ctx context.Context, role profile.Role) (string, error) 
 	return string(data), nil
 }
 
-// assumedFrom reads the reply of STS.
+// assumedFrom returns the credentials in a reply of STS.
 func assumedFrom(out *document.Object, role profile.Role) (ssocache.Assumed, error) {
 	text := func(in, name string) string {
 		part, _ := out.Get(in)
@@ -220,7 +219,7 @@ func accountOf(arn string) string {
 	return ""
 }
 
-// explain adds a hint to an error of the role's call.
+// explain adds a hint to an error of STS: the profile, the role and the setting.
 func explain(role profile.Role, err error) error {
 	var refused *call.ServiceError
 	if !errors.As(err, &refused) {

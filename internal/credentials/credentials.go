@@ -1,7 +1,7 @@
-// Package credentials gets the credentials of a profile of any kind: role credentials of
-// Identity Center, keys in the files, credential_process, the container or the EC2 instance
-// that this process runs in, and every role that is assumed with them. It follows botocore's
-// order and uses its error messages.
+// Package credentials gets the credentials of a profile of any kind. They can come from
+// Identity Center, from keys in the files, from a credential_process, from the container, or
+// from the EC2 instance. The package also assumes the roles of the profile. It follows
+// botocore's order and uses botocore's error messages.
 //
 // Commands call [Get] for the credentials of a profile, and [Authorize] before they call an
 // operation.
@@ -22,8 +22,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Get returns the credentials of a profile. Keys in the environment do not replace them. A
-// zero Expiration means that the credentials do not expire, or that the date is not known.
+// Get returns the credentials of a profile. It ignores keys in the environment. Expiration is
+// zero if the credentials do not expire, or if the date is unknown.
 func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) (ssocache.Credentials, error) {
 	return getBut(ctx, w, p, caller, secret.String{})
 }
@@ -42,8 +42,8 @@ func InUse(ctx context.Context, w *workspace.Workspace, p *profile.Profile, call
 	return Get(ctx, w, p, caller)
 }
 
-// environmentKeys returns the keys of the environment. ok is false if they are not the
-// credentials in use.
+// environmentKeys returns the keys of the environment. ok is false if the environment has no
+// keys, or if they are not the credentials in use.
 func environmentKeys(w *workspace.Workspace, p *profile.Profile) (c ssocache.Credentials, ok bool, err error) {
 	if p.Assume != "" {
 		return c, false, nil // the keys may be the source of the role
@@ -51,8 +51,8 @@ func environmentKeys(w *workspace.Workspace, p *profile.Profile) (c ssocache.Cre
 	return workspace.EnvironmentKeys(w.App)
 }
 
-// Authorize gives the client the credentials in use. If a service says that they have
-// expired, the client gets new ones, unless they are the keys of the environment.
+// Authorize gives the client the credentials in use. If a service says that the credentials
+// have expired, the client gets new credentials. It cannot replace keys of the environment.
 func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, client *call.Client, caller string) error {
 	if w.App.Flags.NoSignRequest {
 		return nil
@@ -71,7 +71,7 @@ func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, 
 	return nil
 }
 
-// getBut returns credentials whose session token is not the rejected one.
+// getBut returns credentials with another session token than rejected.
 func getBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	chain, warnings, err := p.Chain()
 	w.Warn(warnings)
@@ -95,18 +95,18 @@ type fetcher struct {
 	w        *workspace.Workspace
 	p        *profile.Profile
 	caller   string
-	rejected secret.String // the session token that a service has refused; zero if none was
+	rejected secret.String // a session token that a service has refused, or zero
 }
 
-// A step gets the credentials at one place of a chain. session is the session at the start of
-// the chain, or the zero Session.
+// A step of a chain gets credentials. session is the session at the start of the chain, or
+// the zero Session.
 type step struct {
 	session profile.Session
 	get     func(ctx context.Context) (ssocache.Credentials, error)
 }
 
-// start returns the first step of a chain. A chain that starts with a web identity needs no
-// credentials there.
+// start returns the first step of a chain. For a web identity, it returns the zero step,
+// because AssumeRoleWithWebIdentity needs no credentials.
 func (f *fetcher) start(c profile.Chain) step {
 	p, w := c.Start.Profile, f.w
 	var s step

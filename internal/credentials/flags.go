@@ -21,9 +21,9 @@ import (
 var roleARN = regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/\S+$`)
 
 // Resolve returns the profile in use. With --account and --role, it returns a profile without
-// a name that has this role. With --assume-role, the credentials of the returned profile are
-// those of the assumed role. If --account is the name of an account, Resolve lists the accounts
-// of the session.
+// a name for this role. With --assume-role, the chain of the returned profile ends with the
+// assumed role. If --account is the name of an account, Resolve lists the accounts of the
+// session.
 func Resolve(ctx context.Context, w *workspace.Workspace, caller string) (*profile.Profile, error) {
 	flags := w.App.Flags.Role
 	if err := flags.Check(w.App.Flags.Profile); err != nil {
@@ -47,7 +47,7 @@ func Resolve(ctx context.Context, w *workspace.Workspace, caller string) (*profi
 // named returns the profile for --account and --role.
 func named(ctx context.Context, w *workspace.Workspace, flags command.RoleFlags, caller string) (*profile.Profile, error) {
 	p, err := w.ResolveForLogin()
-	if err != nil { // AWS_PROFILE may name a profile that does not exist, and the role needs none
+	if err != nil { // AWS_PROFILE may name a missing profile, but --role needs no profile
 		w.In.LookupEnv = withoutProfile(w.In.LookupEnv)
 		if p, err = w.ResolveForLogin(); err != nil {
 			return nil, err

@@ -40,8 +40,8 @@ const (
 	containerTimeout  = 2 * time.Second
 )
 
-// containerError returns the error for an endpoint of the container that gave no credentials.
-// The text begins like botocore's.
+// containerError returns the error for a container endpoint that returns no credentials. The
+// text begins like botocore's text.
 func containerError(text string) error {
 	return &profile.Error{Msg: "Error when retrieving credentials from container-role: " + text, Code: 255}
 }
@@ -59,7 +59,7 @@ func container(ctx context.Context, app *command.App) (ssocache.Credentials, err
 	var body []byte
 	var err error
 	for try := 1; ; try++ {
-		// The file is read for each attempt: its writer replaces it.
+		// Read the file for each attempt, because another program replaces the file.
 		var header http.Header
 		if header, err = containerHeader(app); err != nil {
 			break
@@ -101,7 +101,7 @@ func containerHeader(app *command.App) (http.Header, error) {
 	return header, nil
 }
 
-// checkContainerURL returns an error unless the URL is of https, or its host is this machine
+// checkContainerURL returns an error for a URL without https, unless its host is this machine
 // or one of AWS's container hosts.
 func checkContainerURL(address string) error {
 	u, err := url.Parse(address)
@@ -149,8 +149,8 @@ const (
 	metadataHostV6 = "http://[fd00:ec2::254]"
 )
 
-// metadata gets the credentials of the EC2 instance. An instance that does not answer means
-// that there are no credentials.
+// metadata gets the credentials of the EC2 instance. If the metadata service does not answer,
+// metadata returns the error for a profile without credentials.
 func (f *fetcher) metadata(ctx context.Context, s profile.Start) (ssocache.Credentials, error) {
 	c, err := f.instance(ctx, s.Profile)
 	if err == nil {
@@ -166,8 +166,8 @@ func (f *fetcher) metadata(ctx context.Context, s profile.Start) (ssocache.Crede
 	return ssocache.Credentials{}, signin.NoCredentials(f.w, f.p)
 }
 
-// instance asks the instance metadata service: version 2 of its protocol, or version 1 if the
-// service does not know version 2.
+// instance asks the instance metadata service for credentials. It uses version 2 of the
+// protocol, or version 1 if the service does not know version 2.
 func (f *fetcher) instance(ctx context.Context, p *profile.Profile) (ssocache.Credentials, error) {
 	get := func(variable, key string) string {
 		if v := f.w.App.Env.Get(variable); v != "" {

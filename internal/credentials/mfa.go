@@ -15,8 +15,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// code returns a code of the user's MFA device: from mfa_process, or else from the user. It
-// asks on the terminal even if stdin is another file.
+// code returns a code of the user's MFA device. It runs mfa_process, or else asks the user on
+// the terminal, even if stdin is another file.
 func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, error) {
 	if role.MFAProcess != "" {
 		return shellCommand(ctx, f.w.App, "mfa_process", role.MFAProcess)
@@ -31,7 +31,7 @@ func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, e
 	}
 	defer closeTerminal()
 	line, err := console.Hidden(ctx, terminal.Printable("Enter MFA code for "+role.MFASerial+": "))
-	_, _ = fmt.Fprintln(app.IO.Err) // after the line that was not shown
+	_, _ = fmt.Fprintln(app.IO.Err) // the terminal did not show the user's Enter
 	if err != nil {
 		return secret.String{}, app.ExplainConsole(err)
 	}
@@ -40,12 +40,13 @@ func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, e
 
 var errNoTerminal = errors.New("no terminal")
 
-// consoleFor returns a console on the terminal of the process. It must be closed.
+// consoleFor returns a console on the terminal of the process, and a function that closes the
+// console.
 func consoleFor(app *command.App) (*picker.Console, func(), error) {
 	if app.IO.Terminal {
 		return app.Console(), func() {}, nil
 	}
-	if !app.IO.ErrTerminal { // a program that captures stderr does not expect a question
+	if !app.IO.ErrTerminal { // another program captures stderr, and expects no question
 		return nil, nil, errNoTerminal
 	}
 	tty, err := os.OpenFile(terminalPath, os.O_RDWR, 0)

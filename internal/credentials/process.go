@@ -24,17 +24,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// processTimeout is how long a configured program may run. botocore waits without end.
+// processTimeout is the time limit of a configured program. botocore has no limit.
 const processTimeout = time.Minute
 
-// maxOutput is how many bytes a configured program may print.
+// maxOutput is the maximum number of bytes that a configured program may print.
 const maxOutput = 1 << 20
 
 // itoa formats a line number.
 func itoa(n int) string { return strconv.Itoa(n) }
 
-// processError returns the error for a credential_process that did not print credentials. The
-// text begins like botocore's.
+// processError returns the error for a credential_process that does not print credentials.
+// The text begins like botocore's text.
 func processError(text string) error {
 	return &profile.Error{Msg: "Error when retrieving credentials from custom-process: " + text, Code: 255}
 }
@@ -119,8 +119,8 @@ func parseProcess(out []byte, now time.Time) (ssocache.Credentials, error) {
 	return c, nil
 }
 
-// shellCommand returns what a command prints. setting is the setting that has the command.
-// Like aws-vault, it starts a shell.
+// shellCommand runs a command in a shell, like aws-vault, and returns the output. setting is
+// the setting that contains the command.
 func shellCommand(ctx context.Context, app *command.App, setting, line string) (secret.String, error) {
 	words := []string{"/bin/sh", "-c", line}
 	if runtime.GOOS == "windows" {
@@ -137,8 +137,8 @@ func shellCommand(ctx context.Context, app *command.App, setting, line string) (
 	return secret.New(text), nil
 }
 
-// output runs a program and returns its stdout. The program's stderr is shown on a terminal,
-// and is otherwise part of the error. The program does not get lanyard's own secrets.
+// output runs a program and returns its stdout. It copies the program's stderr to a terminal,
+// and also uses it as the text of the error. The program does not get lanyard's own secrets.
 func output(ctx context.Context, app *command.App, words []string, environ ...string) (secret.String, error) {
 	return outputWithin(ctx, processTimeout, app, words, environ...)
 }
@@ -178,8 +178,8 @@ func outputWithin(ctx context.Context, limit time.Duration, app *command.App, wo
 	return secret.New(stdout.text.String()), nil
 }
 
-// childEnvironment returns the environment of a configured program. It has no secrets of
-// lanyard: not the emulator's, and not the keys that `lanyard exec` has put there.
+// childEnvironment returns the environment of a configured program. It leaves out the
+// emulator's secret, and the keys that `lanyard exec` has set.
 func childEnvironment(app *command.App) []string {
 	secrets := []string{"LANYARD_EMULATOR_ADMIN_TOKEN", ChainVariable}
 	if app.Env.Get("LANYARD_PROFILE") != "" {
@@ -191,7 +191,7 @@ func childEnvironment(app *command.App) []string {
 	})
 }
 
-// A limited collects output up to a limit, and ignores the rest.
+// A limited is a writer that keeps output up to a limit, and drops the rest.
 type limited struct {
 	text bytes.Buffer
 	left int

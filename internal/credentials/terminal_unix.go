@@ -2,5 +2,5 @@
 
 package credentials
 
-// terminalPath is the terminal of the process, even if stdin is another file.
+// terminalPath names the terminal of the process, even if stdin is another file.
 const terminalPath = "/dev/tty"

@@ -1,5 +1,4 @@
-// This file finds the way to a profile's credentials: where they begin, and which roles are
-// assumed after that.
+// This file finds the chain of a profile: the first credentials, and the roles to assume.
 
 package profile
 
@@ -13,16 +12,16 @@ import (
 // A Chain describes how to get the credentials of a profile.
 type Chain struct {
 	Start Start
-	Roles []Role // to assume one after the other; the last one is the profile's
+	Roles []Role // the roles to assume, in this order; the last role is the profile's
 }
 
-// A Start says where a chain gets its first credentials.
+// A Start describes the first credentials of a chain.
 type Start struct {
 	// Kind is never AssumeRole. With WebIdentity, the first role of the chain needs no
-	// credentials. With None, only the metadata service of the instance may have some.
+	// credentials. With None, only the metadata service of the instance can have credentials.
 	Kind    Kind
 	From    string   // the setting or the variable that decides the Kind; "" for None
-	Profile *Profile // its settings give the credentials
+	Profile *Profile // the profile with the settings for the credentials
 }
 
 // A Role is an IAM role to assume. Empty fields are not configured.
@@ -39,19 +38,19 @@ type Role struct {
 	Tags           []Tag
 	TransitiveTags []string // keys
 
-	// TokenFile or TokenProcess gives the token of a web identity. If both are empty, the role
-	// is assumed with the credentials of the source.
+	// TokenFile or TokenProcess provides the token of a web identity. If both are empty, the
+	// credentials of the source assume the role.
 	TokenFile, TokenProcess string
 }
 
 // A Tag is a session tag.
 type Tag struct{ Key, Value string }
 
-// WebIdentity reports whether the role is assumed with the token of a web identity.
+// WebIdentity reports whether the token of a web identity assumes the role.
 func (r Role) WebIdentity() bool { return r.TokenFile != "" || r.TokenProcess != "" }
 
-// ChainLimit is the longest duration of a role that is assumed with the credentials of
-// another role. Source: the STS API reference, AssumeRole, DurationSeconds.
+// ChainLimit is the maximum duration of a role that another role assumes. Source: the STS API
+// reference, AssumeRole, DurationSeconds.
 const ChainLimit = time.Hour
 
 // Chain returns the chain of the profile. It follows source_profile and credential_source
@@ -75,17 +74,16 @@ func (p *Profile) Chain() (Chain, []Warning, error) {
 // AssumeFlag is the From of a role that [Profile.Assuming] adds.
 const AssumeFlag = "--assume-role"
 
-// Assuming returns a copy of the profile. Its chain ends with one more role. If the keys of the
-// environment are in use, the role is assumed with these keys.
+// Assuming returns a copy of the profile whose chain ends with one more role. If the keys of the
+// environment are in use, these keys assume the role.
 func (p *Profile) Assuming(arn string) *Profile {
 	made := *p
 	made.Assume = arn
 	return &made
 }
 
-// ForRole returns a copy of a profile that has no name and uses a role of Identity Center. Only
-// the settings of the connection remain. The region remains if a flag or the environment names
-// it.
+// ForRole returns a copy of the profile without a name, for a role of Identity Center. The copy
+// keeps only the settings of the connection, and a region from a flag or the environment.
 func (p *Profile) ForRole(s Session, accountID, roleName string) *Profile {
 	made := *p
 	made.Name, made.Exists, made.EnvKeys, made.Kind, made.KindFrom = "", false, false, SSO, "--role"
@@ -96,7 +94,7 @@ func (p *Profile) ForRole(s Session, accountID, roleName string) *Profile {
 	return &made
 }
 
-// chain returns the chain of a profile. visited holds the profiles of the chain so far.
+// chain returns the chain of a profile. visited holds the names of the profiles so far.
 func (r *resolver) chain(p *Profile, visited []string) (Chain, error) {
 	switch {
 	case p.Kind == Process && p.process != nil:
@@ -116,7 +114,7 @@ func (r *resolver) chain(p *Profile, visited []string) (Chain, error) {
 	return c, err
 }
 
-// source returns the chain of the credentials with which the role of p is assumed.
+// source returns the chain of the credentials that assume the role of p.
 func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 	named, hasProfile := p.settings.get("source_profile")
 	credentials, hasSource := p.settings.get("credential_source")
@@ -142,9 +140,9 @@ func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 	return r.chain(src, append(visited, named.Value))
 }
 
-// sourceProfile returns the profile of a source_profile, with the kind of credentials that
-// it has as a source: there its own keys come before its role_arn, and neither the
-// environment nor a metadata service counts.
+// sourceProfile returns the profile of a source_profile. If this profile has keys and a
+// role_arn, the keys are the source. Keys of the environment and the metadata service are
+// never the source.
 func (r *resolver) sourceProfile(p *Profile, named found, visited []string) (*Profile, error) {
 	in := r.Inputs
 	in.Profile, in.New = named.Value, false
@@ -167,7 +165,7 @@ func (r *resolver) sourceProfile(p *Profile, named found, visited []string) (*Pr
 		}
 		src = &own
 	} else if src.Kind == AssumeRole {
-		return src, nil // the error concerns only its session
+		return src, nil // an error of its session does not matter
 	}
 	if src.Kind == None || src.Kind == Container {
 		return nil, &Error{
@@ -227,7 +225,7 @@ func (r *resolver) role(p *Profile) (Role, error) {
 	return role, nil
 }
 
-// list returns the elements of a list with commas, without blanks around them.
+// list splits a list at commas, and removes blanks around the elements.
 func list(s string) (out []string) {
 	for _, e := range strings.Split(s, ",") {
 		if e = strings.TrimSpace(e); e != "" {
@@ -252,8 +250,8 @@ func (r *resolver) duration(p *Profile) time.Duration {
 	return time.Duration(n) * time.Second
 }
 
-// webIdentity returns the role that a profile or the environment names beside the token of a
-// web identity. For a profile that the flag names, the environment does not count.
+// webIdentity returns the role that a web identity assumes, from the profile or the
+// environment. If --profile names the profile, webIdentity ignores the environment.
 func (r *resolver) webIdentity(p *Profile) (Role, error) {
 	get := func(key, variable string) (value, from string) {
 		if v, ok := r.env(variable); ok && variable != "" && !p.Explicit {
@@ -276,14 +274,14 @@ func (r *resolver) webIdentity(p *Profile) (Role, error) {
 		return Role{}, &Error{
 			Msg: "The provided profile or the current environment is configured to assume role with web identity but has no role ARN configured. " +
 				"Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set.",
-			Hint: "the token of the web identity is named by " + p.KindFrom, Code: 255,
+			Hint: "add role_arn; the token of the web identity comes from " + p.KindFrom, Code: 255,
 		}
 	}
 	return role, nil
 }
 
-// limitDurations limits the durations of roles that are assumed with the credentials of
-// another role to one hour: AWS refuses more. Each permission set is a role.
+// limitDurations limits the duration of a role that another role assumes to one hour, because
+// AWS refuses longer durations. Each permission set is a role.
 func (r *resolver) limitDurations(c *Chain) {
 	byRole := slices.Contains([]Kind{SSO, WebIdentity, Container, Metadata}, c.Start.Kind)
 	for i := range c.Roles {
@@ -291,7 +289,7 @@ func (r *resolver) limitDurations(c *Chain) {
 		if role.Duration > ChainLimit && !role.WebIdentity() && (byRole || i > 0) {
 			r.warn(Warning{
 				Text: "profile " + role.Profile + ": duration_seconds is " + strconv.Itoa(int(role.Duration/time.Second)) +
-					", but AWS limits a role that is assumed by another role to 3600 seconds; lanyard requests 3600",
+					", but AWS allows 3600 seconds if another role assumes the role; lanyard requests 3600",
 				Hint: "set duration_seconds to 3600 or less",
 			})
 			role.Duration = ChainLimit
@@ -299,8 +297,8 @@ func (r *resolver) limitDurations(c *Chain) {
 	}
 }
 
-// include adds the settings of include_profile, a setting of aws-vault: a profile inherits
-// those of them that it does not have itself. The AWS CLI ignores include_profile.
+// include adds the settings of the included profiles. A profile inherits settings that it does
+// not have itself. aws-vault also has include_profile; the AWS CLI ignores this setting.
 func (r *resolver) include(p *Profile) error {
 	visited := []string{p.Name}
 	for own := p.settings; ; {
@@ -324,7 +322,7 @@ func (r *resolver) include(p *Profile) error {
 	}
 }
 
-// includable reports whether include_profile passes a setting on. The list is aws-vault's.
+// includable reports whether a profile inherits this setting. The list is aws-vault's list.
 func includable(key string) bool {
 	return slices.Contains([]string{
 		"mfa_serial", "role_arn", "external_id", "region", "role_session_name", "duration_seconds", "source_profile",

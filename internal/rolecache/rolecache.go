@@ -1,5 +1,5 @@
-// Package rolecache says where the credentials of assumed roles are cached, and with which
-// source. It makes no request and imports little, because package warm uses it.
+// Package rolecache computes the names of cache files for assumed roles, and identifies the
+// source of each role. It makes no request and imports little, because package warm uses it.
 package rolecache
 
 import (
@@ -18,13 +18,13 @@ type Entry struct {
 	// File is the name of the AWS CLI's cache file. It depends on the role and its settings.
 	File string
 
-	// Source identifies the credentials with which the role is assumed, and the endpoint of
-	// STS. Two entries with the same File can have different sources.
+	// Source identifies the credentials that assume the role, and the endpoint of STS. Two
+	// entries with the same File can have different sources.
 	Source string
 }
 
-// Entries returns the entries of the roles of a chain. p is the profile in use, whose settings
-// give the endpoint of STS. lookupEnv must not be nil.
+// Entries returns an entry for each role of a chain. p is the profile in use; its settings
+// name the endpoint of STS. lookupEnv must not be nil.
 func Entries(p *profile.Profile, c profile.Chain, lookupEnv func(string) (string, bool)) ([]Entry, error) {
 	if len(c.Roles) == 0 {
 		return nil, nil
@@ -50,7 +50,7 @@ func Entries(p *profile.Profile, c profile.Chain, lookupEnv func(string) (string
 	return entries, nil
 }
 
-// startID identifies the first credentials of a chain.
+// startID returns a text that identifies the first credentials of a chain.
 func startID(s profile.Start, lookupEnv func(string) (string, bool)) (string, error) {
 	p := s.Profile
 	env := func(name string) string {
@@ -93,8 +93,8 @@ func startID(s profile.Start, lookupEnv func(string) (string, bool)) (string, er
 	return strings.Join(parts, "\x00"), nil
 }
 
-// arguments returns the arguments of the call of STS that determine the name of the file. The
-// AWS CLI knows the first five.
+// arguments returns the arguments of the STS call that determine the name of the file. The
+// AWS CLI uses only the first five arguments.
 func arguments(role profile.Role) []ssocache.Argument {
 	args := []ssocache.Argument{{Name: "RoleArn", Text: role.ARN}}
 	add := func(name, text string) {

@@ -10,15 +10,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// An Assumed holds the credentials of an assumed role, as the AWS CLI caches them. Session
-// and StartURL are those of the Identity Center session at the start of the chain, or "".
+// An Assumed holds the credentials of an assumed role, as the AWS CLI caches them. If the
+// chain starts with an Identity Center session, Session and StartURL name this session.
 type Assumed struct {
 	Credentials
 	RoleID, UserARN string // AssumedRoleUser in the reply of STS
 
-	// Source identifies the credentials with which the role was assumed, and the STS that
-	// answered. The name of the file does not: two profiles with different sources can have
-	// the same name. "" if another program wrote the file.
+	// Source identifies the credentials that assumed the role, and the endpoint of STS. The
+	// name of the file does not depend on the source, so two profiles with different sources
+	// can have the same file. Source is "" if another program wrote the file.
 	Source string
 }
 
@@ -67,7 +67,7 @@ func (a Assumed) Encode() []byte {
 	return o.encode("Credentials", "AssumedRoleUser")
 }
 
-// credentials reads the members that the files of both kinds of roles have.
+// credentials returns the credentials in a cache file, of an SSO role or an assumed role.
 func (o object) credentials() (Credentials, error) {
 	inner, err := decodeObject(o["Credentials"])
 	if err != nil {
@@ -99,7 +99,7 @@ func (o object) credentials() (Credentials, error) {
 	return c, nil
 }
 
-// setCredentials sets the members that the files of both kinds of roles have.
+// setCredentials sets the members that [object.credentials] reads.
 func (o object) setCredentials(c Credentials) {
 	inner := object{}
 	inner.set("AccessKeyId", c.AccessKeyID)
@@ -123,7 +123,7 @@ func (d Dir) LoadAssumed(name string) (Assumed, error) {
 	return Load(d.Roles()+sep+name, ParseAssumed)
 }
 
-// An Argument is an argument of a call of STS: text if Number is 0.
+// An Argument is an argument of a call of STS. If Number is 0, the value is Text.
 type Argument struct {
 	Name, Text string
 	Number     int
@@ -145,6 +145,6 @@ func AssumedName(args []Argument) string {
 	return hash("{"+strings.Join(members, ", ")+"}") + ".json"
 }
 
-// PrivateName returns a name for the credentials of an assumed role that differs for each
-// source. Other programs do not use it.
+// PrivateName returns a file name for the credentials of an assumed role. It depends on the
+// source too. Other programs do not use this name.
 func PrivateName(name, source string) string { return hash(name+" "+source) + ".json" }

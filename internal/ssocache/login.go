@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// A Login holds the state of a console login, from the cache of `aws login`. Lanyard only
-// shows it.
+// A Login is the state of a console login, from the cache of `aws login`. Lanyard only prints
+// this state.
 type Login struct {
 	ExpiresAt   time.Time // when the keys expire
 	Refreshable bool      // the AWS CLI can get new keys without the user
