@@ -1,4 +1,4 @@
-// This file lists the names in large files.
+// This file quickly lists the section names of a large file.
 
 package awsconfig
 
@@ -20,10 +20,12 @@ type Entry struct {
 }
 
 // Entries calls yield for each section of this kind whose name begins with prefix, in the order
-// of the file. Entries must be fast, because completion and menus call it. For a file that
-// [Doc.All] rejects, Entries yields the readable entries. It ignores duplicate sections and
-// [DEFAULT]. It reads only headers without an indent, and settings in lower case without an
-// indent.
+// of the file. Entries must be fast, because completion and menus call it. So it is less exact
+// than [Doc.All]:
+//
+//   - It ignores duplicate sections and [DEFAULT].
+//   - It ignores headers and settings with an indent, and settings in upper case.
+//   - If [Doc.All] rejects the file, Entries yields the readable entries.
 func Entries(path string, credentials bool, kind Kind, prefix string, yield func(Entry)) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
@@ -53,7 +55,7 @@ type lister struct {
 	yield       func(Entry)
 }
 
-// sections reads the complete sections of b and returns the rest. end says that b ends with the
+// sections reads the complete sections of b and returns the rest. end is true if b ends at the
 // end of the file.
 func (l *lister) sections(b []byte, end bool) (rest []byte) {
 	b = b[nextHeader(b, 0):]
@@ -68,8 +70,8 @@ func (l *lister) sections(b []byte, end bool) (rest []byte) {
 	return nil
 }
 
-// nextHeader returns the offset of the first line that begins with [, at the offset from or after
-// it. It returns the length of b if there is none. b begins with a line.
+// nextHeader returns the offset of the first line at or after from that begins with [. If no line
+// begins with [, it returns the length of b. b must begin at the start of a line.
 func nextHeader(b []byte, from int) int {
 	for {
 		i := bytes.IndexByte(b[from:], '[')
@@ -84,7 +86,7 @@ func nextHeader(b []byte, from int) int {
 	}
 }
 
-// section yields the entry of a section, if it is wanted.
+// section yields the entry of a section, if kind and name match.
 func (l *lister) section(section []byte) {
 	if name, ok := bytes.CutPrefix(section, []byte("[profile ")); ok && !l.credentials && (l.kind != Profile || !mayBegin(name, l.prefix)) {
 		return
@@ -120,8 +122,8 @@ func (l *lister) section(section []byte) {
 	l.yield(e)
 }
 
-// mayBegin is a quick check of the name in a header: if it returns false, the name does not
-// begin with prefix. A quote, a backslash or a blank makes it uncertain.
+// mayBegin checks the name in a header quickly. If it returns false, the name does not begin with
+// prefix. For a name with a quote, a backslash or a blank, it returns true.
 func mayBegin(name []byte, prefix string) bool {
 	for i := range min(len(name), len(prefix)) {
 		switch c := name[i]; {

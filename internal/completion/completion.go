@@ -1,5 +1,5 @@
-// Package completion reads the requests of the completion scripts, lists profiles, and prints
-// answers. It imports little, because package warm uses it.
+// Package completion reads requests of the completion scripts, and answers requests for
+// profiles. It imports little, because package warm uses it.
 package completion
 
 import (
@@ -56,8 +56,8 @@ type Value struct {
 // NewWriter returns a writer for an answer. An answer can be long.
 func NewWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, 64<<10) }
 
-// Print prints a line of the answer. It leaves out values with control characters, because they
-// would change the answer, and the terminal would obey them.
+// Print prints a line of the answer. It leaves out values with control characters, because these
+// characters would change the answer or control the terminal.
 func (r Request) Print(out *bufio.Writer, v Value) {
 	if v.Text == "" || !visible(v.Text) {
 		return
@@ -88,8 +88,8 @@ func visible(s string) bool {
 	return true
 }
 
-// Profiles calls yield for the profiles whose names begin with beginning: first those of the
-// config, then those that are only in the credentials file.
+// Profiles calls yield for each profile whose name begins with beginning. The profiles of the
+// config come first, then the profiles that are only in the credentials file.
 func Profiles(lookupEnv func(string) (string, bool), beginning string, yield func(Value)) {
 	config, credentials := profile.Paths(lookupEnv)
 	var others []awsconfig.Entry
@@ -127,7 +127,8 @@ func profileValue(e awsconfig.Entry) Value {
 
 // AnswerProfiles answers a request for a profile: the value of --profile, or the first argument of
 // exec, env or use. It reports whether it has printed an answer. It does not know the flags of
-// commands, so it leaves lines with two flags next to each other to the normal command.
+// commands. So if another flag stands before the profile, it does not answer, and the command
+// __complete answers instead.
 func AnswerProfiles(args []string, lookupEnv func(string) (string, bool), w io.Writer) bool {
 	r, ok := Parse(args)
 	if !ok || r.File || slices.Contains(r.Words, "--") {

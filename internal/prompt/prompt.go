@@ -1,6 +1,6 @@
 // Package prompt describes the profile in use and its session in a few words, for the prompt
-// of a shell. It reads the config and one token, and nothing else: it takes no lock, writes no
-// file, makes no request and asks no agent.
+// of a shell. It must be fast, so it only reads the config and a token. It takes no lock,
+// writes no file, makes no request and asks no agent.
 package prompt
 
 import (
@@ -22,9 +22,9 @@ import (
 // The states of a session, as "status --output json" names them. A segment without a session
 // has no state.
 const (
-	Valid       = "valid"       // the token, or the keys of the environment, can be used
+	Valid       = "valid"       // the token, or the keys of the environment, are valid
 	Refreshable = "refreshable" // the token has expired, and the next use refreshes it
-	Expired     = "expired"     // only a sign-in helps
+	Expired     = "expired"     // the user must sign in
 	SignedOut   = "none"        // there is no token
 	Unknown     = "unknown"     // the token is not in a file
 )
@@ -44,11 +44,12 @@ type Segment struct {
 // errNone means that no profile is in use.
 var errNone = errors.New("no profile is in use")
 
-// Find returns the segment of the profile that the flag or the environment names. An error
-// means that there is nothing to show: no profile is named, or its settings are wrong.
+// Find returns the segment of the profile that the flag or the environment names. It returns
+// an error if no profile is named, or if the settings of the profile are wrong.
 //
-// Keys in the environment are used instead of the profile that AWS_PROFILE names. Find knows
-// whose keys they are only if LANYARD_PROFILE says so.
+// Programs prefer keys in the environment to AWS_PROFILE. So if there are keys, Find describes
+// the profile in LANYARD_PROFILE, which names the owner of the keys. Without LANYARD_PROFILE,
+// Find returns an error.
 func Find(flag string, lookupEnv func(string) (string, bool), now time.Time) (Segment, error) {
 	env := func(name string) string {
 		v, _ := lookupEnv(name)
@@ -82,14 +83,13 @@ func Find(flag string, lookupEnv func(string) (string, bool), now time.Time) (Se
 	s, err := p.LoginSession()
 	home, ok := userpath.Home(lookupEnv)
 	if err != nil || !ok {
-		return seg, nil //nolint:nilerr // the profile has no session, or it is not known where tokens are
+		return seg, nil //nolint:nilerr // the profile has no session, or the folder of tokens is unknown
 	}
 	seg.addSession(ssocache.Dir{Home: home}, s, now)
 	return seg, nil
 }
 
-// resolve returns the profile. It reads no other profile of the files, unless this one refers
-// to it.
+// resolve returns the profile. It reads only this profile and the profiles in its settings.
 func resolve(name string, lookupEnv func(string) (string, bool)) (*profile.Profile, error) {
 	config, credentials := profile.Paths(lookupEnv)
 	in := profile.Inputs{Profile: name, LookupEnv: lookupEnv}
@@ -162,8 +162,8 @@ func (seg *Segment) addSession(cache ssocache.Dir, s profile.Session, now time.T
 	}
 }
 
-// sibling returns a usable token that the legacy session s shares: legacy profiles of one portal
-// share a sign-in, and only one of their files has the refresh token.
+// sibling returns a usable token of another legacy session with the same portal. Legacy profiles
+// of one portal share a sign-in, and only one of their files has the refresh token.
 func sibling(cache ssocache.Dir, s profile.Session, usable func(ssocache.Token) bool) (ssocache.Token, bool) {
 	entries, err := os.ReadDir(cache.SSO())
 	if err != nil {
@@ -186,10 +186,16 @@ func (seg *Segment) until(end, now time.Time) {
 	seg.ExpiresAt, seg.ExpiresIn = ssocache.FormatTime(end), &left
 }
 
-// Text returns the segment as text. In the format, {text} stands for the profile, the account
-// and the session, without the unknown ones; {profile}, {account} (the name of the account, or
-// its number), {role}, {region} and {session} (the time left, or the state) stand for single
-// values. An empty format means "{text}". Characters that are not visible become U+FFFD.
+// Text returns the segment as text. It replaces these names in the format:
+//
+//	{text}     the profile, the account and the session, if they are known
+//	{profile}  the name of the profile
+//	{account}  the name of the account, or its number
+//	{role}     the role
+//	{region}   the region
+//	{session}  the time left, or the state
+//
+// An empty format means "{text}". Invisible characters become U+FFFD.
 func (seg Segment) Text(format string) string {
 	account := cmp.Or(seg.AccountName, seg.AccountID)
 	known := slices.DeleteFunc([]string{seg.Profile, account, seg.session()}, func(part string) bool { return part == "" })
@@ -228,7 +234,7 @@ func left(seconds int) string {
 	return strconv.Itoa(minutes/60) + "h" + rest + "m"
 }
 
-// printable replaces characters that are not visible. A prompt has one line.
+// printable replaces invisible characters and line breaks.
 func printable(text string) string {
 	return strings.Map(func(r rune) rune {
 		if unicode.IsPrint(r) {

@@ -1,8 +1,8 @@
 // Package recent remembers which profiles the user uses, and which profiles the user has
 // pinned. Menus show these profiles first. The list is one small file without secrets.
 //
-// The list only changes the order of menus. So a file that cannot be read, or has an invalid
-// content, is an empty list.
+// The list only changes the order of menus. So the package treats an unreadable or invalid file
+// as an empty list.
 package recent
 
 import (
@@ -23,16 +23,16 @@ import (
 )
 
 const (
-	// halfLife is the time in which the score of a profile falls to one half. So a profile that
-	// was used often last month ranks below a profile that was used today and yesterday.
+	// halfLife is the time in which the score of a profile falls to one half. So many uses last
+	// month count less than a use today and a use yesterday.
 	halfLife = 7 * 24 * time.Hour
 
 	// pause is the time after a use in which further uses of the profile do not count. So a loop
-	// or a crowd of processes writes the file once.
+	// or many parallel processes write the file only once.
 	pause = time.Minute
 
 	maxProfiles = 200
-	maxName     = 1000 // in bytes; longer names are not remembered
+	maxName     = 1000 // in bytes; the list does not record longer names
 )
 
 // A List holds the pinned and the recent profiles. The zero value is an empty list.
@@ -43,7 +43,7 @@ type List struct {
 
 // A use says how often and when a profile was used.
 type use struct {
-	Score float64   `json:"score"` // the number of uses, each halved once in a halfLife; at the time Last
+	Score float64   `json:"score"` // the score at the time Last; each use adds 1
 	Last  time.Time `json:"last"`
 }
 
@@ -92,8 +92,8 @@ func (l List) Order(names []string, now time.Time) []int {
 	return order
 }
 
-// Record records a use of a profile. If the list cannot be written, or another process is
-// writing it, the use is forgotten.
+// Record records a use of a profile. If Record cannot write the list, or if another process is
+// writing the list, it drops the use.
 func Record(home, name string, now time.Time) {
 	if name == "" || len(name) > maxName || recorded(Read(home), name, now) {
 		return
@@ -111,7 +111,7 @@ func Record(home, name string, now time.Time) {
 	})
 }
 
-// recorded reports whether a use within the pause is in the list.
+// recorded reports whether the list already has a use within the pause.
 func recorded(l List, name string, now time.Time) bool {
 	u, ok := l.Profiles[name]
 	since := now.Sub(u.Last)
@@ -134,8 +134,8 @@ func (l *List) shorten(now time.Time) {
 // ErrBusy means that another process is changing the list.
 var ErrBusy = filelock.ErrBusy
 
-// Pin pins a profile, after the profiles that are already pinned. It returns an error if the
-// list cannot be written. The error is [ErrBusy] if the caller should try again.
+// Pin pins a profile, after the profiles that are already pinned. It returns [ErrBusy] if the
+// caller should try again, and another error if it cannot write the list.
 func Pin(home, name string) error {
 	return change(home, func(l *List) error {
 		switch {
@@ -169,8 +169,8 @@ func Unpin(home, name string) error {
 // errUnchanged means that the list needs no change.
 var errUnchanged = errors.New("unchanged")
 
-// change changes the list under its lock. Where neither locks nor leases work, it takes no
-// lock: a lost use does no harm.
+// change changes the list under its lock. If neither locks nor leases work, it takes no lock,
+// because a lost use does no harm.
 func change(home string, edit func(*List) error) error {
 	file := path(home)
 	if err := owner.MakeFolder(filepath.Dir(file)); err != nil {

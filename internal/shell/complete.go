@@ -10,14 +10,14 @@ import (
 //	lanyard __complete SHELL WORD... CURRENT
 //	lanyard __complete bash LINE TEXT
 //
-// WORD... are the words of the line after the program, and CURRENT is the beginning of the
-// word at the cursor, without quotes. In bash, LINE is the line up to the cursor with its
-// quotes, and TEXT is the end of it that bash replaces: see [ParseBash].
+// WORD... are the words of the line after the program. CURRENT is the beginning of the word at
+// the cursor, without quotes. In bash, LINE is the line up to the cursor, with quotes. TEXT is
+// the end of LINE that bash replaces: see [ParseBash].
 //
 // The command prints a line for each value: the value, a tab, and a description, which can be
-// empty. For a shell that does not quote values itself, the value is quoted: see
-// [CompletionWord]. [CompleteFiles] and
-// [CompleteCommand] as the only line ask the shell to complete the word itself.
+// empty. If the shell does not quote values itself, the command quotes them: see
+// [CompletionWord]. If the only line is [CompleteFiles] or [CompleteCommand], the shell
+// completes the word itself.
 const CompletionRequest = "__complete"
 
 // The answers for words that the shell completes itself.
@@ -31,8 +31,8 @@ func CompletionShells() []string {
 	return []string{"bash", "zsh", "fish", "elvish", "nu", "xonsh", "powershell"}
 }
 
-// CompletionScript returns the lines that a start-up file of a shell evaluates to complete the
-// command lines of programs. The programs are lanyard, and aws if a link has that name. It
+// CompletionScript returns lines for the start-up file of a shell. The lines complete the command
+// lines of the programs: lanyard, and aws if that name is a link to lanyard. CompletionScript
 // returns an error for an unknown shell.
 func CompletionScript(shell string, programs ...string) (string, error) {
 	script, ok := map[string]string{
@@ -49,8 +49,8 @@ func CompletionScript(shell string, programs ...string) (string, error) {
 	return text, nil
 }
 
-// CompletionWord returns a value as a shell needs it in the answer to a completion request.
-// Bash is an exception: see [BashLine.Replacement].
+// CompletionWord returns a value in the form that a shell expects in an answer. For bash, use
+// [BashLine.Replacement] instead.
 func CompletionWord(shell, value string) string {
 	switch {
 	case shell != "xonsh" && shell != "nu" && shell != "powershell", plain(value):
@@ -65,9 +65,9 @@ func CompletionWord(shell, value string) string {
 	return PowerShell.Quote(value)
 }
 
-// Bash splits words at : and =, and replaces only the part after them. So it gets quoted
-// replacements of that part. A read loop or mapfile would read a pipe byte by byte. Bash 3.2 of
-// macOS has no compopt.
+// Bash splits words at : and =, and replaces only the last part. So the answer has quoted
+// replacements for that part. A read loop or mapfile would be slow, because it reads a pipe byte
+// by byte. Bash 3.2 of macOS has no compopt.
 const bashCompletion = `
 _complete_PROGRAM() {
   local IFS=$'\n' glob=+f
@@ -94,8 +94,7 @@ _complete_PROGRAM() {
 complete -F _complete_PROGRAM PROGRAM
 `
 
-// A description in zsh follows an unescaped colon. The option -D keeps compinit from writing a
-// file.
+// In zsh, a description follows an unescaped colon. With -D, compinit writes no file.
 const zshCompletion = `
 _complete_PROGRAM() {
   local -a answer
@@ -179,8 +178,8 @@ $env.config.completions.external.completer = (do {|other|
 } $env.config.completions.external.completer?)
 `
 
-// A completer in xonsh replaces the whole word with its quotes. StopIteration keeps other
-// completers from answering.
+// In xonsh, a completion replaces the whole word, including quotes. After StopIteration, xonsh
+// asks no other completer.
 const xonshCompletion = `
 def _complete_PROGRAM(context):
     import os, subprocess
@@ -210,7 +209,7 @@ __xonsh__.completers["PROGRAM"] = _complete_PROGRAM
 __xonsh__.completers.move_to_end("PROGRAM", last=False)
 `
 
-// Windows PowerShell drops empty arguments, so each word follows a dot.
+// Windows PowerShell drops empty arguments, so the script puts a dot before each word.
 const powerShellCompletion = `
 Register-ArgumentCompleter -Native -CommandName PROGRAM -ScriptBlock {
   param($current, $line, $cursor)

@@ -2,19 +2,19 @@ package shell
 
 import "strings"
 
-// A BashLine is the beginning of a line of bash, up to the cursor.
+// A BashLine is a line of bash up to the cursor.
 type BashLine struct {
 	Words   []string // the words before the word at the cursor, without the program
 	Current string   // the word at the cursor up to the cursor
 	File    bool     // the word at the cursor is the file of a redirection
 
-	kept  string // the beginning of Current that bash does not replace
-	quote byte   // the quote that is open where bash replaces the word, or 0
+	kept  string // the beginning of Current; bash does not replace it
+	quote byte   // the open quote after kept, or 0
 }
 
-// ParseBash parses a line as bash does, except that it expands nothing. text is the end of the
-// line that bash replaces by a completion. It begins after a quote that is open, and else after
-// the last : or = of the word, or another character of COMP_WORDBREAKS.
+// ParseBash parses a line like bash, but expands nothing. text is the end of the line that bash
+// replaces with a completion. text begins after an open quote. If no quote is open, text begins
+// after the last character of COMP_WORDBREAKS in the word, such as : or =.
 func ParseBash(line, text string) BashLine {
 	kept, ok := strings.CutSuffix(line, text)
 	if !ok {
@@ -36,8 +36,8 @@ func ParseBash(line, text string) BashLine {
 	return b
 }
 
-// Replacement returns the text by which bash must replace the end of the line so that the
-// current word becomes value. ok is false if the kept beginning of the word differs.
+// Replacement returns the text that must replace the end of the line, so that the current word
+// becomes value. ok is false if value does not begin with the part of the word that bash keeps.
 func (b BashLine) Replacement(value string) (text string, ok bool) {
 	rest, ok := strings.CutPrefix(value, b.kept)
 	if !ok {
@@ -67,9 +67,9 @@ func (b BashLine) Replacement(value string) (text string, ok bool) {
 type bashScanner struct {
 	words    []string
 	word     strings.Builder // the word that has begun
-	begun    bool            // also an empty word in quotes has begun
-	quote    byte            // the quote that is open, or 0
-	escaped  bool            // the byte before is a backslash that quotes the next one
+	begun    bool            // a word has begun; it may be empty, in quotes
+	quote    byte            // the open quote, or 0
+	escaped  bool            // the last byte is a backslash, which quotes the next byte
 	redirect bool            // the word is the file of a redirection
 }
 
@@ -104,7 +104,7 @@ func (s *bashScanner) next(c byte) {
 	}
 }
 
-// end ends the word. The file of a redirection is not a word of the command.
+// end adds the word to words, unless the word is the file of a redirection.
 func (s *bashScanner) end() {
 	if s.begun && !s.redirect {
 		s.words = append(s.words, s.word.String())

@@ -5,9 +5,9 @@ import (
 	"strings"
 )
 
-// startUp has the parts of InitScript: for each shell the function use, its completion, and the
-// hook of the prompt. The texts have USE where the name of the function goes. It also has the
-// texts of MarkScript.
+// startUp has the parts of InitScript for each shell: the function use, its completion, and the
+// hook of the prompt. In these texts, USE stands for the name of the function. startUp also has
+// the texts of MarkScript.
 //
 //go:embed init
 var startUp embed.FS
@@ -26,9 +26,9 @@ func UseFunction(shell string) string {
 	return "use"
 }
 
-// InitScript returns the lines that the start-up file of a shell evaluates. They define the
-// function that changes the profile, and complete its command lines and lanyard's. prompt says
-// that they also put the profile into the prompt. The shell is one of [InitShells].
+// InitScript returns lines for the start-up file of a shell, one of [InitShells]. The lines
+// define the function that changes the profile, and complete the command lines of the function
+// and of lanyard. If prompt is true, the lines also put the profile into the prompt.
 func InitScript(shell, function string, prompt bool, programs ...string) (string, error) {
 	completion, err := CompletionScript(shell, programs...)
 	if err != nil {
@@ -52,9 +52,9 @@ func startUpPart(name string) string {
 	return string(text)
 }
 
-// MarkScript returns the lines that put the text of the variable LANYARD_SHELL before the prompt
-// of a shell: bash, zsh, sh, fish, elvish, xonsh, nu or powershell. In the lines, @NAME@ stands
-// for a value, which MarkScript quotes. rc is text for @RC@, which is not quoted.
+// MarkScript returns lines that put the text of the variable LANYARD_SHELL before the prompt. The
+// shell is bash, zsh, sh, fish, elvish, xonsh, nu or powershell. MarkScript replaces each @NAME@
+// with its quoted value, and @RC@ with rc, which it does not quote.
 func MarkScript(shell string, values map[string]string, rc string) string {
 	quote := POSIX.Quote
 	switch shell {

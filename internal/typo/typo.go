@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Nearest returns up to three names that differ from name by a typo, the nearest first. A
-// name may have one wrong character in three, and three at most. Case is ignored.
+// Nearest returns up to three names that differ from name by a typo. The most similar name is
+// first. It allows one wrong character in three, and at most three, and ignores case.
 func Nearest(name string, names []string) []string {
 	type candidate struct {
 		name     string
@@ -30,7 +30,7 @@ func Nearest(name string, names []string) []string {
 }
 
 // Distance returns the number of single-byte insertions, deletions and substitutions that
-// turn a into b. If it is more than limit, the result is any number above limit.
+// turn a into b. If this number is above limit, the result is any number above limit.
 func Distance(a, b string, limit int) int {
 	if d := len(a) - len(b); d > limit || -d > limit {
 		return limit + 1

@@ -13,12 +13,12 @@ import (
 )
 
 // PickProfile lets the user pick a profile of the files on the terminal, and returns its name.
-// The menu shows pinned and recent profiles first. The profile called selected is selected at
-// first.
+// The menu shows pinned and recent profiles first. When the menu opens, the profile called
+// selected is selected.
 func (w *Workspace) PickProfile(ctx context.Context, selected string) (string, error) {
 	entries := w.profileEntries()
 	if len(entries) == 0 {
-		_, warnings, err := profile.Names(w.In) // the files may be the reason
+		_, warnings, err := profile.Names(w.In) // perhaps the files have mistakes
 		w.Warn(warnings)
 		if err == nil {
 			err = command.WithHint(command.Usagef("no profile is configured"), "run: lanyard configure sso")
@@ -61,8 +61,8 @@ func (w *Workspace) profileEntries() []awsconfig.Entry {
 	return entries
 }
 
-// profileItem returns the row of a profile in a menu. The user can search for the name of the
-// profile, the id, the name and the e-mail address of its account, and its role.
+// profileItem returns the row of a profile in a menu. The user can search for the name and the role
+// of the profile, and for the id, the name and the e-mail address of the account.
 func profileItem(e awsconfig.Entry) picker.Item {
 	account, role := e.AccountID, e.RoleName
 	if parts := strings.SplitN(e.RoleARN, ":", 6); len(parts) == 6 {

@@ -1,5 +1,5 @@
-// Package constraint checks the parameters of requests by the constraints in AWS's model of STS.
-// Its messages are AWS's.
+// Package constraint checks the parameters of STS requests. It uses the constraints of AWS's model
+// and the messages of AWS.
 package constraint
 
 import (
@@ -12,8 +12,8 @@ import (
 	"unicode/utf8"
 )
 
-// A Parameters holds the parameters of a request. It collects the violations, because STS reports
-// all of them in one error.
+// A Parameters holds the parameters of a request. It collects all violations, because STS reports
+// them in one error.
 type Parameters struct {
 	url.Values
 	violations []string
@@ -22,7 +22,7 @@ type Parameters struct {
 // A Rule is a constraint on a text.
 type Rule struct {
 	least, most int    // the number of characters
-	pattern     string // AWS's pattern for allowed; "" means that all characters are allowed
+	pattern     string // AWS's pattern for allowed; "" allows all characters
 	allowed     func(rune) bool
 	secret      bool // errors do not quote the value
 }
@@ -75,7 +75,7 @@ func Policy() Rule {
 
 func isDigit(c rune) bool { return '0' <= c && c <= '9' }
 
-// wordRunes returns a function. The function reports whether a character is a letter, a digit, an
+// wordRunes returns a function that reports whether a character is a letter, a digit, an
 // underscore, or a character of extra.
 func wordRunes(extra string) func(rune) bool {
 	const word = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_"
