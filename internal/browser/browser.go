@@ -4,6 +4,7 @@
 package browser
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,10 +43,16 @@ const grace = 3 * time.Second
 // the output. Open rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops
 // waiting, but does not end the browser.
 func Open(ctx context.Context, url string, env []string, out io.Writer) error {
-	return open(ctx, url, env, out, grace)
+	return OpenWith(ctx, url, "", env, out)
 }
 
-func open(ctx context.Context, url string, env []string, out io.Writer, grace time.Duration) error {
+// OpenWith does the same as [Open], but browser replaces the value of BROWSER. If browser is "",
+// BROWSER counts. If BROWSER is "none", OpenWith opens no browser.
+func OpenWith(ctx context.Context, url, browser string, env []string, out io.Writer) error {
+	return open(ctx, url, cmp.Or(browser, lookup(env, "BROWSER")), env, out, grace)
+}
+
+func open(ctx context.Context, url, browser string, env []string, out io.Writer, grace time.Duration) error {
 	if err := Allowed(url); err != nil {
 		return err
 	}
@@ -53,7 +60,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	if Declined(env) {
 		return fmt.Errorf("BROWSER=none: %w", ErrNoBrowser)
 	}
-	commands := fromVariable(lookup(env, "BROWSER"), url, env)
+	commands := fromVariable(browser, url, env)
 	if len(commands) == 0 {
 		commands = systemCommands(env, url)
 	}

@@ -42,12 +42,12 @@ func Main(args []string) int {
 		},
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
-		Open: func(ctx context.Context, url string) error {
+		Open: func(ctx context.Context, url, program string) error {
 			var out io.Writer // if nil, the browser's output is discarded
 			if app.Flags.Debug {
 				out = os.Stderr
 			}
-			return browser.Open(ctx, url, os.Environ(), out)
+			return browser.OpenWith(ctx, url, program, os.Environ(), out)
 		},
 		Hold: held.hold,
 	}

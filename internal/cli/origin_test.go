@@ -117,7 +117,7 @@ func (a *attacked) run(args ...string) (code int, stdout, stderr string) {
 			Lookup:  func(name string) (string, bool) { v, ok := a.env[name]; return v, ok },
 			Environ: func() []string { return nil },
 		},
-		Open: func(ctx context.Context, url string) error {
+		Open: func(ctx context.Context, url, _ string) error {
 			return a.srv.SignIn(ctx, strings.Replace(url, "https://oidc.us-east-1.amazonaws.com", a.srv.URL, 1), "jane")
 		},
 		Now: time.Now, Transport: a, Hold: func() func() { return func() {} },

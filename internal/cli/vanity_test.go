@@ -57,7 +57,7 @@ func runAt(t *testing.T, srv *emulatortest.Server, home string, transport http.R
 			Environ: func() []string { return nil },
 		},
 		Now: time.Now, Transport: transport,
-		Open: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
+		Open: func(ctx context.Context, url, _ string) error { return srv.SignIn(ctx, url, "jane") },
 	}
 	code = cli.Run(t.Context(), app, args)
 	return code, out.String(), errs.String()

@@ -31,8 +31,9 @@ type App struct {
 	Env  Env
 	Now  func() time.Time
 
-	// Open opens a URL in the browser.
-	Open func(ctx context.Context, url string) error
+	// Open opens a URL in a browser. browser has the syntax of the variable BROWSER. "" means the
+	// user's browser.
+	Open func(ctx context.Context, url, browser string) error
 
 	// Transport makes the HTTP requests. If it is nil, the workspace makes one from the
 	// flags, the environment and the profile.

@@ -149,6 +149,9 @@ func (app *App) checkFlags(cmd *cobra.Command) error {
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Changed && IsGlobal(cmd, f) && !takes(cmd, f.Name) {
 			err = Usagef("--%s cannot be used with %q", f.Name, commandPath(cmd))
+			if near := nearFlags(cmd, "--"+f.Name); isRole(f.Name) && len(near) > 0 {
+				err = WithHint(err, "%s", strings.TrimSuffix(didYouMean(near), "\n"))
+			}
 		}
 	})
 	if err != nil {

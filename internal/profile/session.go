@@ -33,6 +33,11 @@ type Session struct {
 	// configured.
 	Duration time.Duration
 
+	// CallbackPort and Browser are sso_callback_port and sso_browser. 0 and "" mean not
+	// configured. In the result of [Sessions], the section decides, and then the first profile.
+	CallbackPort int
+	Browser      string // a value as in the variable BROWSER, or [PrintURL]
+
 	// AutoLogin is auto_login. If it is true, a command may sign in when the session has ended.
 	// In the result of [Sessions] it is always false.
 	AutoLogin bool
@@ -42,6 +47,9 @@ type Session struct {
 	Path string
 	Line int
 }
+
+// PrintURL is the value of sso_browser that opens no browser.
+const PrintURL = "print"
 
 // Key returns the cache key of the session's token: the name of the session, or the start
 // URL of a legacy session.
@@ -250,7 +258,7 @@ func urlAndRegion(get func(key string) (found, bool)) (url, region found, missin
 	return url, region, missing
 }
 
-// build returns the session with its refresh settings. section is nil for a legacy session.
+// build returns the session with all its settings. section is nil for a legacy session.
 // user holds the settings of the profile that uses the session, if any.
 func (r *resolver) build(section *awsconfig.Section, url, region found, user settings) (Session, error) {
 	s := r.basic(section, url, region)
@@ -258,10 +266,10 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 		return Session{}, badRegion(s.Region, place(region))
 	}
 	s.AutoLogin = r.autoLogin(section, user)
-	return s.with(r.refresh(section, user)), nil
+	return s.with(r.ofSession(section, user)), nil
 }
 
-// basic returns the session without its refresh settings. section is nil for a legacy
+// basic returns the session without Lanyard's own settings. section is nil for a legacy
 // session.
 func (r *resolver) basic(section *awsconfig.Section, url, region found) Session {
 	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
@@ -274,8 +282,9 @@ func (r *resolver) basic(section *awsconfig.Section, url, region found) Session 
 	return s
 }
 
-func (s Session) with(set refreshSettings) Session {
+func (s Session) with(set sessionSettings) Session {
 	s.AutoRefresh, s.RefreshWindow, s.HasWindow, s.Duration = set.auto, set.window, set.hasWindow, set.duration
+	s.CallbackPort, s.Browser = set.port, set.browser
 	return s
 }
 

@@ -208,11 +208,18 @@ const (
 	refreshWindowKey   = "sso_refresh_window"
 	sessionDurationKey = "sso_session_duration" // the session length of the organization's access portal
 	autoLoginKey       = "auto_login"           // a command may sign in if the session has ended
+	callbackPortKey    = "sso_callback_port"    // the port for the callback of a sign-in
+	browserKey         = "sso_browser"          // the browser of a sign-in
 )
 
 // ourKeys returns Lanyard's own settings. They can be in a profile or in its session.
-func ourKeys() [4]string {
-	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey}
+func ourKeys() [6]string {
+	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey, callbackPortKey, browserKey}
+}
+
+// sessionKeys returns Lanyard's own settings that are fields of a [Session], except auto_login.
+func sessionKeys() [5]string {
+	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, callbackPortKey, browserKey}
 }
 
 func isOurs(key string) bool {
@@ -255,13 +262,26 @@ func invalid(key, value string) string {
 		if _, ok := parseSeconds(value); !ok {
 			return "not a whole number of seconds"
 		}
+	case callbackPortKey:
+		if _, ok := parsePort(value); !ok {
+			return "not a port from 1 to 65535"
+		}
+	case browserKey:
+		if value == "" {
+			return "neither a program nor print"
+		}
 	}
 	return ""
 }
 
+// parsePort parses the number of a port.
+func parsePort(s string) (int, bool) {
+	n, err := strconv.ParseUint(s, 10, 16)
+	return int(n), err == nil && n > 0 && s[0] != '+'
+}
+
 // CheckSetting returns an error if the value is invalid for one of Lanyard's own settings.
-// These settings take true or false, or a whole number of seconds. Other keys accept every
-// value. The error is an *[Error] with the exit code 253.
+// Keys of other programs accept every value. The error is an *[Error] with the exit code 253.
 func CheckSetting(key, value string) error {
 	key = strings.ToLower(key)
 	problem := invalid(key, value)
@@ -296,18 +316,19 @@ const (
 	Off
 )
 
-// refreshSettings holds the settings for the refresh of a token and for the length of a
-// session.
-type refreshSettings struct {
+// sessionSettings holds the values of [sessionKeys].
+type sessionSettings struct {
 	auto      AutoRefresh
 	window    time.Duration
 	hasWindow bool
 	duration  time.Duration
+	port      int
+	browser   string
 }
 
-// add adds a valid value. If a key has several values, true overrides false, and the
-// largest number counts.
-func (s *refreshSettings) add(key, value string) {
+// add adds a valid value. If a key has several values, true overrides false, and the largest
+// number of seconds counts. Of several ports and browsers, the first one counts.
+func (s *sessionSettings) add(key, value string) {
 	switch key {
 	case autoRefreshKey:
 		if strings.EqualFold(value, "true") {
@@ -321,13 +342,21 @@ func (s *refreshSettings) add(key, value string) {
 	case sessionDurationKey:
 		d, _ := parseSeconds(value)
 		s.duration = max(s.duration, d)
+	case callbackPortKey:
+		if n, _ := parsePort(value); s.port == 0 {
+			s.port = n
+		}
+	case browserKey:
+		if s.browser == "" {
+			s.browser = value
+		}
 	}
 }
 
-// refresh returns the settings of a session that one profile uses. Other profiles do not
+// ofSession returns the settings of a session that one profile uses. Other profiles do not
 // count. section is nil for a legacy session.
-func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshSettings) {
-	for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
+func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessionSettings) {
+	for _, key := range sessionKeys() {
 		if value, ok := r.ours(key, section, own); ok {
 			s.add(key, value)
 		}
@@ -337,13 +366,13 @@ func (r *resolver) refresh(section *awsconfig.Section, own settings) (s refreshS
 
 // gather returns the combined settings of a session and of several of its profiles. It is for
 // commands that use no profile.
-func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s refreshSettings) {
+func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s sessionSettings) {
 	sources := []func(key string) (found, bool){func(key string) (found, bool) { return in(section, key, ConfigFile) }}
 	for _, own := range profiles {
 		sources = append(sources, own.get)
 	}
 	for _, get := range sources {
-		for _, key := range []string{autoRefreshKey, refreshWindowKey, sessionDurationKey} {
+		for _, key := range sessionKeys() {
 			if f, ok := get(key); ok {
 				if value, ok := r.valid(f); ok {
 					s.add(key, value)

@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/url"
@@ -106,7 +107,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 		SessionName: s.Name, StartURL: s.StartURL, Scopes: s.Scopes,
 		// Browsers add a fragment to the start URL, but the service does not know the fragment.
 		IssuerURL: starturl.Portal(issuer),
-		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: o.CallbackPort,
+		Device:    o.UseDevice, NoBrowser: o.NoBrowser, CallbackPort: cmp.Or(o.CallbackPort, s.CallbackPort),
 		Show: func(text string) { fmt.Fprint(out, text) },
 		Now:  w.App.Now,
 	}
@@ -124,10 +125,17 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			request.Device = true
 		}
 	}
-	if !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()) {
-		request.Open = w.App.Open
+	switch {
+	case s.Browser == profile.PrintURL:
+		request.NoBrowser = true
+	case !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()):
+		request.Open = func(ctx context.Context, url string) error { return w.App.Open(ctx, url, s.Browser) }
+		setting := "set BROWSER to another browser"
+		if s.Browser != "" {
+			setting = "change sso_browser of the session"
+		}
 		request.NotOpened = func(err error) {
-			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or set BROWSER to another browser")
+			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or "+setting)
 		}
 	}
 	request.Registrations = &registrations{

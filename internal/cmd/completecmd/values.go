@@ -117,7 +117,7 @@ func (p *position) valuesOf(placeholder string) (files bool) {
 func keys() []string {
 	return []string{
 		"auto_login", "credential_process", "output", "region", "role_arn", "source_profile", "sso_account_id", "sso_auto_refresh",
-		"sso_refresh_window", "sso_region", "sso_registration_scopes", "sso_role_name", "sso_session", "sso_session_duration", "sso_start_url",
+		"sso_browser", "sso_callback_port", "sso_refresh_window", "sso_region", "sso_registration_scopes", "sso_role_name", "sso_session", "sso_session_duration", "sso_start_url",
 	}
 }
 

@@ -16,10 +16,12 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "sso_refresh_window", Text: "Refresh the access token when fewer seconds than this are left. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
 		{Name: "sso_session_duration", Text: `How many seconds a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
 		{Name: "auto_login", Text: "true or false: if the session has ended, a command may open the browser, sign in and continue. The default is false."},
+		{Name: "sso_callback_port", Text: "The port on 127.0.0.1 for the callback of a sign-in, as --callback-port. The default is any free port."},
+		{Name: "sso_browser", Text: "The browser for sign-ins to the session, in the syntax of BROWSER. print: print the URL, and open no browser."},
 	})
 	addText(p, "WHERE LANYARD'S SETTINGS GO",
-		"These four settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
-		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. Of several numbers, the largest number counts.",
+		"These settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
+		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. Of several numbers of seconds, the largest number counts.",
 		"A comment that begins with # or ; may follow these values. An invalid value causes a warning, and lanyard uses the default.")
 	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
 		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
