@@ -11,5 +11,5 @@ import (
 func become(app *command.App, path string, argv, env []string) error {
 	signals, release := TakeSignals(os.Interrupt)
 	defer release()
-	return Run(app, append([]string{path}, argv[1:]...), env, signals)
+	return Run(app, path, argv, env, signals)
 }

@@ -11,7 +11,6 @@ import (
 	"syscall"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Become replaces this process with a program. Windows cannot replace a process. There Become
@@ -23,48 +22,47 @@ func Become(app *command.App, path string, argv, env []string) error {
 	return nil
 }
 
-// Run runs a program on the terminal of this process and returns its exit code as an error.
-// The terminal sends Ctrl-C to the program. Run forwards all other signals. Without a
-// terminal, it forwards every signal.
-func Run(app *command.App, args, env []string, signals <-chan os.Signal) error {
-	child := exec.Command(args[0], args[1:]...)
-	child.Env, child.Stdin, child.Stdout, child.Stderr = env, app.IO.In, app.IO.Out, app.IO.Err
+// Run runs a program on the terminal of this process and returns its exit code as an error. It
+// forwards the signals, unless the program has already got them from the terminal. If the
+// program stops, this process stops too, until the shell continues both.
+//
+// If a signal ended the program, the error is a [*Killed]. path may be a name on PATH. argv
+// contains the name of the program.
+func Run(app *command.App, path string, argv, env []string, signals <-chan os.Signal) error {
+	program := exec.Command(path)
+	program.Args, program.Env = argv, env
+	program.Stdin, program.Stdout, program.Stderr = app.IO.In, app.IO.Out, app.IO.Err
 	select {
 	case <-signals:
 		return command.ErrInterrupted // before the program was started
 	default:
 	}
-	if err := child.Start(); err != nil {
+	status, err := run(app, program, signals)
+	if err != nil {
 		if inner := errors.Unwrap(err); inner != nil {
 			err = inner // the message below already has the name
 		}
-		return fmt.Errorf("%s cannot be run: %w", args[0], err)
+		return fmt.Errorf("%s cannot be run: %w", path, err)
 	}
-	fromTerminal := terminal.Is(app.IO.In) || app.IO.OutTerminal || app.IO.ErrTerminal
-	done := make(chan struct{})
-	go func() {
-		for {
-			select {
-			case s := <-signals:
-				if !fromTerminal || s != os.Interrupt && s != syscall.SIGQUIT {
-					_ = child.Process.Signal(s) // the child may have ended
-				}
-			case <-done:
-				return
-			}
-		}
-	}()
-	err := child.Wait()
-	close(done)
-	var exit *exec.ExitError
-	if !errors.As(err, &exit) {
-		return err
+	switch {
+	case status.Signaled():
+		return &Killed{status}
+	case status.ExitStatus() != 0:
+		return command.ExitError(status.ExitStatus())
 	}
-	if status, ok := exit.Sys().(syscall.WaitStatus); ok && status.Signaled() {
-		return command.ExitError(128 + int(status.Signal())) // as shells do
-	}
-	return command.ExitError(exit.ExitCode())
+	return nil
 }
+
+// A Killed is the error of a program that a signal ended. Without further action, the exit code
+// is 128 and the number of the signal, as in shells.
+type Killed struct{ status syscall.WaitStatus }
+
+func (e *Killed) Error() string {
+	return "the program was ended by a signal: " + e.status.Signal().String()
+}
+
+// Unwrap returns the exit code.
+func (e *Killed) Unwrap() error { return command.ExitError(128 + int(e.status.Signal())) }
 
 // TakeSignals returns signals that would otherwise make Main end the command. After a call of
 // release, the signals end the program at once.

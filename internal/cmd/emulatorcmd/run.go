@@ -109,7 +109,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	if len(args) == 1 && app.IO.Terminal { // probably a shell
 		greet(app, base, profile)
 	}
-	return child.Run(app, args, homeEnvironment(app.Env.Environ(), set), signals)
+	return child.Run(app, args[0], args, homeEnvironment(app.Env.Environ(), set), signals)
 }
 
 // greet prints how this shell differs from the user's own shell.
