@@ -23,7 +23,7 @@ var rows = [...][]string{
 	{"internal/awscli"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child"},
-	{"internal/engine/s3ls", "internal/agent"},
+	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},
 	{"internal/broker", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/prompt", "internal/idcenter", "internal/intercept", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/completion"},
 	{"internal/profile", "internal/recent", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},

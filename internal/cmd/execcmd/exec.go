@@ -27,6 +27,7 @@ const (
 type execOptions struct {
 	profile  string // "" means the profile of --profile or AWS_PROFILE
 	noRegion bool
+	server   bool
 	argv     []string
 }
 
@@ -45,8 +46,10 @@ AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
 LANYARD_PROFILE. lanyard removes other variables that name credentials. --region
 overrides the profile's region. Without a region, the region variables stay.
 
-lanyard does not refresh the credentials while the command runs. For a program
-that runs longer, use a profile with credential_process.
+These credentials expire while a long command runs. With --server, lanyard
+gives the command a credential endpoint on 127.0.0.1 instead of keys, and waits
+for the command. Every AWS SDK asks the endpoint again before its credentials
+expire. For the command, the default profile has no other credentials.
 
 Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
 none is set, it opens a menu on the terminal. The exit code is 127 if COMMAND is
@@ -55,7 +58,9 @@ not found, and 126 if it cannot be run.`,
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env
 # with a role that no profile has
-lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan`,
+lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan
+# credentials that do not expire while the command runs
+lanyard exec --server dev-admin -- terraform apply`,
 		DisableFlagsInUseLine: true,
 		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -69,6 +74,7 @@ lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan`,
 		},
 	}
 	addNoRegion(cmd, &o.noRegion)
+	cmd.Flags().BoolVar(&o.server, "server", false, "renew the credentials while the command runs")
 	return cmd
 }
 
@@ -103,7 +109,7 @@ func quoteAll(words []string) string {
 	return strings.Join(quoted, " ")
 }
 
-// run replaces this process with the command.
+// run replaces this process with the command. With a server, it runs the command as a child.
 func run(ctx context.Context, app *command.App, o execOptions) error {
 	path, err := find(o.argv[0])
 	if err != nil {
@@ -115,6 +121,9 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	app, from, err := workspace.Choose(ctx, app, o.profile)
 	if err != nil {
 		return err
+	}
+	if o.server {
+		return serve(ctx, app, from, path, o)
 	}
 	vars, err := variables(ctx, app, from, "exec", o.noRegion)
 	if err != nil {

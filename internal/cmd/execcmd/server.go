@@ -1,0 +1,169 @@
+package execcmd
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"syscall"
+
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
+	"github.com/lanyard-cli/lanyard/internal/credserver"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// The variables that lead the SDKs to a credential endpoint.
+const (
+	endpointVariable  = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
+	tokenFileVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+)
+
+// serve runs the command as a child, with a credential endpoint instead of keys. It returns
+// the exit code of the command. If a signal ended the command, serve ends this process by the
+// same signal.
+func serve(ctx context.Context, app *command.App, from, path string, o execOptions) error {
+	err := serveUntilEnd(ctx, app, from, path, o)
+	child.EndLike(err)
+	return err
+}
+
+func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o execOptions) (err error) {
+	// The first credentials come before the command starts: lanyard can still ask the user.
+	vars, err := variables(ctx, app, from, "exec", o.noRegion)
+	if err != nil {
+		return err
+	}
+	taken := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
+	if !signal.Ignored(syscall.SIGHUP) { // else the command ignores it too
+		taken = append(taken, syscall.SIGHUP)
+	}
+	signals, release := child.TakeSignals(taken...)
+	defer release()
+	server, err := startServer(ctx, app)
+	if err != nil {
+		return err
+	}
+	defer server.Close()
+	dir, err := os.MkdirTemp("", "lanyard-exec-")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err := os.RemoveAll(dir); err != nil {
+			app.Warn("temporary folder: "+err.Error(), "remove "+command.Quote(dir))
+		}
+	}()
+	tokenFile := filepath.Join(dir, "token")
+	if err := os.WriteFile(tokenFile, []byte(server.Token().Reveal()), 0o600); err != nil {
+		return err
+	}
+	files, err := withoutDefault(app, dir)
+	if err != nil {
+		return err
+	}
+	vars = append(vars.withoutKeys(), variable{endpointVariable, server.URL()}, variable{tokenFileVariable, tokenFile})
+	return child.Run(app, path, o.argv, append(vars, files...).environment(app.Env.Environ()), signals)
+}
+
+// startServer starts the endpoint of a profile. It reads the config again for each request. It
+// does not ask the user and prints nothing, because the terminal belongs to the command.
+func startServer(ctx context.Context, app *command.App) (server *credserver.Server, err error) {
+	quiet := *app
+	quiet.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
+	quiet.Out = command.NewWriter(io.Discard, false)
+	lookup := app.Env.Lookup
+	return credserver.Start(ctx, credserver.Config{
+		Now: app.Now, Log: app.Log,
+		Get: func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
+			app := quiet
+			app.Env.Lookup = func(name string) (string, bool) {
+				value, ok := lookup(name)
+				if name == endpointVariable && own(value) {
+					return "", false
+				}
+				return value, ok
+			}
+			w := workspace.Files(&app)
+			p, err := credentials.Resolve(ctx, w, "exec")
+			if err != nil {
+				return ssocache.Credentials{}, err
+			}
+			return credentials.Get(ctx, w, p, "exec")
+		},
+	})
+}
+
+// withoutKeys returns the variables except the credentials.
+func (s setting) withoutKeys() (kept setting) {
+	for _, v := range s {
+		switch v.name {
+		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION":
+		default:
+			kept = append(kept, v)
+		}
+	}
+	return kept
+}
+
+// credentialKeys lists the settings that give a profile credentials. A program without
+// AWS_PROFILE uses the profile default, and prefers these settings to an endpoint.
+var credentialKeys = [...]string{
+	"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "aws_account_id",
+	"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name",
+	"role_arn", "source_profile", "credential_source", "credential_process", "include_profile",
+	"web_identity_token_file", "web_identity_token_process", "login_session",
+}
+
+// withoutDefault returns variables that lead programs to copies of the config and the
+// credentials file in dir. In these copies, the profile default has no credentials. If a file
+// gives it none, withoutDefault makes no copy of that file.
+func withoutDefault(app *command.App, dir string) (setting, error) {
+	config, keys := profile.Paths(app.Env.Lookup)
+	var vars setting
+	for _, f := range []struct {
+		path, name, variable string
+		credentials          bool
+	}{
+		{config, "config", "AWS_CONFIG_FILE", false},
+		{keys, "credentials", "AWS_SHARED_CREDENTIALS_FILE", true},
+	} {
+		content, err := datafile.Read(f.path, datafile.ConfigLimit)
+		if err != nil {
+			continue // the SDKs ignore a file that they cannot read
+		}
+		edited, err := awsconfig.Without(f.path, content, f.credentials, "default", credentialKeys[:]...)
+		if err != nil {
+			return nil, err
+		}
+		section, _, err := awsconfig.NewDoc(f.path, f.credentials, string(edited)).Find(awsconfig.Profile, "default")
+		if err != nil {
+			return nil, err
+		}
+		for _, key := range credentialKeys {
+			if s, ok := section.Get(key); ok {
+				return nil, command.WithHint(
+					&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: line %d: the default profile gets %s from [DEFAULT], so the command would not ask the endpoint of --server", f.path, s.Line, key)},
+					"move the setting from [DEFAULT] to the profiles that need it")
+			}
+		}
+		if bytes.Equal(edited, content) {
+			continue
+		}
+		copied := filepath.Join(dir, f.name)
+		if err := os.WriteFile(copied, edited, 0o600); err != nil {
+			return nil, err
+		}
+		vars = append(vars, variable{f.variable, copied})
+	}
+	return vars, nil
+}
