@@ -196,7 +196,7 @@ func TestAssumeRoleRefusals(t *testing.T) {
 		name, role string
 		kv         []string
 		code       string // "" means success
-		message    string // the end of it
+		message    string // the end of the expected message
 	}{
 		{"a role that does not exist", "arn:aws:iam::210987654321:role/Missing", nil, "AccessDenied", denied("arn:aws:iam::210987654321:role/Missing")},
 		{"a role that does not trust the caller", deployRole, nil, "AccessDenied", denied(deployRole)},
@@ -299,7 +299,7 @@ func TestAssumeRoleWithWebIdentity(t *testing.T) {
 		kv          []string
 		status      int
 		code        string
-		message     string // a part of it
+		message     string // a part of the expected message
 	}{
 		{"no JWT", "abcd.efgh", nil, 400, "InvalidIdentityToken", "not a valid JWT"},
 		{"no JSON", "YQ.YQ.YQ", nil, 400, "InvalidIdentityToken", "not a valid JWT"},

@@ -86,7 +86,7 @@ func quote(s string) string {
 	return `"` + b.String() + `"`
 }
 
-// Any query leads only to a registered program, if it leads to a redirect.
+// For any query, a redirect leads to a registered program.
 func FuzzAuthorize(f *testing.F) {
 	e, _, _, _, _ := fuzzed(f)
 	w := post(e, "/client/register", `{"clientName":"n","clientType":"public","scopes":["sso:account:access"],"redirectUris":["http://127.0.0.1/cb"]}`)

@@ -172,7 +172,7 @@ func TestIAMUserAssumesRoles(t *testing.T) {
 		x.srv.Advance(2 * 60e9) // for fresh codes
 	}
 
-	// The source identity stays, and the next role sees it.
+	// The next role has the same source identity.
 	first := x.assume(robin(), operateRole, "SourceIdentity", "robin")
 	second := x.assume(first.keys(), tracedRole)
 	if second.status != 200 || second.SourceIdentity != "robin" {
@@ -186,7 +186,7 @@ func TestIAMUserAssumesRoles(t *testing.T) {
 func TestMFACode(t *testing.T) {
 	x := newTester(t, emulator.Config{AdminToken: adminToken})
 	seen := map[string]bool{}
-	for range 3 { // of the current time, and of half a minute before and after
+	for range 3 { // the codes of now, and of half a minute before and after
 		kv := x.mfa(robinsDevice)
 		if seen[kv[3]] || x.assume(robin(), secureRole, kv...).status != 200 {
 			t.Errorf("code %s after %v", kv[3], seen)

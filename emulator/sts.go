@@ -133,8 +133,8 @@ func (e *Emulator) getSessionToken(c *call, in url.Values, s signer) (any, *apiE
 	}{Result: result{e.issue(p).xml()}, Metadata: responseMetadata{c.id}}, nil
 }
 
-// assumeRole implements AssumeRole. The error is the same for a role that does not exist
-// and for a role that does not trust the caller.
+// assumeRole implements AssumeRole. A missing role and a role that does not trust the caller
+// cause the same error.
 func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
 	v := &constraint.Parameters{Values: in}
 	external, code := v.Text("ExternalId", constraint.ExternalID()), newMFACode(v)
@@ -174,8 +174,8 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
 }
 
-// chainedLimit is the longest session of a role if the caller has temporary credentials.
-// The credentials of GetSessionToken count too:
+// chainedLimit is the maximum session of a role if the caller has temporary credentials. The
+// credentials of GetSessionToken are temporary credentials too:
 // https://github.com/mmmorris1975/aws-runas/issues/11
 const chainedLimit = time.Hour
 

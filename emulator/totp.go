@@ -65,8 +65,8 @@ func (e *Emulator) totpSteps() (steps []int64) {
 	return steps
 }
 
-// maxTOTPUsed is the number of used codes to remember for each secret. At most so many codes are
-// right at the same time.
+// maxTOTPUsed is the number of used codes to remember for each secret. It is the maximum number of
+// codes that are right at the same time.
 const maxTOTPUsed = 6
 
 // An mfaDevice is an MFA device for STS.
@@ -106,13 +106,13 @@ func (e *Emulator) checkMFA(m mfaCode, caller principal) (given bool, no *apiErr
 	return true, nil
 }
 
-// mfaOwner returns the owner of a device's codes for useTOTP. User names have no blanks, so they
-// cannot be equal to it.
+// mfaOwner returns the owner of a device's codes for useTOTP. The owner has a blank, so it cannot
+// be equal to a user name.
 func mfaOwner(serial string) string { return "mfa " + serial }
 
-// MFACode returns a code of the MFA device that STS accepts now. It does not return used codes,
-// so a caller can get several codes in a row. It returns an error if the device does not exist or
-// all its codes are used.
+// MFACode returns an unused code of the MFA device that STS accepts now. So a caller can get
+// several codes in a row. MFACode returns an error if the device does not exist, or if all codes
+// are used.
 func (e *Emulator) MFACode(serial string) (string, error) {
 	d, ok := e.dir.Load().devices[serial]
 	if !ok {

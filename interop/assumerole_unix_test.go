@@ -23,8 +23,8 @@ const (
 	robinsPhone = "arn:aws:iam::444455556666:mfa/robin"
 )
 
-// rolesConfig has profiles whose roles are assumed with the keys of an IAM user, and with a
-// web identity token.
+// rolesConfig has profiles with roles. The keys of an IAM user or a web identity token assume
+// these roles.
 const rolesConfig = `[profile robin]
 region = us-east-1
 

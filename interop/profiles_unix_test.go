@@ -50,7 +50,7 @@ func TestProfiles(t *testing.T) {
 	}
 }
 
-// check compares what a client has found with the table.
+// check compares a client's result with the table.
 func (c profileCase) check(t *testing.T, by client, got finding) {
 	t.Helper()
 	words := by.python || strings.HasPrefix(by.name, own)
@@ -71,7 +71,7 @@ func (c profileCase) check(t *testing.T, by client, got finding) {
 	}
 }
 
-// deviation returns what a client does that is not like the others.
+// deviation returns the deviation of a client from the other clients.
 func (c profileCase) deviation(by client) (deviation, bool) {
 	for _, d := range c.differs {
 		for _, name := range strings.Split(d.clients, ", ") {
@@ -95,7 +95,7 @@ func (c profileCase) String() string {
 	return name
 }
 
-// pattern returns an expression for a text in which * stands for any text.
+// pattern converts a text to a regular expression. In the text, * stands for any text.
 func pattern(text string) *regexp.Regexp {
 	return regexp.MustCompile("^" + strings.ReplaceAll(regexp.QuoteMeta(text), `\*`, ".*") + "$")
 }
@@ -245,7 +245,7 @@ func (d document) String() string {
 	return string(data)
 }
 
-// containerToken is the value of Authorization that the path /guarded needs.
+// containerToken is the value of Authorization that the path /guarded requires.
 const containerToken = "Basic-secret"
 
 // serveContainer starts the endpoint of a container.

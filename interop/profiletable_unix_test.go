@@ -12,15 +12,15 @@ type profileCase struct {
 	env     string // words NAME=VALUE for the environment of the client
 
 	arn     string // * stands for any text; "" means that the client must fail
-	message string // in the error of lanyard, the AWS CLI and boto3
+	message string // a part of the error of lanyard, the AWS CLI and boto3
 	differs []deviation
 }
 
-// A deviation is what some clients do instead.
+// A deviation is a different result of some clients.
 type deviation struct {
 	clients string // starts of the names of the clients, with commas between them
 	arn     string // "" means an error
-	message string // in the error; "" accepts any error
+	message string // a part of the error; "" accepts any error
 	why     string
 }
 
@@ -83,8 +83,8 @@ func work(session, settings string) string {
 	return workRole + "role_session_name = " + session + "\n" + settings
 }
 
-// profileTable has every kind of profile. Names of sessions occur once, because the AWS CLI
-// caches roles without their source.
+// profileTable has every kind of profile. Each name of a role session is unique, because the AWS
+// CLI caches roles without their source.
 var profileTable = []profileCase{
 	// Identity Center.
 	{profile: "dev", config: ssoKeys, arn: jane},
@@ -326,7 +326,7 @@ var profileTable = []profileCase{
 	{profile: "keys-config", env: "AWS_ACCESS_KEY_ID=AKIAENVIRONMENT", arn: userARN("config")},
 }
 
-// moreSections are sections that no settings of the table make.
+// moreSections has the sections that are not rows of the table.
 const moreSections = `
 [sso-session corp]
 sso_start_url = ` + startURL + `

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// tableEnv is a part of the environment that all clients of the table have.
+// tableEnv has the variables of all clients of the table.
 var tableEnv = []string{"AWS_REGION=us-east-1", "AWS_DEFAULT_REGION=us-east-1", "PYTHONDONTWRITEBYTECODE=1"}
 
 // resolvers returns the clients of the table. The commands of lanyard count as clients.
@@ -52,8 +52,8 @@ func resolvers() (all []resolver) {
 	return append(all, terraform())
 }
 
-// terraform returns the client with the module of Terraform's AWS provider, which is built the
-// first time.
+// terraform returns the client that uses the module of Terraform's AWS provider. It builds the
+// client once.
 var terraform = sync.OnceValue(func() resolver {
 	c := client{name: "Terraform", install: "make modules"}
 	program := filepath.Join(filepath.Dir(lanyardPath), "terraform")
@@ -73,7 +73,7 @@ func named(c client, name string) client {
 	return c
 }
 
-// together does all tasks with one process, which reads them from stdin.
+// together runs one process for all tasks. The process reads the tasks from stdin.
 func (h *home) together(t *testing.T, in invocation, tasks []lookup) (found []finding) {
 	t.Helper()
 	if in.python {
@@ -100,7 +100,7 @@ func (h *home) together(t *testing.T, in invocation, tasks []lookup) (found []fi
 	return found
 }
 
-// byOperation finds the identities with an operation of lanyard.
+// byOperation gets the identities with sts get-caller-identity of lanyard.
 func byOperation(t *testing.T, h *home, tasks []lookup) (found []finding) {
 	t.Helper()
 	for _, task := range tasks {
@@ -109,7 +109,7 @@ func byOperation(t *testing.T, h *home, tasks []lookup) (found []finding) {
 	return found
 }
 
-// byGetCredentials asks STS who the credentials of get-credentials belong to.
+// byGetCredentials asks STS for the identity of the credentials that get-credentials prints.
 func byGetCredentials(t *testing.T, h *home, tasks []lookup) (found []finding) {
 	t.Helper()
 	for _, task := range tasks {
@@ -155,7 +155,7 @@ func (h *home) lookUp(t *testing.T, task lookup, args ...string) result {
 	return result{r.Stdout, r.Stderr, r.Code}
 }
 
-// identity returns what the reply to GetCallerIdentity says, or the error.
+// identity returns the identity in a reply to GetCallerIdentity, or the error.
 func (r result) identity() finding {
 	var got identity
 	if r.code != 0 || json.Unmarshal([]byte(r.stdout), &got) != nil {

@@ -18,8 +18,8 @@ import (
 // An sts answers the calls of AssumeRequests.
 type sts struct {
 	calls atomic.Int32
-	fail  error         // the answer, if it is not nil
-	life  time.Duration // of the credentials; 0 means an hour
+	fail  error         // if not nil, each call fails with this error
+	life  time.Duration // the lifetime of the credentials; 0 means an hour
 	while func()        // runs during each call; may be nil
 }
 
@@ -80,8 +80,7 @@ func TestRoleIsAssumedOnce(t *testing.T) {
 	})
 }
 
-// Short credentials are not worth a place in the cache for later requests, but the processes
-// that waited for them use them.
+// Processes that wait use credentials with a short lifetime. Later requests make a new call.
 func TestShortCredentialsAreShared(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -104,7 +103,7 @@ func TestFailureToAssumeIsShared(t *testing.T) {
 		calls int32
 	}{
 		{"a refusal", refused{}, 1},
-		{"a failure that may pass", refused{transient: true}, 1},
+		{"a transient failure", refused{transient: true}, 1},
 		{"no connection", &idcenter.ConnectError{URL: "https://sts.us-east-1.amazonaws.com", Err: errors.New("no route")}, 1},
 		{"an error of each process, such as a missing terminal", &broker.LocalError{Err: errors.New("no terminal")}, 5},
 		{"settings that name another service", &broker.OriginError{}, 5},
@@ -127,7 +126,7 @@ func TestFailureToAssumeIsShared(t *testing.T) {
 	}
 }
 
-// After a failure that may pass, cached credentials are used until their last minute.
+// After a transient failure, the broker uses cached credentials until their last minute.
 func TestCachedAssumedRoleAfterFailure(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Session.StartURL = "" // the chain starts with an access key
@@ -150,7 +149,7 @@ func TestCachedAssumedRoleAfterFailure(t *testing.T) {
 	})
 }
 
-// Credentials are not stored if the user signs out while the role is assumed.
+// If the user signs out during the call, the broker does not store the credentials.
 func TestSignOutWhileARoleIsAssumed(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -163,7 +162,8 @@ func TestSignOutWhileARoleIsAssumed(t *testing.T) {
 	})
 }
 
-// The credentials of one source are not used for another, with one file name and with two.
+// The broker does not use the credentials of another source, whether the sources share a file or
+// have separate files.
 func TestSourcesAreSeparate(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -190,7 +190,7 @@ func TestSourcesAreSeparate(t *testing.T) {
 	})
 }
 
-// A service has refused the cached credentials. The next request gets new ones.
+// If a service has refused the cached credentials, the next request gets new credentials.
 func TestRejectedAssumedRole(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

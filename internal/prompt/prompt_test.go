@@ -52,7 +52,7 @@ region = us-east-1
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// token returns a token with so much time left.
+// token returns a token that expires after left.
 func token(left time.Duration, refreshable bool) *ssocache.Token {
 	tok := &ssocache.Token{StartURL: startURL, Region: "us-east-1", AccessToken: secret.New("token"), ExpiresAt: now.Add(left)}
 	if refreshable {
@@ -124,7 +124,7 @@ func TestFind(t *testing.T) {
 	}
 }
 
-// A token in another store, or a file that cannot be read, is not a session that has ended.
+// For a token in another store, and for an unreadable file, the state is unknown and not ended.
 func TestUnknownState(t *testing.T) {
 	home := t.TempDir()
 	path := ssocache.Dir{Home: home}.TokenPath("corp")

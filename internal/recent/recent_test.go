@@ -99,7 +99,7 @@ func TestUnpin(t *testing.T) {
 	}
 }
 
-// A list that another program has damaged is empty, and the next use repairs it.
+// A damaged list counts as empty. The next use replaces it.
 func TestDamagedList(t *testing.T) {
 	for _, content := range []string{
 		"", "{", "[]", "null", `{"profiles":{"b":7}}`, `{"profiles":{"b":{"score":1e999,"last":"2026-01-01T00:00:00Z"}}}`,
@@ -170,7 +170,7 @@ func TestListIsShort(t *testing.T) {
 	}
 }
 
-// Many processes at once leave a valid list with the uses of some of them.
+// After many parallel processes, the list is valid and has some of the uses.
 func TestManyWriters(t *testing.T) {
 	home := t.TempDir()
 	var wg sync.WaitGroup

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The names were computed by the AWS CLI 2.36.7 and by Python's json and hashlib.
+// The AWS CLI 2.36.7 and Python's json and hashlib computed these names.
 func TestAssumedName(t *testing.T) {
 	arg := func(name, text string) ssocache.Argument { return ssocache.Argument{Name: name, Text: text} }
 	const target = "arn:aws:iam::444444444444:role/Target"

@@ -1,4 +1,4 @@
-"""Makes many sessions of botocore cheap: it reads each file of botocore only once."""
+"""Makes many sessions of botocore fast: botocore reads each of its files only once."""
 
 import os
 
