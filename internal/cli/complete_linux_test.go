@@ -9,8 +9,8 @@ import (
 	"testing"
 )
 
-// A completion reads the config and credentials files, and nothing else below HOME. It creates
-// no file, opens no socket, and starts no process.
+// Below HOME, a completion reads only the config and credentials files. It creates no file, opens
+// no socket, and starts no process.
 func TestCompletionReadsOnlyTheConfig(t *testing.T) {
 	if _, err := exec.LookPath("strace"); err != nil {
 		t.Skip("strace, which shows the system calls, is not installed: run scripts/setup")

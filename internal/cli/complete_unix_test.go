@@ -118,7 +118,7 @@ func TestShellsComplete(t *testing.T) {
 			{`lanyard --profile "my p`, "{--profile}{my profile}"},
 			{"lanyard --profile 'va", "{--profile}{va$HOME}"},
 			{"lanyard --ca-bundle complete_unix_t", "{--ca-bundle}{complete_unix_test.go}"},
-			{"lanyard --profile complete_unix_t", "{--profile}{complete_unix_t}"}, // it is a file, but no profile
+			{"lanyard --profile complete_unix_t", "{--profile}{complete_unix_t}"}, // the name of a file, not of a profile
 			{"lanyard nonsen", "{nonsen}"},
 			{"lanyard --query ab", "{--query}{ab}"},
 			{"lanyard exec plain-one -- zzcomm", "{exec}{plain-one}{--}{zzcommand}"},
@@ -188,7 +188,7 @@ func TestShellsDescribeProfiles(t *testing.T) {
 			tm := startShell(t, shell, namedProfiles([]string{"dev", "deploy:x", "other"}))
 			tm.send("lanyard --profile d\t")
 			tm.expect("]2;answered")
-			tm.send("\t") // the first TAB inserts what the names have in common
+			tm.send("\t") // the first TAB inserts the common beginning of the names
 			for _, want := range []string{"000000000000 · Role", "000000000001 · Role"} {
 				tm.expectAnywhere(want)
 			}
@@ -199,8 +199,7 @@ func TestShellsDescribeProfiles(t *testing.T) {
 	}
 }
 
-// Bash does not complain if variables must be set, files are not to be expanded, or a pattern
-// must match a file.
+// The script works in bash with nounset, noglob, failglob, nullglob, and another IFS.
 func TestBashCompletesWithStrictOptions(t *testing.T) {
 	tm := startShell(t, "bash", namedProfiles(hardNames))
 	for _, options := range []string{"set -u", "set -f", "shopt -s failglob", "shopt -s nullglob", "IFS=:"} {
@@ -214,7 +213,7 @@ func TestBashCompletesWithStrictOptions(t *testing.T) {
 	}
 	tm.send("set +f; unset IFS\r")
 	tm.complete(typing{"lanyard --profile st", "{--profile}{star*[a]}"})
-	tm.send("echo complete_unix_t*\r") // files are still expanded
+	tm.send("echo complete_unix_t*\r") // bash still expands file names
 	tm.expect("complete_unix_test.go")
 }
 

@@ -4,7 +4,7 @@ package cli_test
 
 import "testing"
 
-// emulator run starts a shell with a message about the differences to the user's shell.
+// emulator run prints how its shell differs from the user's shell.
 func TestEmulatorShellGreets(t *testing.T) {
 	tm := sit(t, seat{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
 	tm.expect("lanyard: the emulator runs at http://127.0.0.1:")

@@ -9,8 +9,8 @@ import (
 	"time"
 )
 
-// keys is the credential_process of the scripts. It prints credentials, which its flags
-// change. The emulator does not know them.
+// keys is the credential_process of the scripts. It prints credentials, and its flags change
+// them. The emulator does not know these credentials.
 func keys() {
 	version := flag.Int("version", 1, "`N` for the key Version")
 	left := flag.Duration("left", 0, "how long the credentials are valid; 0 means no Expiration")

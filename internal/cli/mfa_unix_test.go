@@ -22,7 +22,7 @@ region = us-east-1
 
 const mfaDevice = "arn:aws:iam::444455556666:mfa/robin"
 
-// code returns a code of robin's device that was not used yet.
+// code returns an unused code of robin's device.
 func (tm *terminal) code() string {
 	tm.t.Helper()
 	code, err := tm.srv.MFACode(mfaDevice)
@@ -33,7 +33,7 @@ func (tm *terminal) code() string {
 }
 
 // TestMFAIsAskedOnTheTerminal types the code on the terminal, although stdin and stdout are
-// files. The terminal does not show it.
+// files. The terminal does not show the code.
 func TestMFAIsAskedOnTheTerminal(t *testing.T) {
 	t.Parallel()
 	tm := sit(t, seat{program: "sh", config: mfaConfig}, "-c", "lanyard sts get-caller-identity --profile secure </dev/null >$HOME/identity; cat $HOME/identity")
@@ -66,7 +66,7 @@ func TestWrongMFACode(t *testing.T) {
 }
 
 // TestOneMFAQuestionForManyProcesses starts a process that asks, and then processes without a
-// terminal. They wait, and use the result of the first process.
+// terminal. These processes wait for the result of the first process.
 func TestOneMFAQuestionForManyProcesses(t *testing.T) {
 	t.Parallel()
 	tm := sit(t, seat{config: mfaConfig}, "sts", "get-caller-identity", "--profile", "secure")

@@ -59,7 +59,7 @@ func TestPick(t *testing.T) {
 	tm.exits(130)
 }
 
-// Commands that need a profile open the menu. A profile that was used is first from then on.
+// Commands that need a profile open the menu. Afterwards, the used profile is first.
 func TestProfileIsPicked(t *testing.T) {
 	tm := sit(t, seat{config: pickConfig}, "exec", "--", "sh", "-c", "echo with $LANYARD_PROFILE")
 	tm.answer("> alpha", "delt\r")
@@ -73,7 +73,7 @@ func TestProfileIsPicked(t *testing.T) {
 	tm.exits(0)
 }
 
-// The menu of a huge config opens at once, and finds a profile by its account.
+// The menu of a huge config opens at once. The user finds a profile by its account.
 func TestPickAmongManyProfiles(t *testing.T) {
 	var b strings.Builder
 	for i := range 10000 {

@@ -16,8 +16,8 @@ const staticProfiles = "[profile dev]\naws_access_key_id = AKIADEV\naws_secret_a
 // A subShell is a shell that "lanyard shell" starts.
 type subShell struct {
 	interactiveShell
-	lines string // of the start-up file: they set a prompt, and define ours and use
-	stops bool   // it has job control that a test can rely on
+	lines string // the start-up file, which sets a prompt and defines ours and use
+	stops bool   // the shell has reliable job control
 }
 
 var subShells = []subShell{
@@ -52,8 +52,8 @@ func (s subShell) start(t *testing.T, args ...string) (tm *terminal, temp string
 	return tm, temp
 }
 
-// The prompt has the name of the profile, the user's start-up file is read, and nothing is left
-// behind. The exit code is the shell's.
+// The prompt has the name of the profile. The shell reads the user's start-up file, removes the
+// temporary files, and returns its own exit code.
 func TestShell(t *testing.T) {
 	for _, s := range subShells {
 		t.Run(s.name, func(t *testing.T) {
@@ -83,7 +83,7 @@ func TestShell(t *testing.T) {
 	}
 }
 
-// A stopped program continues, and the profile can change.
+// A stopped program can continue. The user can change the profile.
 func TestShellJobsAndUse(t *testing.T) {
 	for _, s := range subShells {
 		t.Run(s.name, func(t *testing.T) {
@@ -107,8 +107,8 @@ func TestShellJobsAndUse(t *testing.T) {
 	}
 }
 
-// A start-up file that builds the prompt anew each time does not remove the mark, and a temporary
-// folder that cannot be written does not keep the shell from starting.
+// If the start-up file builds a new prompt each time, the mark stays. If the temporary folder is
+// not writable, the shell starts without a mark.
 func TestShellMark(t *testing.T) {
 	for _, tt := range []struct{ shell, lines string }{
 		{"bash", "PROMPT_COMMAND='PS1=\"$ \"'"},

@@ -19,8 +19,8 @@ type interactiveShell struct {
 	name  string
 	args  []string
 	rc    string // the start-up file, in the home folder
-	use   string // the function
-	init  string // the line of the start-up file, where ARGS stands for more arguments of init
+	use   string // the name of the function
+	init  string // the line of the start-up file; ARGS stands for more arguments of init
 	print string // prints AWS_PROFILE after "now "
 }
 
@@ -72,7 +72,7 @@ func (tm *terminal) leave() {
 	tm.exits(0)
 }
 
-// The function opens the menu on the terminal, although its output is evaluated. A failed or
+// The function opens the menu on the terminal, although stdout is not the terminal. A failed or
 // cancelled call changes nothing.
 func TestUseOnTerminal(t *testing.T) {
 	for _, s := range interactiveShells {
@@ -99,7 +99,7 @@ func TestUseOnTerminal(t *testing.T) {
 	}
 }
 
-// The prompt of "init --prompt" shows the profile, and the rest of the prompt stays.
+// "init --prompt" puts the profile before the user's prompt.
 func TestInitPrompt(t *testing.T) {
 	for _, s := range interactiveShells {
 		t.Run(s.name, func(t *testing.T) {

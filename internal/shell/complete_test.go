@@ -58,7 +58,7 @@ func TestParseBash(t *testing.T) {
 	}
 }
 
-// FuzzParseBash checks that bash would read the completed line as the words before and the value.
+// FuzzParseBash checks that bash splits the completed line into the words before, and the value.
 func FuzzParseBash(f *testing.F) {
 	f.Add("my profile", "lanyard --profile ", byte(0))
 	f.Add("it's \"$x\" `y` \\ !", "lanyard x ", byte('"'))

@@ -1,4 +1,4 @@
-# The completion of USE is that of "lanyard use".
+# USE has the same completion as "lanyard use".
 _complete_lanyard_use() {
   local line=$COMP_LINE
   local COMP_LINE="lanyard use${line#*USE}"

@@ -1,2 +1,2 @@
-# The completion of USE is that of "lanyard use".
+# USE has the same completion as "lanyard use".
 complete --command USE --wraps 'lanyard use'

@@ -1,4 +1,4 @@
-# The completion of USE is that of "lanyard use".
+# USE has the same completion as "lanyard use".
 _complete_lanyard_use() {
   words=(lanyard use "${(@)words[2,-1]}")
   (( CURRENT++ ))

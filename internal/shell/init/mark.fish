@@ -1,4 +1,4 @@
-functions --query fish_prompt # loads it
+functions --query fish_prompt # loads the function fish_prompt
 functions --copy fish_prompt _lanyard_unmarked_prompt
 function _lanyard_return
     return $argv[1]

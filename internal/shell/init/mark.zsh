@@ -1,6 +1,6 @@
 command rm -f -- @DIR@/.zshenv; command rmdir -- @DIR@
 if [[ -n @ZDOTDIR@ ]]; then export ZDOTDIR=@ZDOTDIR@; else unset ZDOTDIR; fi
-# zsh shows the elements of psvar as they are.
+# zsh prints the elements of psvar without expansion.
 _lanyard_mark() {
   psvar[9]=$LANYARD_SHELL
   [[ $PROMPT == '%(9V.(%9v) .)'* ]] && return 1

@@ -1,4 +1,4 @@
-# The profile in use, in the prompt.
+# These lines put the profile in use into the prompt.
 case $PS1 in
 *'lanyard prompt'*) ;;
 *) PS1='$(s=$?; command lanyard prompt --format "({text}) "; exit $s)'"$PS1" ;;

@@ -1,6 +1,6 @@
-# The profile in use, in the prompt.
+# These lines put the profile in use into the prompt.
 if not functions --query _lanyard_prompt
-    functions --query fish_prompt # loads it
+    functions --query fish_prompt # loads the function fish_prompt
     functions --copy fish_prompt _lanyard_prompt
     function _lanyard_status
         return $argv[1]

@@ -1,4 +1,4 @@
-# The profile in use, in the prompt: the 8th element of psvar, which zsh shows as it is.
+# These lines put the profile in use into the prompt. zsh prints psvar without expansion.
 _lanyard_prompt() { psvar[8]="$(command lanyard prompt --format '({text}) ')"; }
 autoload -Uz add-zsh-hook
 add-zsh-hook precmd _lanyard_prompt
