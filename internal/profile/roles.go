@@ -263,7 +263,7 @@ func (r *resolver) webIdentity(p *Profile) (Role, error) {
 		}
 		return f.Value, place(f)
 	}
-	role := Role{Profile: p.Name, Duration: r.duration(p)}
+	role := Role{Profile: p.Name}
 	role.ARN, role.From = get("role_arn", "AWS_ROLE_ARN")
 	role.SessionName, _ = get("role_session_name", "AWS_ROLE_SESSION_NAME")
 	role.TokenFile, _ = get("web_identity_token_file", webIdentityVariable)
@@ -272,6 +272,7 @@ func (r *resolver) webIdentity(p *Profile) (Role, error) {
 	}
 	if role.ARN == "" {
 		return Role{}, &Error{
+		role.Duration = r.duration(p) // botocore ignores it beside a file
 			Msg: "The provided profile or the current environment is configured to assume role with web identity but has no role ARN configured. " +
 				"Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set.",
 			Hint: "add role_arn; the token of the web identity comes from " + p.KindFrom, Code: 255,

@@ -226,7 +226,8 @@ func TestDurations(t *testing.T) {
 		{"source_profile=web", "7200", time.Hour, limit},
 		{"credential_source=EcsContainer", "7200", time.Hour, limit},
 		{"credential_source=Ec2InstanceMetadata", "7200", time.Hour, limit},
-		{"web_identity_token_file=/token", "7200", 2 * time.Hour, ""},
+		{"web_identity_token_process=token", "7200", 2 * time.Hour, ""},
+		{"web_identity_token_file=/token", "7200", 0, ""}, // botocore ignores it here
 	} {
 		t.Run(tt.source+" "+tt.seconds, func(t *testing.T) {
 			settings := "p: role_arn=P " + tt.source
