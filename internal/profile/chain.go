@@ -78,6 +78,10 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 	if !ok || p.settings.has("sso_session") || p.settings.has("sso_start_url") {
 		return
 	}
+	if source.Value == "" {
+		p.loginErr = missingSource(p, source)
+		return
+	}
 	src, warnings, err := r.follow(p, source.Value, chain)
 	if src == nil {
 		p.loginErr = r.brokenChain(p, source, chain, err)
@@ -107,12 +111,17 @@ func (r *resolver) brokenChain(p *Profile, source found, chain []string, err err
 		return loop(source, append(append([]string(nil), chain...), p.Name))
 	}
 	if errors.As(err, &e) && strings.HasPrefix(e.Msg, "The config profile (") {
-		return &Error{
-			Msg:  "The source_profile \"" + source.Value + "\" referenced in the profile \"" + p.Name + "\" does not exist.",
-			Code: 255, Hint: "change source_profile: " + place(source),
-		}
+		return missingSource(p, source)
 	}
 	return err
+}
+
+// missingSource returns botocore's error for a source_profile that does not exist.
+func missingSource(p *Profile, source found) error {
+	return &Error{
+		Msg:  "The source_profile \"" + source.Value + "\" referenced in the profile \"" + p.Name + "\" does not exist.",
+		Code: 255, Hint: "change source_profile: " + place(source),
+	}
 }
 
 // follow resolves the profile that p names. If the chain is circular, follow returns no

@@ -144,6 +144,9 @@ func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 // role_arn, the keys are the source. Keys of the environment and the metadata service are
 // never the source.
 func (r *resolver) sourceProfile(p *Profile, named found, visited []string) (*Profile, error) {
+	if named.Value == "" { // without a name, Resolve would take the profile of the environment
+		return nil, missingSource(p, named)
+	}
 	in := r.Inputs
 	in.Profile, in.New = named.Value, false
 	src, warnings, err := Resolve(in)
@@ -269,10 +272,10 @@ func (r *resolver) webIdentity(p *Profile) (Role, error) {
 	role.TokenFile, _ = get("web_identity_token_file", webIdentityVariable)
 	if role.TokenFile == "" {
 		role.TokenProcess, _ = get("web_identity_token_process", "")
+		role.Duration = r.duration(p) // botocore ignores it beside a file
 	}
 	if role.ARN == "" {
 		return Role{}, &Error{
-		role.Duration = r.duration(p) // botocore ignores it beside a file
 			Msg: "The provided profile or the current environment is configured to assume role with web identity but has no role ARN configured. " +
 				"Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set.",
 			Hint: "add role_arn; the token of the web identity comes from " + p.KindFrom, Code: 255,

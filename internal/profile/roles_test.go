@@ -34,6 +34,7 @@ on-both:     role_arn=B source_profile=both-kinds
 on-half:     role_arn=A source_profile=half
 on-empty:    role_arn=A source_profile=empty
 on-nothing:  role_arn=A source_profile=nope
+on-no-name:  role_arn=A source_profile=
 on-bad-sso:  role_arn=A source_profile=bad-sso
 bad-sso:     sso_session=corp sso_role_name=Dev
 both-kinds:  role_arn=A source_profile=dev aws_access_key_id=AKIABOTH aws_secret_access_key=s
@@ -136,6 +137,7 @@ func TestChainErrors(t *testing.T) {
 	const loopMessage = "Infinite loop in credential configuration detected. Attempting to load from profile "
 	for _, tt := range []struct{ profile, msg, hint string }{
 		{"on-nothing", `The source_profile "nope" referenced in the profile "on-nothing" does not exist.`, "key source_profile"},
+		{"on-no-name", `The source_profile "" referenced in the profile "on-no-name" does not exist.`, "key source_profile"},
 		{"on-empty", `The source profile "empty" must have credentials.`, "key source_profile"},
 		{"on-half", `The source profile "half" must have credentials.`, "key source_profile"},
 		{"loop-keys", loopMessage + "loop-keys which has already been visited. Visited profiles: ['loop-keys', 'loop-keys-b']", "key source_profile"},
@@ -151,7 +153,7 @@ func TestChainErrors(t *testing.T) {
 			"Ensure that the profile has the role_arnconfiguration set or the AWS_ROLE_ARN env var is set.", "key web_identity_token_file"},
 	} {
 		t.Run(tt.profile, func(t *testing.T) {
-			_, _, err := chainOf(t, chains, "--profile="+tt.profile)
+			_, _, err := chainOf(t, chains, "AWS_PROFILE=dev", "--profile="+tt.profile)
 			wantError(t, err, 255, tt.msg, tt.hint)
 		})
 	}
