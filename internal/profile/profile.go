@@ -181,14 +181,16 @@ func (k Kind) String() string {
 
 // StaticKeys returns the settings of the file that contains the static keys. credentials
 // means that this is the credentials file. StaticKeys never combines an access key of one
-// file with a secret key of the other. It returns an error if the secret key is missing.
+// file with a secret key of the other. It returns an error if a key is missing or empty.
 func (p *Profile) StaticKeys() (get func(key string) string, credentials bool, err error) {
 	section, provider := p.settings.credentials, "shared-credentials-file"
 	if _, credentials = section.Get("aws_access_key_id"); !credentials {
 		section, provider = p.settings.config, "config-file"
 	}
-	if _, ok := section.Get("aws_secret_access_key"); !ok {
-		return nil, credentials, &Error{Msg: "Partial credentials found in " + provider + ", missing: aws_secret_access_key", Code: 255}
+	for _, key := range []string{"aws_access_key_id", "aws_secret_access_key"} {
+		if s, _ := section.Get(key); s.Value == "" {
+			return nil, credentials, &Error{Msg: "Partial credentials found in " + provider + ", missing: " + key, Code: 255}
+		}
 	}
 	return func(key string) string {
 		s, _ := section.Get(strings.ToLower(key))

@@ -277,3 +277,25 @@ gone:    include_profile=nope
 		}
 	}
 }
+
+// Empty keys would let a program take other credentials.
+func TestEmptyKeys(t *testing.T) {
+	for _, tt := range []struct{ config, credentials, want string }{
+		{"aws_access_key_id = a\naws_secret_access_key = s\n", "", ""},
+		{"aws_access_key_id =\naws_secret_access_key = s\n", "", "Partial credentials found in config-file, missing: aws_access_key_id"},
+		{"aws_access_key_id = a\naws_secret_access_key =\n", "", "Partial credentials found in config-file, missing: aws_secret_access_key"},
+		{"aws_access_key_id = a\n", "", "Partial credentials found in config-file, missing: aws_secret_access_key"},
+		{"", "aws_access_key_id =\naws_secret_access_key =\n", "Partial credentials found in shared-credentials-file, missing: aws_access_key_id"},
+		{"aws_access_key_id = a\naws_secret_access_key = s\n", "aws_access_key_id = a\n", "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key"},
+	} {
+		p, _, err := Resolve(with("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, "--profile=x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err = p.StaticKeys(); tt.want == "" && err != nil {
+			t.Errorf("%q: error %v", tt.config, err)
+		} else if tt.want != "" {
+			wantError(t, err, 255, tt.want, "")
+		}
+	}
+}
