@@ -152,7 +152,11 @@ const (
 // metadata gets the credentials of the EC2 instance. If the metadata service does not answer,
 // metadata returns the error for a profile without credentials.
 func (f *fetcher) metadata(ctx context.Context, s profile.Start) (ssocache.Credentials, error) {
-	c, err := f.instance(ctx, s.Profile)
+	p := s.Profile
+	if s.Kind == profile.Metadata {
+		p = f.p // like botocore, which takes the address from the profile in use
+	}
+	c, err := f.instance(ctx, p)
 	if err == nil {
 		return c, nil
 	}

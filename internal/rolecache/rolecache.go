@@ -33,7 +33,7 @@ func Entries(p *profile.Profile, c profile.Chain, lookupEnv func(string) (string
 	if err != nil {
 		return nil, err
 	}
-	id, err := startID(c.Start, lookupEnv)
+	id, err := startID(p, c.Start, lookupEnv)
 	if err != nil {
 		return nil, err
 	}
@@ -50,8 +50,9 @@ func Entries(p *profile.Profile, c profile.Chain, lookupEnv func(string) (string
 	return entries, nil
 }
 
-// startID returns a text that identifies the first credentials of a chain.
-func startID(s profile.Start, lookupEnv func(string) (string, bool)) (string, error) {
+// startID returns a text that identifies the first credentials of a chain. used is the profile
+// in use.
+func startID(used *profile.Profile, s profile.Start, lookupEnv func(string) (string, bool)) (string, error) {
 	p := s.Profile
 	env := func(name string) string {
 		v, _ := lookupEnv(name)
@@ -86,7 +87,8 @@ func startID(s profile.Start, lookupEnv func(string) (string, bool)) (string, er
 	default:
 		endpoint := env("AWS_EC2_METADATA_SERVICE_ENDPOINT")
 		if endpoint == "" {
-			endpoint = setting("ec2_metadata_service_endpoint")
+			f, _ := used.Get("ec2_metadata_service_endpoint")
+			endpoint = f.Value
 		}
 		parts = []string{"instance", endpoint}
 	}

@@ -50,6 +50,15 @@ role_arn = arn:aws:iam::111122223333:role/Work
 credential_source = Ec2InstanceMetadata
 ec2_metadata_service_endpoint = http://127.0.0.1:1
 
+[profile on-instance]
+role_arn = arn:aws:iam::111122223333:role/Next
+source_profile = instance-elsewhere
+
+[profile on-instance-elsewhere]
+role_arn = arn:aws:iam::111122223333:role/Next
+source_profile = instance
+ec2_metadata_service_endpoint = http://127.0.0.1:1
+
 [profile first]
 role_arn = arn:aws:iam::111122223333:role/Next
 source_profile = role
@@ -106,6 +115,8 @@ func TestEntries(t *testing.T) {
 		{"another metadata service", "instance", "", "instance", imds + "http://127.0.0.1:1", true, false},
 		{"a metadata service in the config", "instance", "", "instance-elsewhere", "", true, false},
 		{"one metadata service, named in two ways", "instance", imds + "http://127.0.0.1:1", "instance-elsewhere", "", true, true},
+		{"a metadata service in the profile in use", "on-instance", imds + "http://127.0.0.1:1", "on-instance-elsewhere", "", true, true},
+		{"a metadata service in another profile", "on-instance", "", "on-instance-elsewhere", "", true, false},
 		{"another role before this one", "first", "", "second", "", true, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
