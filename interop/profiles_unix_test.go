@@ -179,6 +179,7 @@ func (h *home) tableValues(t *testing.T) *strings.Replacer {
 	h.write(t, "other-token", h.srv.WebIdentityToken("repo:other/app", "sts.amazonaws.com", time.Hour))
 	container := serveContainer(t, h.temporary(t, "container"))
 	ofInstance := h.temporary(t, "instance")
+	imds := serveInstance(t, ofInstance, true) + "/"
 	const instance = "AWS_EC2_METADATA_DISABLED=false AWS_EC2_METADATA_SERVICE_ENDPOINT="
 	settings := fmt.Sprintf("aws_access_key_id = %s\naws_secret_access_key = %s\n", temporary["AccessKeyId"], temporary["SecretAccessKey"])
 	return strings.NewReplacer(
@@ -189,7 +190,7 @@ func (h *home) tableValues(t *testing.T) *strings.Replacer {
 			temporary["AccessKeyId"], temporary["SecretAccessKey"], temporary["SessionToken"]),
 		"{container}", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+container+"/keys",
 		"{container-token}", "AWS_CONTAINER_CREDENTIALS_FULL_URI="+container+"/guarded AWS_CONTAINER_AUTHORIZATION_TOKEN="+containerToken,
-		"{instance}", instance+serveInstance(t, ofInstance, true)+"/",
+		"{imds}", imds, "{instance}", instance+imds,
 		"{instance-1}", instance+serveInstance(t, ofInstance, false)+"/",
 	)
 }

@@ -34,13 +34,14 @@ const (
 
 // The identities of the table.
 const (
-	jane     = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_*/jane"
-	account  = "444455556666"
-	workRole = "role_arn = arn:aws:iam::210987654321:role/Work\n"
-	webRole  = "role_arn = arn:aws:iam::123456789012:role/Pipeline\nweb_identity_token_file = {dir}/token\n"
-	janeRole = "sso_account_id = 111122223333\nsso_role_name = AdministratorAccess\n"
-	ssoKeys  = "sso_session = corp\n" + janeRole
-	legacy   = "sso_start_url = " + startURL + "\nsso_region = us-east-1\n" + janeRole
+	jane        = "arn:aws:sts::111122223333:assumed-role/AWSReservedSSO_AdministratorAccess_*/jane"
+	account     = "444455556666"
+	workRole    = "role_arn = arn:aws:iam::210987654321:role/Work\n"
+	operateRole = "role_arn = arn:aws:iam::210987654321:role/Operate\n"
+	webRole     = "role_arn = arn:aws:iam::123456789012:role/Pipeline\nweb_identity_token_file = {dir}/token\n"
+	janeRole    = "sso_account_id = 111122223333\nsso_role_name = AdministratorAccess\n"
+	ssoKeys     = "sso_session = corp\n" + janeRole
+	legacy      = "sso_start_url = " + startURL + "\nsso_region = us-east-1\n" + janeRole
 )
 
 // tableUsers are the IAM users of the table. Each has a key, which keysOf returns.
@@ -324,6 +325,89 @@ var profileTable = []profileCase{
 		{clients: goSDKs, arn: userARN("config"), why: "half of a pair of keys does not count"},
 	}},
 	{profile: "keys-config", env: "AWS_ACCESS_KEY_ID=AKIAENVIRONMENT", arn: userARN("config")},
+
+	// Settings without a value, and settings that are easy to misread.
+	{profile: "empty-role", config: "role_arn =\n" + keysOf("config"), message: "Partial credentials found in assume-role", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "an empty value is no setting"},
+	}},
+	{profile: "empty-role-source", config: "role_arn =\nsource_profile = keys-config\n", message: "RoleArn"},
+	{profile: "empty-source", config: work("empty-source", "source_profile =\n"), message: "does not exist"},
+	{profile: "empty-web", config: work("empty-web", "source_profile = keys-config\nweb_identity_token_file =\n"), message: "Unable to locate credentials", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: workARN("empty-web"), why: "an empty value is no setting"},
+	}},
+	{profile: "empty-web-keys", config: work("empty-web-keys", "web_identity_token_file =\n") + keysOf("config"), arn: userARN("config"), differs: []deviation{
+		{clients: goSDKs, arn: workARN("empty-web-keys"), why: "an empty value is no setting"},
+	}},
+	{profile: "empty-process", config: "credential_process =\n" + keysOf("config"), differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "an empty value is no setting"},
+	}},
+	{profile: "empty-sso", config: "sso_account_id =\n" + keysOf("config"), message: "sso_", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "an empty value is no setting"},
+	}},
+	{profile: "empty-key", config: "aws_access_key_id =\naws_secret_access_key =\n"},
+	{profile: "empty-session-name", config: workRole + "role_session_name =\nsource_profile = keys-config\n", arn: workARN("*")},
+	{profile: "empty-external", config: work("empty-external", "external_id =\nsource_profile = keys-config\n"), message: "ExternalId", differs: []deviation{
+		{clients: own + ", " + goSDKs + ", " + jsSDK, arn: workARN("empty-external"), why: "an empty value is not sent: docs/profiles.md"},
+	}},
+	{profile: "half-sso", config: "sso_role_name = AdministratorAccess\n" + keysOf("config"), message: "sso_", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "keys come before Identity Center"},
+	}},
+	{profile: "start-url-and-keys", config: "sso_start_url = " + startURL + "\n" + keysOf("config"), arn: userARN("config")},
+	{profile: "sso-region-differs", config: ssoKeys + "sso_region = eu-west-1\n", message: "sso_region", differs: []deviation{
+		{clients: jsSDK, arn: jane, why: "does not compare the regions"},
+	}},
+	{profile: "security-token", config: "{temporary}" + "aws_security_token = wrong\n", message: "InvalidClientTokenId", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: baseARN("temporary"), why: "does not know aws_security_token"},
+	}},
+	{profile: "comment", config: strings.Replace(keysOf("config"), "\n", " # mine\n", 1), message: "InvalidClientTokenId", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "removes the comment from the value"},
+	}},
+	{profile: "process-and-config-keys", config: keysOf("config"), keys: "credential_process = cat {dir}/program.json\n", arn: userARN("program"), differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("config"), why: "keys come before programs"},
+	}},
+	{profile: "role-of-default", config: work("of-default", "source_profile = default\n"), arn: workARN("of-default")},
+	{profile: "role-of-unquoted", config: work("of-unquoted", "source_profile = unquoted blanks\n"), message: "does not exist"},
+	{profile: "web-duration", config: webRole + "role_session_name = web-duration\nduration_seconds = 43200\n", arn: webARN("web-duration")},
+	{profile: "web-external", config: webRole + "role_session_name = web-external\nexternal_id = x\n", arn: webARN("web-external")},
+	{profile: "instance-setting", config: work("instance-setting", "credential_source = Ec2InstanceMetadata\nec2_metadata_service_endpoint = {imds}\n"), env: "AWS_EC2_METADATA_DISABLED=false", arn: workARN("instance-setting"), differs: []deviation{
+		{clients: jsSDK, why: "does not know ec2_metadata_service_endpoint"},
+	}},
+	{profile: "role-of-instance", config: operateRole + "role_session_name = of-instance\nsource_profile = source-instance\nec2_metadata_service_endpoint = {imds}\n", env: "AWS_EC2_METADATA_DISABLED=false", arn: "arn:aws:sts::210987654321:assumed-role/Operate/of-instance", differs: []deviation{
+		{clients: jsSDK, why: "does not know ec2_metadata_service_endpoint"},
+	}},
+	{env: "AWS_PROFILE= " + envOf("environment"), message: "The config profile () could not be found", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("environment"), why: "an empty variable names no profile"},
+		{clients: own + " exec", message: "missing argument: PROFILE", why: "needs a profile"},
+	}},
+	{env: "AWS_PROFILE=", message: "The config profile () could not be found", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: userARN("standard"), why: "an empty variable names no profile"},
+		{clients: own + " exec", message: "missing argument: PROFILE", why: "needs a profile"},
+	}},
+	{env: "AWS_PROFILE=keys-config AWS_ACCESS_KEY_ID= AWS_SECRET_ACCESS_KEY=secret", arn: userARN("config")},
+	{env: "AWS_PROFILE=source-environment " + envOf("environment"), arn: userARN("environment"), differs: []deviation{
+		{clients: own + " get-credentials, " + own + " exec, " + jsSDK, arn: workARN("environment"), why: "the profile comes before the keys"},
+	}},
+	{env: "AWS_PROFILE=nope " + envOf("environment"), message: "The config profile (nope) could not be found"},
+	{env: "{temporary-environment} AWS_SECURITY_TOKEN=wrong", message: "InvalidClientTokenId", differs: []deviation{
+		{clients: goSDKs + ", " + jsSDK, arn: baseARN("temporary"), why: "does not know AWS_SECURITY_TOKEN"},
+		{clients: own + " get-credentials", arn: userARN("standard"), why: "returns the credentials of the profile"},
+		{clients: own + " exec", message: "missing argument: PROFILE", why: "needs a profile"},
+	}},
+	{env: "AWS_PROFILE=keys-config AWS_WEB_IDENTITY_TOKEN_FILE={dir}/token AWS_ROLE_ARN=arn:aws:iam::123456789012:role/Pipeline AWS_ROLE_SESSION_NAME=over-keys", arn: webARN("over-keys"), differs: []deviation{
+		{clients: own + " exec, " + jsSDK, arn: userARN("config"), why: "the profile comes before the variables"},
+	}},
+	{env: "AWS_PROFILE=role-config AWS_WEB_IDENTITY_TOKEN_FILE={dir}/token AWS_ROLE_ARN=arn:aws:iam::123456789012:role/Pipeline", arn: workARN("config"), differs: []deviation{
+		{clients: goSDKs, arn: webARN("*"), why: "the token comes before the role"},
+	}},
+	{env: "AWS_PROFILE=keys-config AWS_WEB_IDENTITY_TOKEN_FILE={dir}/token", message: "has no role ARN configured", differs: []deviation{
+		{clients: own + " exec, " + jsSDK, arn: userARN("config"), why: "the profile comes before the variables"},
+	}},
+	{env: "AWS_PROFILE=web AWS_ROLE_SESSION_NAME=renamed", arn: webARN("renamed"), differs: []deviation{
+		{clients: own + " exec, " + jsSDK + ", " + goSDKs, arn: webARN("web"), why: "the profile comes before the variables"},
+	}},
+	{env: "AWS_PROFILE=web AWS_WEB_IDENTITY_TOKEN_FILE=", message: "Unable to locate credentials", differs: []deviation{
+		{clients: own + " exec, " + jsSDK + ", " + goSDKs, arn: webARN("web"), why: "the profile comes before the variables"},
+	}},
 }
 
 // moreSections has the sections that are not rows of the table.
