@@ -1,7 +1,6 @@
 package agent
 
 import (
-	"net"
 	"os"
 	"strconv"
 	"strings"
@@ -10,17 +9,6 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
-
-func peerOf(conn net.Conn) (p peer, err error) {
-	err = control(conn, func(fd int) error {
-		cred, err := unix.GetsockoptUcred(fd, unix.SOL_SOCKET, unix.SO_PEERCRED)
-		if err == nil {
-			p = peer{int(cred.Uid), int(cred.Pid)}
-		}
-		return err
-	})
-	return p, err
-}
 
 // Harden keeps the memory of this process out of core files, and prevents other processes of
 // the user from reading it.

@@ -2,18 +2,7 @@
 
 package agent
 
-import (
-	"errors"
-	"net"
-
-	"golang.org/x/sys/unix"
-)
-
-// peerOf always returns an error, because these systems have no common way to find the peer.
-// The agent does not work on these systems.
-func peerOf(net.Conn) (peer, error) {
-	return peer{}, errors.New("the agent is not supported on this system")
-}
+import "golang.org/x/sys/unix"
 
 // Harden keeps the memory of this process out of core files.
 func Harden() { _ = unix.Setrlimit(unix.RLIMIT_CORE, &unix.Rlimit{}) } // best effort

@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/owner"
+	"github.com/lanyard-cli/lanyard/internal/peer"
 )
 
 // defaultAddress returns a path in the runtime folder of the user, or in the folder for
@@ -224,37 +225,20 @@ func PID(ctx context.Context, address string) (pid int, err error) {
 	// In another pid namespace, such as a container, the pid may be another process.
 	if conn, err := dial(ctx, address, LongPatience); err == nil {
 		defer func() { _ = conn.Close() }()
-		if p, err := peerOf(conn); err != nil || p.pid != pid {
+		if p, err := peer.Of(conn); err != nil || p.PID != pid {
 			return 0, errors.New("the agent runs in another container, so its pid is unknown")
 		}
 	}
 	return pid, nil
 }
 
-// A peer is the process at the other end of a connection.
-type peer struct{ uid, pid int }
-
 // checkPeer returns an error if the process at the other end belongs to another user.
 func checkPeer(conn net.Conn) error {
-	p, err := peerOf(conn)
-	if err == nil && p.uid != os.Geteuid() {
-		err = fmt.Errorf("%w (uid %d)", ErrForeign, p.uid)
+	p, err := peer.Of(conn)
+	if err == nil && p.UID != os.Geteuid() {
+		err = fmt.Errorf("%w (uid %d)", ErrForeign, p.UID)
 	}
 	return err
-}
-
-// control calls f with the file descriptor of the connection.
-func control(conn net.Conn, f func(fd int) error) error {
-	unix, ok := conn.(*net.UnixConn)
-	if !ok {
-		return errors.New("not a connection to an agent")
-	}
-	raw, err := unix.SyscallConn()
-	if err != nil {
-		return err
-	}
-	err2 := raw.Control(func(fd uintptr) { err = f(int(fd)) })
-	return errors.Join(err, err2)
 }
 
 // openFiles returns the process's limit of open files.

@@ -1,0 +1,36 @@
+// Package peer says which process is at the other end of a connection on this machine.
+package peer
+
+import (
+	"errors"
+	"net"
+)
+
+// ErrUnknown says that the system does not tell which process made a connection.
+var ErrUnknown = errors.New("the system does not tell which process made the connection")
+
+// A Process is the process at the other end of a connection.
+type Process struct {
+	UID int
+	PID int // 0 if unknown; see [Process.Find]
+
+	inode uint32 // of the socket; 0 if unknown
+}
+
+// Of returns the process that made a connection. For a Unix socket, the process has a PID. Of
+// knows TCP connections on Linux only. It returns [ErrUnknown] if the system cannot tell.
+func Of(conn net.Conn) (Process, error) { return of(conn) }
+
+// control calls f with the file descriptor of a Unix socket.
+func control(conn net.Conn, f func(fd int) error) error {
+	unix, ok := conn.(*net.UnixConn)
+	if !ok {
+		return ErrUnknown
+	}
+	raw, err := unix.SyscallConn()
+	if err != nil {
+		return err
+	}
+	err2 := raw.Control(func(fd uintptr) { err = f(int(fd)) })
+	return errors.Join(err, err2)
+}
