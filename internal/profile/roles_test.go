@@ -207,7 +207,7 @@ func TestBadTag(t *testing.T) {
 }
 
 func TestDurations(t *testing.T) {
-	const number, limit = "is not a whole number of seconds", "AWS limits a role that is assumed by another role to 3600 seconds"
+	const number, limit = "is not a whole number of seconds", "lanyard requests 3600"
 	for _, tt := range []struct {
 		source, seconds string
 		want            time.Duration
