@@ -20,8 +20,9 @@ import (
 
 // importOptions are the flags of configure import.
 type importOptions struct {
-	csv, prefix string
-	skip        bool
+	csv, prefix       string
+	dotenv, config    string
+	skip, yes, dryRun bool
 }
 
 // newImport returns the command configure import.
@@ -29,19 +30,42 @@ func newImport(app *command.App) *cobra.Command {
 	var o importOptions
 	cmd := &cobra.Command{
 		Use:   "import",
-		Short: "Import access keys from a CSV file of the AWS console",
+		Short: "Import profiles from a CSV, .env or config file",
 		Long: `Import access keys from the CSV file that the AWS console offers when you create
-an access key. Each user in the file becomes a profile in the credentials file.`,
+an access key. Each user in the file becomes a profile in the credentials file.
+
+With --dotenv, import the keys and the region of a .env file as one profile. The
+profile is --profile, else AWS_PROFILE in the file. With --config, import the
+profiles, sessions and services of a config file.
+
+Access keys go to the credentials file, and other settings to the config. If a
+setting of your files would change, lanyard shows the difference and asks.`,
 		Example: `lanyard configure import --csv file://credentials.csv
 # name the profiles old-USER
-lanyard configure import --csv file://credentials.csv --profile-prefix old-`,
-		Args: command.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return importKeys(cmd.Context(), app, o) },
+lanyard configure import --csv file://credentials.csv --profile-prefix old-
+lanyard configure import --dotenv .env --profile dev-keys
+lanyard configure import --config other-config --dry-run`,
+		Annotations: command.Uses("profile"),
+		Args:        command.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			sources := slices.DeleteFunc([]string{o.csv, o.dotenv, o.config}, func(s string) bool { return s == "" })
+			switch {
+			case len(sources) > 1:
+				return command.Usagef("--csv, --dotenv and --config cannot be used together")
+			case o.csv == "" && len(sources) == 1:
+				return importFile(cmd, app, o)
+			}
+			return importKeys(cmd.Context(), app, o)
+		},
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.csv, "csv", "", "the CSV `FILE` as file://PATH, or its content")
-	f.StringVar(&o.prefix, "profile-prefix", "", "the `PREFIX` of the profile names, which are otherwise the user names")
-	f.BoolVar(&o.skip, "skip-invalid", false, "skip invalid rows instead of importing nothing")
+	f.StringVar(&o.dotenv, "dotenv", "", "the .env `FILE` to import")
+	f.StringVar(&o.config, "config", "", "the config `FILE` to import")
+	f.StringVar(&o.prefix, "profile-prefix", "", "put `PREFIX` before the name of each profile")
+	f.BoolVar(&o.skip, "skip-invalid", false, "skip invalid rows of the CSV file instead of importing nothing")
+	f.BoolVar(&o.yes, "yes", false, "replace settings of your files without asking")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with --dotenv or --config: only show what would change")
 	return cmd
 }
 
