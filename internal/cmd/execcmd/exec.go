@@ -46,14 +46,15 @@ AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
 LANYARD_PROFILE. lanyard removes other variables that name credentials. --region
 overrides the profile's region. Without a region, the region variables stay.
 
-These credentials expire while a long command runs. With --server, lanyard
+These credentials can expire while a long command runs. With --server, lanyard
 gives the command a credential endpoint on 127.0.0.1 instead of keys, and waits
 for the command. Every AWS SDK asks the endpoint again before its credentials
-expire. For the command, the default profile has no other credentials.
+expire. If your default profile has credentials, the command gets a copy of the
+config without these credentials.
 
 Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
-none is set, it opens a menu on the terminal. The exit code is 127 if COMMAND is
-not found, and 126 if it cannot be run.`,
+none of them is set, exec opens a menu on the terminal. The exit code is 127 if
+COMMAND is not found, and 126 if lanyard cannot run COMMAND.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env
@@ -74,7 +75,7 @@ lanyard exec --server dev-admin -- terraform apply`,
 		},
 	}
 	addNoRegion(cmd, &o.noRegion)
-	cmd.Flags().BoolVar(&o.server, "server", false, "renew the credentials while the command runs")
+	cmd.Flags().BoolVar(&o.server, "server", false, "refresh the credentials while the command runs")
 	return cmd
 }
 

@@ -29,9 +29,9 @@ says how long the keys are valid, or "ended". If the keychain or another store
 holds the token, lanyard prints no state. The JSON has the states of
 "lanyard status".
 
-The profile is --profile, else the profile of the environment. If no profile is
-in use, or after an error, lanyard prints nothing and exits with 0. It makes no
-request, takes no lock and writes no file.
+lanyard uses --profile, else the profile of the environment. If no profile is in
+use, or after an error, lanyard prints nothing and exits with 0. The command
+makes no request, takes no lock and writes no file.
 
 In --format, lanyard replaces {profile}, {account}, {role}, {region}, {session}
 (the state), and {text}: the profile, the account and the state, if they are

@@ -54,7 +54,7 @@ use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
 region of the profile. With --keys, use sets the variables of "lanyard exec"
 instead. use removes all other variables that name credentials or a region.
 
-use - returns to the previous profile, and use without an argument opens a menu.
+"use -" returns to the previous profile. use without an argument opens a menu.
 If use fails, it changes nothing.`,
 		Example: `eval "$(lanyard init bash)"
 use dev-admin

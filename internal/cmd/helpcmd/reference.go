@@ -21,7 +21,7 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 	})
 	addText(p, "WHERE LANYARD'S SETTINGS GO",
 		"These settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
-		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. Of several numbers of seconds, the largest number counts.",
+		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. If these places have several numbers, lanyard uses the largest number.",
 		"A comment that begins with # or ; may follow these values. An invalid value causes a warning, and lanyard uses the default.")
 	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
 		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
@@ -61,7 +61,7 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "use_dualstack_endpoint", Text: "true: use endpoints with IPv6. In the s3 block: for S3 only."},
 		{Name: "s3", Text: "A block of settings; lanyard reads addressing_style and use_dualstack_endpoint."},
 		{Name: "retry_mode", Text: "legacy, standard or adaptive."},
-		{Name: "max_attempts", Text: "How often a request is tried."},
+		{Name: "max_attempts", Text: "The maximum number of attempts for each request."},
 		{Name: "cli_pager", Text: "The program that shows long output. Empty: no pager."},
 		{Name: "cli_timestamp_format", Text: "wire or iso8601."},
 		{Name: "cli_error_format", Text: "enhanced, legacy, json, yaml, text or table."},
@@ -78,8 +78,8 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 	addList(p, "LANYARD", []command.Item{
 		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false (or 1 or 0): overrides auto_login in the config. Any other value means false."},
 		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" and \"lanyard shell\" set it."},
-		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile to which \"use -\" returns. The function of \"lanyard init\" sets it."},
-		{Name: "LANYARD_SHELL", Text: "The text before the prompt of \"lanyard shell\", which sets it."},
+		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile that \"use -\" returns to. The function of \"lanyard init\" sets it."},
+		{Name: "LANYARD_SHELL", Text: "The text before the prompt of \"lanyard shell\". \"lanyard shell\" sets this variable."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
@@ -123,7 +123,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_USE_FIPS_ENDPOINT", Text: "true: use FIPS endpoints."},
 		{Name: "AWS_USE_DUALSTACK_ENDPOINT", Text: "true: use endpoints with IPv6."},
 		{Name: "AWS_RETRY_MODE", Text: "legacy, standard or adaptive."},
-		{Name: "AWS_MAX_ATTEMPTS", Text: "How often a request is tried."},
+		{Name: "AWS_MAX_ATTEMPTS", Text: "The maximum number of attempts for each request."},
 		{Name: "AWS_CA_BUNDLE", Text: "A PEM file with the CA certificates to trust. If neither this variable nor ca_bundle is set, lanyard uses REQUESTS_CA_BUNDLE. On Linux, SSL_CERT_FILE and SSL_CERT_DIR name the system's certificates."},
 		{Name: "HTTPS_PROXY", Text: "The proxy for https URLs; HTTP_PROXY for http URLs. The lower-case names override the upper-case names."},
 		{Name: "NO_PROXY", Text: "Hosts without a proxy, separated by commas."},

@@ -32,10 +32,10 @@ separate sign-ins.
 Without --profile or --sso-session, lanyard signs in to the session of the
 default profile, or to the only session in the config.
 
-If the session is still valid, lanyard signs in again. With --if-needed, it does
-nothing instead. The browser may still be signed in to the portal and not ask
-for a password. --force revokes the session first, so that the portal asks you
-to sign in again.`,
+If the session is still valid, lanyard signs in again. With --if-needed, lanyard
+does nothing instead. If the browser is still signed in to the portal, the
+portal asks for no password. --force revokes the session first, so that the
+portal asks you to sign in.`,
 		Example: `# sign in to the only session in the config
 lanyard login
 # sign in to the session of a profile, but only if it has ended

@@ -31,7 +31,8 @@ func NewLogout(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Sign out and revoke the tokens",
-		Long: `Sign out of all sessions, or of one with --sso-session or --profile.
+		Long: `Sign out of all sessions. With --sso-session or --profile, sign out of one
+session.
 
 lanyard revokes the tokens at the service, then removes them and the role
 credentials from the cache. If the service cannot be reached, lanyard removes

@@ -54,12 +54,12 @@ from earlier sessions, or computes it from the time of the sign-in and
 sso_session_duration.
 
 The output also lists the console logins of the AWS CLI ("aws login"), and the
-roles with valid credentials in the cache. If lanyard does
-not know the user yet, it asks STS once with these credentials, for up to two
-seconds, and remembers the answer until the next sign-in.
+roles with valid credentials in the cache. If lanyard does not know the user
+yet, it asks STS once with these credentials, for up to two seconds. It
+remembers the answer until the next sign-in.
 
-With --check, lanyard prints nothing. The exit code is 0 if every session in the
-config (or the one session) can be used, and 1 if you must sign in. If no
+With --check, lanyard prints nothing. The exit code is 0 if you can use every
+session in the config (or the named session), and 1 if you must sign in. If no
 session is configured, the exit code is 0.`,
 		Example: `lanyard status
 # one session, with all profiles and cached roles

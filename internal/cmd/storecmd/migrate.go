@@ -31,11 +31,11 @@ func newMigrate(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "migrate --to STORE",
 		Short: "Move tokens and role credentials to another store",
-		Long: `Move the tokens and role credentials of all sessions, or of one with
---sso-session or --profile, to another store: file, keychain, encrypted, or
-agent (the memory of an agent that was started with --in-memory). lanyard writes
-each secret, reads it back and compares it before it removes the old copy. Later
-sign-ins use the new store.
+		Long: `Move the tokens and role credentials of all sessions to another store: file,
+keychain, encrypted, or agent (the memory of an agent that was started with
+--in-memory). With --sso-session or --profile, move the secrets of one session.
+lanyard writes each secret, reads it back and compares it before it removes the
+old copy. Later sign-ins use the new store.
 
 The AWS CLI and the SDKs cannot read the new store, and they ignore
 credential_process in a profile with SSO settings. So lanyard replaces the SSO
