@@ -35,19 +35,39 @@ func TestProfiles(t *testing.T) {
 		t.Run(r.name, func(t *testing.T) {
 			t.Parallel()
 			r.need(t)
-			mine := *h // with caches of its own
-			mine.dir = t.TempDir()
-			if err := os.CopyFS(mine.path(".aws"), os.DirFS(h.path(".aws"))); err != nil {
-				t.Fatal(err)
-			}
+			mine := h.copy(t)
 			began := time.Now()
-			found := r.find(t, &mine, tasks)
+			found := r.find(t, mine, tasks)
 			t.Logf("%d profiles in %v", len(tasks), time.Since(began).Round(time.Millisecond))
 			for i, c := range profileTable {
 				c.check(t, r.client, found[i])
 			}
 		})
 	}
+	t.Run("AWS CLI under lanyard exec", func(t *testing.T) {
+		t.Parallel()
+		each(t, which(func(c client) bool { return strings.HasPrefix(c.name, "AWS CLI") }), func(t *testing.T, c client) {
+			t.Parallel()
+			mine := h.copy(t)
+			for profile, arn := range map[string]string{"dev": jane, "process-token": baseARN("temporary"), "web": webARN("web")} {
+				under := invocation{append([]string{lanyardPath, "exec", profile, "--"}, c.with(c.identity[:4]).args...), true, ""}
+				if got := mine.run(t, under, tableEnv...).identity(); !pattern(arn).MatchString(got.Arn) {
+					t.Errorf("lanyard exec %s: found %q, error %q, want %s", profile, got.Arn, got.Error, arn)
+				}
+			}
+		})
+	})
+}
+
+// copy returns a home with the same emulator and files, but with caches of its own.
+func (h *home) copy(t *testing.T) *home {
+	t.Helper()
+	mine := *h
+	mine.dir = t.TempDir()
+	if err := os.CopyFS(mine.path(".aws"), os.DirFS(h.path(".aws"))); err != nil {
+		t.Fatal(err)
+	}
+	return &mine
 }
 
 // check compares a client's result with the table.
