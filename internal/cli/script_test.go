@@ -170,6 +170,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "other": other, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
+			"follow-console": followConsole, "open-console": openConsole,
 			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
 		},

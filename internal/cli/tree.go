@@ -9,6 +9,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
@@ -121,6 +122,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewShell(app),
 			execcmd.NewUse(app),
 			execcmd.NewPick(app),
+			consolecmd.New(app),
 			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
 			shimcmd.NewShim(app),

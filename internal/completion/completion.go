@@ -141,7 +141,7 @@ func AnswerProfiles(args []string, lookupEnv func(string) (string, bool), w io.W
 		last--
 	case strings.HasPrefix(r.Current, flag+"="):
 		before, beginning = flag+"=", r.Current[len(flag)+1:]
-	case last == 0 && slices.Contains([]string{"exec", "env", "use"}, r.Words[0]) && !strings.HasPrefix(r.Current, "-"):
+	case last == 0 && slices.Contains([]string{"exec", "env", "use", "console"}, r.Words[0]) && !strings.HasPrefix(r.Current, "-"):
 	default:
 		return false
 	}

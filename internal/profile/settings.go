@@ -213,8 +213,8 @@ const (
 )
 
 // ourKeys returns Lanyard's own settings. They can be in a profile or in its session.
-func ourKeys() [6]string {
-	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey, callbackPortKey, browserKey}
+func ourKeys() [7]string {
+	return [...]string{autoRefreshKey, refreshWindowKey, sessionDurationKey, autoLoginKey, callbackPortKey, browserKey, consoleBrowserKey}
 }
 
 // sessionKeys returns Lanyard's own settings that are fields of a [Session], except auto_login.

@@ -1,0 +1,122 @@
+package console
+
+import (
+	"errors"
+	"fmt"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
+)
+
+// Home returns the start page of the console in a region. Without a region, the console chooses
+// one.
+func (p Partition) Home(region string) string { return p.page("console/home", region) }
+
+// Service returns the page of a service in a region. name is a name of the AWS CLI or one of
+// [ServiceNames].
+func (p Partition) Service(name, region string) (string, error) {
+	path, ok := servicePath(strings.ToLower(name))
+	if !ok {
+		return "", &UnknownServiceError{name}
+	}
+	return p.page(path, region), nil
+}
+
+// page returns the URL of a page of the console.
+func (p Partition) page(path, region string) string {
+	path, fragment, hasFragment := strings.Cut(path, "#")
+	u := "https://" + p.host(region) + "/" + path
+	if region != "" {
+		u += "?region=" + escape(region)
+	}
+	if hasFragment {
+		u += "#" + fragment
+	}
+	return u
+}
+
+// host returns the host of the console in a region.
+func (p Partition) host(region string) string {
+	if region == "" {
+		return p.domain
+	}
+	return region + "." + p.domain
+}
+
+// An UnknownServiceError reports a service without a known page.
+type UnknownServiceError struct{ Name string }
+
+func (e *UnknownServiceError) Error() string {
+	return fmt.Sprintf("lanyard does not know a console page of the service %q", e.Name)
+}
+
+// Near returns names of services that are similar.
+func (e *UnknownServiceError) Near() []string {
+	return slices.DeleteFunc(awsnames.Near(strings.ToLower(e.Name)), func(name string) bool {
+		_, ok := servicePath(name)
+		return !ok
+	})
+}
+
+// ErrElsewhere means that a destination is not a page of the partition's console.
+var ErrElsewhere = errors.New("not a page of the AWS console")
+
+// sessionPrefix is the first label of a console host in a browser with several sessions. It names
+// the account and one of these sessions.
+var sessionPrefix = regexp.MustCompile(`^\d{12}-[a-z0-9]+\.`)
+
+// Destination returns the URL of a page of the console. to is a path, or a URL of the partition's
+// console. A URL of a signed-in session leads to the same page in the new session. Without to,
+// Destination returns the start page. The region chooses the host of a path.
+func (p Partition) Destination(to, region string) (string, error) {
+	if to == "" {
+		return p.Home(region), nil
+	}
+	refuse := func(why string) (string, error) {
+		return "", fmt.Errorf("destination %q: %w: %s", to, ErrElsewhere, why)
+	}
+	if strings.ContainsFunc(to, func(r rune) bool { return r < ' ' || r == 0x7f }) || strings.Contains(to, `\`) {
+		return refuse("it has control characters or backslashes") // browsers read \ as /
+	}
+	to = asciiURL(to)
+	u, err := url.Parse(to)
+	if err != nil {
+		return refuse("it is not a URL")
+	}
+	if u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(to, "//") {
+		return "https://" + p.host(region) + "/" + strings.TrimLeft(to, "/"), nil
+	}
+	host := sessionPrefix.ReplaceAllString(strings.ToLower(u.Hostname()), "")
+	switch {
+	case u.Scheme != "https" || u.Opaque != "":
+		return refuse("it must be a path or an https URL")
+	case u.User != nil:
+		return refuse("it has a user name")
+	case u.Port() != "" && u.Port() != "443":
+		return refuse("it has a port")
+	case host != p.domain && !strings.HasSuffix(host, "."+p.domain):
+		return refuse("the console of this profile is at " + p.domain)
+	}
+	u.Host = host
+	return u.String(), nil
+}
+
+// escapeSequence matches the escape at the beginning of a text.
+var escapeSequence = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
+
+// asciiURL escapes spaces, quotes and the characters outside ASCII, as a browser does. It also
+// escapes a % that begins no escape.
+func asciiURL(s string) string {
+	var b strings.Builder
+	for i, c := range []byte(s) {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"<>`{|}^", c) >= 0 || c == '%' && !escapeSequence.MatchString(s[i:]) {
+			fmt.Fprintf(&b, "%%%02X", c)
+			continue
+		}
+		b.WriteByte(c)
+	}
+	return b.String()
+}
