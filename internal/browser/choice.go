@@ -190,10 +190,10 @@ func firstProgram(family string, programs []string, env []string, args ...string
 	return command{name: family}, errors.New("this browser is not installed, or not in one of its usual places")
 }
 
-// installed returns the paths of a program in the folders of programs on Windows, or in the
-// applications of macOS, or the names of a program on other systems.
-func installed(env []string, windows, mac string, unix ...string) []string {
-	var paths []string
+// installed returns the names of a program, and then its paths in the folders of programs on
+// Windows, or in the applications of macOS.
+func installed(env []string, windows, mac string, names ...string) []string {
+	paths := slices.Clone(names)
 	switch runtime.GOOS {
 	case "windows":
 		for _, variable := range []string{"ProgramFiles", "ProgramFiles(x86)", "LOCALAPPDATA"} {
@@ -206,7 +206,7 @@ func installed(env []string, windows, mac string, unix ...string) []string {
 			paths = append(paths, filepath.Join(dir, mac))
 		}
 	}
-	return append(paths, unix...)
+	return paths
 }
 
 // userData returns the folder of a browser's user data. The arguments are relative to the folder

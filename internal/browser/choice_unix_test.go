@@ -19,7 +19,7 @@ import (
 func choiceHome(t *testing.T) (env []string, localState string) {
 	t.Helper()
 	if runtime.GOOS == "darwin" {
-		t.Skip("the browsers of macOS are in /Applications")
+		t.Skip("macOS has other folders for profiles, and may have all browsers")
 	}
 	home := t.TempDir()
 	bin := filepath.Join(home, "bin")

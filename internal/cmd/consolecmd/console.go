@@ -45,9 +45,9 @@ The link holds no secret and needs no credentials: the portal signs you in with
 its own session in the browser.
 
 For other profiles, and with --federated, lanyard gets credentials, exchanges
-them for a sign-in token, and opens a link with this token. Whoever has the link
-can use it for about 15 minutes, so lanyard shows it to no other program. Only
---print and --copy hand it out.
+them for a sign-in token, and opens a link with this token. Any person with the
+link can use it for about 15 minutes, so lanyard shows it to no other program.
+Only --print and --copy hand it out.
 
 --browser, or console_browser in the profile or its [sso-session], chooses the
 browser:
