@@ -9,8 +9,10 @@ import (
 	"log"
 	"net"
 	"net/http"
+	"os"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/peer"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -53,7 +55,10 @@ func Serve(link secret.String, debug func(msg string, args ...any)) (*Page, erro
 		Handler:           http.HandlerFunc(p.serve),
 		ReadHeaderTimeout: headerBudget, IdleTimeout: headerBudget, WriteTimeout: headerBudget,
 		MaxHeaderBytes: 32 << 10,
-		ErrorLog:       log.New(io.Discard, "", 0), // the log would quote requests of other programs
+		ConnContext: func(ctx context.Context, conn net.Conn) context.Context {
+			return context.WithValue(ctx, connKey{}, conn)
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // the log would quote requests of other programs
 	}
 	p.server.SetKeepAlivesEnabled(false)
 	go func() { _ = p.server.Serve(listener) }() // ends with the listener
@@ -124,7 +129,22 @@ func (p *Page) refuse(r *http.Request) string {
 		return "path"
 	case r.Header.Get("Origin") != "", r.Header.Get("Sec-Purpose") != "", site != "" && site != "none":
 		return "request of a web page"
-	case !sameUser(r.RemoteAddr, p.host):
+	}
+	return ofAnotherUser(r.Context())
+}
+
+// connKey is the key of the connection in the context of a request.
+type connKey struct{}
+
+// ofAnotherUser returns why the client of a request must not get the link, or "". A system may
+// not know the user of the client, for example if a browser of Windows opens a page in WSL.
+func ofAnotherUser(ctx context.Context) string {
+	conn, ok := ctx.Value(connKey{}).(net.Conn)
+	if !ok {
+		return "no connection"
+	}
+	client, err := peer.Of(conn)
+	if err == nil && client.UID != os.Getuid() {
 		return "another user"
 	}
 	return ""

@@ -2,6 +2,8 @@
 
 package profile
 
+import "cmp"
+
 // consoleBrowserKey names the browser for the AWS console.
 const consoleBrowserKey = "console_browser"
 
@@ -10,9 +12,9 @@ const consoleBrowserKey = "console_browser"
 // value, because names of browser profiles can contain a #.
 func (p *Profile) ConsoleBrowser() (value, from string, err error) {
 	f, ok := p.settings.get(consoleBrowserKey)
-	if !ok && p.login.Name != "" {
+	if session := cmp.Or(p.Session.Name, p.login.Name); !ok && session != "" {
 		r := &resolver{Inputs: p.in}
-		section, err := r.session(p.login.Name)
+		section, err := r.session(session)
 		if err != nil {
 			return "", "", err
 		}

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/console"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -59,6 +60,7 @@ browser:
                            external links in a container"
   firefox-granted:NAME     the same with the add-on "Granted Containers"
   PROGRAM ARGUMENT...      a command line; %s is the link
+  print                    print the link, as --print does
 
 {account}, {account_name}, {role} and {profile} stand for the names of the
 profile. Without PROFILE, console uses --profile, AWS_PROFILE or
@@ -69,7 +71,7 @@ lanyard console dev-admin --service ec2 --region eu-west-1
 lanyard console dev-admin --browser 'firefox-container:{account_name}'
 lanyard console dev-admin --print`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Connection),
+		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
@@ -127,7 +129,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 		return err
 	}
 	w := workspace.Files(app)
-	p, err := w.Resolve()
+	p, err := credentials.Resolve(ctx, w, "console")
 	if err != nil {
 		if p == nil && from != "" {
 			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
@@ -138,11 +140,15 @@ func run(ctx context.Context, app *command.App, o options) error {
 	if err != nil {
 		return err
 	}
+	chain, _, err := p.Chain() // credentials.Get prints the warnings
+	if err != nil {
+		return err
+	}
 	var l link
-	if p.Kind == profile.SSO && !o.federated {
+	if !o.federated && chain.Start.Kind == profile.SSO && len(chain.Roles) == 0 {
 		l, err = portalLink(p, o)
 	} else {
-		l, err = federatedLink(ctx, w, p, o)
+		l, err = federatedLink(ctx, w, p, chain, o)
 	}
 	if err != nil {
 		return err
@@ -151,6 +157,9 @@ func run(ctx context.Context, app *command.App, o options) error {
 	l.names.Profile = p.Name
 	if name, ok := p.Get("sso_account_name"); ok {
 		l.names.AccountName = name.Value
+	}
+	if !o.copy && choice.String() == "print" {
+		o.print = true
 	}
 	return l.deliver(ctx, app, o, choice)
 }

@@ -84,11 +84,7 @@ func destination(p *profile.Profile, partition console.Partition, o options) (st
 }
 
 // federatedLink returns a link that signs in with the credentials of the profile.
-func federatedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profile, o options) (link, error) {
-	chain, _, err := p.Chain() // credentials.Get prints the warnings
-	if err != nil {
-		return link{}, err
-	}
+func federatedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profile, chain profile.Chain, o options) (link, error) {
 	partition, err := partitionIn(p, partitionName(p, chain))
 	if err != nil {
 		return link{}, err
@@ -144,7 +140,7 @@ func partitionName(p *profile.Profile, chain profile.Chain) string {
 			return arn[1]
 		}
 	}
-	if p.Kind == profile.SSO {
+	if chain.Start.Kind == profile.SSO {
 		return model.Partition(p.Session.Region)
 	}
 	return model.Partition(p.Region)
