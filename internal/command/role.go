@@ -8,12 +8,15 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// RoleFlags holds the flags that name a role on the command line. The AWS CLI does not have
-// these flags. Some AWS operations have options with the same names. So these flags count at
-// any place of a command of lanyard, but behind an operation only if the operation does not
-// have the option, and before the name of a service if lanyard hands off the command.
+// RoleFlags holds the flags that name a role on the command line. The AWS CLI does not have these
+// flags, and some AWS operations have options with the same names. These places are allowed:
+//
+//   - in a command of lanyard: anywhere
+//   - in a built-in operation: before the operation. Also after the operation, unless the operation
+//     has an option with this name
+//   - in a command that lanyard hands off: before the name of the service
 type RoleFlags struct {
-	Account, Name string // of a role without a profile; both or none
+	Account, Name string // --account and --role; both are set, or both are ""
 	Session       string // --sso-session, with Account and Name
 	Assume        string // the ARN of a role to assume with the credentials of the profile or role
 }
@@ -35,8 +38,8 @@ func (r RoleFlags) Given() bool { return r != RoleFlags{} }
 // String returns a short text for the role without a profile, such as "111122223333/Admin".
 func (r RoleFlags) String() string { return r.Account + "/" + r.Name }
 
-// Check returns an error if the flags do not fit together, or do not fit the profile that the
-// command line names. profile may be "".
+// Check returns an error if the flags contradict each other or the profile of the command line.
+// profile may be "".
 func (r RoleFlags) Check(profile string) error {
 	const example = "for example: --account 111122223333 --role ReadOnlyAccess"
 	switch {
@@ -55,8 +58,8 @@ func (r RoleFlags) Check(profile string) error {
 // isRole reports whether a flag belongs to [RoleFlags].
 func isRole(name string) bool { return slices.Contains(strings.Fields(Role), name) }
 
-// front returns the number of arguments before the first word that is neither a flag of the
-// set nor the value of one.
+// front returns the number of arguments at the start of args that are flags of the set, or values
+// of these flags.
 func front(flags *pflag.FlagSet, args []string) int {
 	n := 0
 	for n < len(args) {
@@ -69,8 +72,8 @@ func front(flags *pflag.FlagSet, args []string) int {
 	return min(n, len(args))
 }
 
-// TakeRole sets the [RoleFlags] from the arguments behind an operation, and returns the other
-// arguments. own reports whether the operation has an option of the name.
+// TakeRole sets the [RoleFlags] from the arguments after an operation, and returns the other
+// arguments. own reports whether the operation itself has an option with this name.
 func TakeRole(cmd *cobra.Command, args []string, own func(name string) bool) ([]string, error) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
@@ -81,8 +84,9 @@ func TakeRole(cmd *cobra.Command, args []string, own func(name string) bool) ([]
 	return TakeFlags(cmd, args, set)
 }
 
-// TakeFrontRole sets the [RoleFlags] from the front of a command line for the AWS CLI, which
-// does not know these flags. It returns the line without them. Invalid flags are errors.
+// TakeFrontRole sets the [RoleFlags] from the front of a command line for the AWS CLI. It returns
+// the line without these flags, because the AWS CLI does not know them. It returns an error for
+// invalid flags.
 func (app *App) TakeFrontRole(args []string) ([]string, error) {
 	all := GlobalSet(new(Globals))
 	role := pflag.NewFlagSet("", pflag.ContinueOnError)

@@ -10,7 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// A role flag behind an operation is the operation's if the operation has such an option.
+// After an operation, a role flag belongs to the operation if the operation has such an option.
 func TestRoleFlagsOfAnOperation(t *testing.T) {
 	for _, c := range []struct {
 		line, rest    string

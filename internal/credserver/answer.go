@@ -32,8 +32,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c, err := s.get(r.Context())
 	if err != nil {
 		s.c.Log.Debug("credential endpoint: no credentials", "error", err)
-		// The SDKs would repeat a request after a status of 500 or more. lanyard has already
-		// repeated its own requests.
+		// After a status of 500 or more, the SDKs would repeat the request. lanyard has already
+		// repeated its own requests to AWS.
 		answer(w, http.StatusBadRequest, problem(codeOf(err), message(err)))
 		return
 	}
@@ -41,8 +41,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, credentials(c, s.c.Now()))
 }
 
-// refuse returns why a request gets no credentials, and the status of the answer. The reason
-// is "" if the request gets credentials.
+// refuse returns the error code and the status for a request that gets no credentials. If the
+// request gets credentials, the code is "".
 func (s *Server) refuse(r *http.Request) (code string, status int) {
 	ours := slices.ContainsFunc([]string{"127.0.0.1", "localhost", "::1"}, func(host string) bool {
 		return r.Host == net.JoinHostPort(host, s.port)
@@ -76,7 +76,7 @@ func fromBrowser(h http.Header) bool {
 }
 
 // credentials returns the document of a container's endpoint. The SDKs need all four values.
-// Keys without an expiration get one, and the SDKs then ask again.
+// If the keys do not expire, the document has an expiration after one hour, so the SDKs ask again.
 func credentials(c ssocache.Credentials, now time.Time) map[string]string {
 	if c.Expiration.IsZero() {
 		c.Expiration = now.Add(time.Hour)
@@ -91,8 +91,8 @@ func credentials(c ssocache.Credentials, now time.Time) map[string]string {
 	return doc
 }
 
-// problem returns the document of an error. The SDKs for Python and Go read other names than
-// the SDK for JavaScript.
+// problem returns the document of an error. It has two sets of names: one set for the SDKs for
+// Python and Go, and one set for the SDK for JavaScript.
 func problem(code, message string) map[string]string {
 	return map[string]string{"code": code, "message": message, "Code": code, "Message": message}
 }
@@ -123,5 +123,5 @@ func message(err error) string {
 func answer(w http.ResponseWriter, status int, doc map[string]string) {
 	b, _ := json.Marshal(doc) // a map of strings always encodes
 	w.WriteHeader(status)
-	_, _ = w.Write(b) // the client may be gone
+	_, _ = w.Write(b) // ignore a client that has gone
 }

@@ -2,8 +2,8 @@
 // of a container does. Every AWS SDK can ask such an endpoint, and asks again before the
 // credentials expire.
 //
-// A program must know the address of the endpoint and its token. The server refuses web
-// pages: their requests have an Origin, a Sec-Fetch header, or a Host that they chose.
+// A program must know the address of the endpoint and its token. The server refuses requests
+// of web pages: requests with Origin, with a Sec-Fetch header, or with another Host.
 package credserver
 
 import (
@@ -23,8 +23,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The limits of the server. A program waits 1 or 2 s for its answer and asks again, so an
-// answer is kept for some seconds.
+// The limits of the server. A program waits 1 or 2 s for its answer and then asks again, so
+// the server keeps an answer for some seconds.
 const (
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 2 * time.Minute // a credential_process may take one minute
@@ -33,11 +33,11 @@ const (
 	keepAnswer     = 10 * time.Second
 )
 
-// A Config says what a server gives out.
+// A Config is the source of a server's credentials.
 type Config struct {
-	// Get returns credentials. They are valid for 15 minutes or more, if possible. The server
-	// calls it again only after the previous call has returned. own reports whether a URL leads
-	// to this server. Get must not ask such a URL, because it would wait for itself.
+	// Get returns credentials that are valid for 15 minutes or more, if possible. The server
+	// makes only one call of Get at a time. own reports whether a URL leads to this server. Get
+	// must not ask such a URL, because it would wait for itself.
 	Get func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error)
 
 	Now func() time.Time
@@ -51,7 +51,7 @@ type Server struct {
 	port   string
 	path   string
 	token  secret.String
-	ctx    context.Context // of calls of Get; ends with Close
+	ctx    context.Context // for calls of Get; Close cancels it
 	cancel context.CancelFunc
 	tasks  sync.WaitGroup
 
@@ -61,7 +61,7 @@ type Server struct {
 
 // A fetch is a call of Get.
 type fetch struct {
-	done chan struct{} // closed when the other fields are set
+	done chan struct{} // closed when the call has returned
 	c    ssocache.Credentials
 	err  error
 	at   time.Time
@@ -91,7 +91,7 @@ func Start(ctx context.Context, c Config) (*Server, error) {
 // URL returns the value for AWS_CONTAINER_CREDENTIALS_FULL_URI.
 func (s *Server) URL() string { return "http://127.0.0.1:" + s.port + s.path }
 
-// Token returns what a request must have in its header Authorization.
+// Token returns the value of the header Authorization that a request must have.
 func (s *Server) Token() secret.String { return s.token }
 
 // owns reports whether a URL leads to this server.
@@ -109,8 +109,8 @@ func (s *Server) Close() {
 	s.tasks.Wait()
 }
 
-// get returns credentials. Requests at the same time share one call of Get. The call goes on
-// if its client gives up, and the client's next attempt gets the result.
+// get returns credentials. Requests at the same time share one call of Get. If the client gives
+// up, the call continues, and the client's next attempt gets the result.
 func (s *Server) get(ctx context.Context) (ssocache.Credentials, error) {
 	f, err := s.fetch()
 	if err != nil {
@@ -124,7 +124,7 @@ func (s *Server) get(ctx context.Context) (ssocache.Credentials, error) {
 	}
 }
 
-// fetch returns the current call of Get, or its last result, or else begins a new call.
+// fetch returns the last call of Get if a request can use it. Otherwise it begins a new call.
 func (s *Server) fetch() (*fetch, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -144,8 +144,8 @@ func (s *Server) fetch() (*fetch, error) {
 	return f, nil
 }
 
-// usable reports whether a request can use the call: it has not returned, or it has just
-// returned credentials.
+// usable reports whether a request can use the call. A request can use a call that has not
+// returned, or that has just returned credentials.
 func (f *fetch) usable(now time.Time) bool {
 	select {
 	case <-f.done:
@@ -155,7 +155,7 @@ func (f *fetch) usable(now time.Time) bool {
 	}
 }
 
-// A limited listener has at most as many connections as the capacity of slots.
+// A limited listener limits its open connections to the capacity of slots.
 type limited struct {
 	net.Listener
 	slots chan struct{}

@@ -25,7 +25,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// A source gives out credentials, and counts how often it is asked.
+// A source returns credentials, and counts the calls.
 type source struct {
 	life  time.Duration // 0 means that the credentials do not expire
 	err   error
@@ -68,7 +68,8 @@ func start(t *testing.T, s *source) *credserver.Server {
 	return server
 }
 
-// ask sends a request, which change may change. It returns the status and the document.
+// ask sends a request. change may change the request first. ask returns the status and the
+// document.
 func ask(t *testing.T, server *credserver.Server, change func(r *http.Request)) (int, map[string]string) {
 	t.Helper()
 	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL(), http.NoBody)
@@ -109,7 +110,7 @@ func TestAnswer(t *testing.T) {
 	}
 }
 
-// Keys that do not expire have a date in the answer, because the SDK for JavaScript needs it.
+// For keys that do not expire, the answer has a date, because the SDK for JavaScript needs a date.
 func TestKeysWithoutEnd(t *testing.T) {
 	if status, doc := ask(t, start(t, &source{}), nil); status != 200 || doc["Expiration"] != "2026-11-22T13:00:00Z" {
 		t.Errorf("status %d, %v", status, doc)
@@ -208,7 +209,7 @@ func TestLargeHeader(t *testing.T) {
 	}
 }
 
-// Requests at the same time cause one fetch. A client that gives up does not end it.
+// Requests at the same time cause one fetch. The fetch continues if its client gives up.
 func TestOneFetch(t *testing.T) {
 	s := &source{life: time.Hour, gate: make(chan struct{}), began: make(chan struct{})}
 	server := start(t, s)
@@ -239,7 +240,7 @@ func TestOneFetch(t *testing.T) {
 	}
 }
 
-// An answer is used again for some seconds, unless it has less than 15 minutes left.
+// The server uses an answer again for some seconds, unless less than 15 minutes are left.
 func TestAnswerIsKept(t *testing.T) {
 	for _, tt := range []struct {
 		life, after time.Duration

@@ -1,4 +1,4 @@
-// Package peer says which process is at the other end of a connection on this machine.
+// Package peer finds the process at the other end of a connection on this machine.
 package peer
 
 import (
@@ -6,7 +6,7 @@ import (
 	"net"
 )
 
-// ErrUnknown says that the system does not tell which process made a connection.
+// ErrUnknown reports that the system does not know which process made a connection.
 var ErrUnknown = errors.New("the system does not tell which process made the connection")
 
 // A Process is the process at the other end of a connection.
@@ -17,8 +17,9 @@ type Process struct {
 	inode uint32 // of the socket; 0 if unknown
 }
 
-// Of returns the process that made a connection. For a Unix socket, the process has a PID. Of
-// knows TCP connections on Linux only. It returns [ErrUnknown] if the system cannot tell.
+// Of returns the process that made a connection. For a Unix socket, the result has a PID. Of
+// supports TCP connections only on Linux. It returns [ErrUnknown] if the system does not know
+// the process.
 func Of(conn net.Conn) (Process, error) { return of(conn) }
 
 // control calls f with the file descriptor of a Unix socket.

@@ -29,9 +29,9 @@ func of(conn net.Conn) (p Process, err error) {
 	return p, err
 }
 
-// The sizes and offsets of messages in linux/inet_diag.h. The kernel looks up one socket, so
-// this takes the same time on a machine with many connections. To search /proc/net/tcp would
-// take milliseconds there.
+// The sizes and offsets of messages in linux/inet_diag.h. The kernel looks up a single socket,
+// so the time does not depend on the number of connections. A search in /proc/net/tcp takes
+// milliseconds on a machine with many connections.
 const (
 	headerSize  = 16 // nlmsghdr
 	requestSize = 56 // inet_diag_req_v2
@@ -106,7 +106,7 @@ func (p Process) Find() (pid int, name string) {
 
 // ownerOf returns the pid of a process that has a socket open, or 0.
 func ownerOf(socket string) int {
-	links, _ := filepath.Glob("/proc/[0-9]*/fd/*") // leaves out what this user cannot read
+	links, _ := filepath.Glob("/proc/[0-9]*/fd/*") // only the processes of this user
 	for _, link := range links {
 		if target, err := os.Readlink(link); err == nil && target == socket {
 			pid, _ := strconv.Atoi(strings.Split(link, "/")[2])

@@ -278,7 +278,7 @@ gone:    include_profile=nope
 	}
 }
 
-// Empty keys would let a program take other credentials.
+// With empty keys, a program could use other credentials.
 func TestEmptyKeys(t *testing.T) {
 	for _, tt := range []struct{ config, credentials, want string }{
 		{"aws_access_key_id = a\naws_secret_access_key = s\n", "", ""},

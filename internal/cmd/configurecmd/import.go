@@ -34,12 +34,13 @@ func newImport(app *command.App) *cobra.Command {
 		Long: `Import access keys from the CSV file that the AWS console offers when you create
 an access key. Each user in the file becomes a profile in the credentials file.
 
-With --dotenv, import the keys and the region of a .env file as one profile. The
-profile is --profile, else AWS_PROFILE in the file. With --config, import the
-profiles, sessions and services of a config file.
+With --dotenv, import the keys and the region of a .env file as one profile.
+--profile, else AWS_PROFILE in the file, names the profile. With --config,
+import the profiles, sessions and services of a config file.
 
-Access keys go to the credentials file, and other settings to the config. If a
-setting of your files would change, lanyard shows the difference and asks.`,
+lanyard writes access keys to the credentials file, and other settings to the
+config. If the import changes a setting of your files, lanyard first shows the
+difference and asks.`,
 		Example: `lanyard configure import --csv file://credentials.csv
 # name the profiles old-USER
 lanyard configure import --csv file://credentials.csv --profile-prefix old-

@@ -16,8 +16,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// importFile imports the profiles of a .env file or of a config file. If settings of the user's
-// files would get another value, it shows the difference and asks.
+// importFile imports the profiles of a .env file or of a config file. If the import changes
+// settings of the user's files, importFile first shows the difference and asks.
 func importFile(cmd *cobra.Command, app *command.App, o importOptions) error {
 	ctx := cmd.Context()
 	changes, profiles, err := o.changes(ctx, app)
@@ -53,7 +53,8 @@ func importFile(cmd *cobra.Command, app *command.App, o importOptions) error {
 			return err
 		}
 	}
-	// The secrets come first: a profile without its keys is worse than keys without a profile.
+	// Write the secrets first. After a failure, keys without a profile do less harm than a
+	// profile without keys.
 	if len(secrets) > 0 {
 		if _, err := w.Edit(ctx, true, "configure import", secrets...); err != nil {
 			return err
@@ -149,7 +150,7 @@ func dotenvChanges(content, path, prefix, name string) ([]awsconfig.Change, erro
 		name = values["AWS_PROFILE"]
 	}
 	if name == "" {
-		return nil, command.WithHint(command.Usagef("%s does not set AWS_PROFILE, and no profile is named", path), "add --profile NAME")
+		return nil, command.WithHint(command.Usagef("%s: the file does not set AWS_PROFILE, and --profile is missing", path), "add --profile NAME")
 	}
 	for _, needed := range []string{"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"} {
 		if values[needed] == "" {
@@ -164,7 +165,7 @@ func dotenvChanges(content, path, prefix, name string) ([]awsconfig.Change, erro
 		{"region", first("AWS_REGION", "AWS_DEFAULT_REGION")},
 		{"output", values["AWS_DEFAULT_OUTPUT"]},
 	} {
-		// The token of older keys does not fit the new keys.
+		// Remove the session token of the older keys.
 		stale := v.key == "aws_session_token" && v.value == ""
 		if v.value != "" || stale {
 			changes = append(changes, awsconfig.Change{Kind: awsconfig.Profile, Name: prefix + name, Key: v.key, Value: v.value, Remove: stale})
@@ -175,7 +176,7 @@ func dotenvChanges(content, path, prefix, name string) ([]awsconfig.Change, erro
 
 // parseDotenv returns the variables of AWS in a .env file. Each line is NAME=VALUE, perhaps after
 // the word export. A value can be in quotes. # begins a comment. parseDotenv ignores all other
-// lines. Of several lines for a variable, the last one counts.
+// lines. If several lines set a variable, it returns the last value.
 func parseDotenv(content string) (map[string]string, error) {
 	values := map[string]string{}
 	content = strings.ReplaceAll(strings.TrimPrefix(content, "\ufeff"), "\r\n", "\n")
@@ -203,8 +204,8 @@ func parseDotenv(content string) (map[string]string, error) {
 	return values, nil
 }
 
-// dotenvValue reads a value at the start of text. length is that of the value and of the rest of
-// its last line, without the line break.
+// dotenvValue reads a value at the start of text. length includes the value and the rest of its
+// last line, without the line break.
 func dotenvValue(text string) (value string, length int, err error) {
 	end := func(from int) int {
 		if i := strings.IndexByte(text[from:], '\n'); i >= 0 {

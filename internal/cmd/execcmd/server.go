@@ -22,14 +22,14 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// The variables that lead the SDKs to a credential endpoint.
+// The variables in which the SDKs find a credential endpoint.
 const (
 	endpointVariable  = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 	tokenFileVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 )
 
 // serve runs the command as a child, with a credential endpoint instead of keys. It returns
-// the exit code of the command. If a signal ended the command, serve ends this process by the
+// the exit code of the command. If a signal ended the command, serve ends this process with the
 // same signal.
 func serve(ctx context.Context, app *command.App, from, path string, o execOptions) error {
 	err := serveUntilEnd(ctx, app, from, path, o)
@@ -38,13 +38,13 @@ func serve(ctx context.Context, app *command.App, from, path string, o execOptio
 }
 
 func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o execOptions) (err error) {
-	// The first credentials come before the command starts: lanyard can still ask the user.
+	// Get the first credentials before the command starts, because lanyard can still ask the user.
 	vars, err := variables(ctx, app, from, "exec", o.noRegion)
 	if err != nil {
 		return err
 	}
 	taken := []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGQUIT}
-	if !signal.Ignored(syscall.SIGHUP) { // else the command ignores it too
+	if !signal.Ignored(syscall.SIGHUP) { // otherwise the command inherits the ignored signal
 		taken = append(taken, syscall.SIGHUP)
 	}
 	signals, release := child.TakeSignals(taken...)
@@ -124,9 +124,9 @@ var credentialKeys = [...]string{
 	"web_identity_token_file", "web_identity_token_process", "login_session",
 }
 
-// withoutDefault returns variables that lead programs to copies of the config and the
-// credentials file in dir. In these copies, the profile default has no credentials. If a file
-// gives it none, withoutDefault makes no copy of that file.
+// withoutDefault returns variables that name copies of the config and the credentials file in
+// dir. In these copies, the profile default has no credentials. If the profile default has no
+// credentials in a file, withoutDefault makes no copy of that file.
 func withoutDefault(app *command.App, dir string) (setting, error) {
 	config, keys := profile.Paths(app.Env.Lookup)
 	var vars setting

@@ -20,7 +20,7 @@ import (
 const profileVariable = "LANYARD_PROFILE"
 
 // cleared lists the variables that name other credentials. A program that reads one of these
-// variables could use another identity than the profile's.
+// variables could use another identity.
 var cleared = [...]string{
 	"AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_SECURITY_TOKEN",
 	"AWS_CREDENTIAL_EXPIRATION", "AWS_SESSION_EXPIRATION", "AWS_ACCOUNT_ID",
@@ -88,8 +88,8 @@ func Environment(ctx context.Context, app *command.App, caller string) ([]string
 	return vars.environment(app.Env.Environ()), nil
 }
 
-// newSetting returns the variables for credentials. If region is "", they include no region, so
-// the environment keeps its own.
+// newSetting returns the variables for credentials. If region is "", the environment keeps its own
+// region.
 func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setting {
 	s := setting{
 		{"AWS_ACCESS_KEY_ID", c.AccessKeyID},
