@@ -68,7 +68,9 @@ func (e *Killed) Unwrap() error { return command.ExitError(128 + int(e.status.Si
 // release, the signals end the program at once.
 func TakeSignals(which ...os.Signal) (signals <-chan os.Signal, release func()) {
 	c := make(chan os.Signal, 8)
-	signal.Ignore(which...) // removes Main's listener; Reset alone would let a signal end the process
+	// Reset removes Main's listener. Ignore would do so too, but then release would leave the
+	// signals ignored. A signal before Notify ends the process.
+	signal.Reset(which...)
 	signal.Notify(c, which...)
 	return c, func() { signal.Stop(c) }
 }

@@ -23,9 +23,9 @@ func run(app *command.App, program *exec.Cmd, signals <-chan os.Signal) (syscall
 	r := relay{onTerminal: hasTerminal()}
 	err := program.Start()
 	if errors.Is(err, syscall.ENOEXEC) { // a shell must run a script that does not begin with #!
-		script := *program
-		script.Path, script.Args = "/bin/sh", append([]string{"sh", program.Path}, program.Args[1:]...)
-		program = &script
+		script := exec.Command("/bin/sh", append([]string{program.Path}, program.Args[1:]...)...)
+		script.Env, script.Stdin, script.Stdout, script.Stderr = program.Env, program.Stdin, program.Stdout, program.Stderr
+		program = script
 		err = program.Start()
 	}
 	if err != nil {
@@ -46,6 +46,7 @@ func run(app *command.App, program *exec.Cmd, signals <-chan os.Signal) (syscall
 				app.Log.Debug("the program has stopped", "signal", status.StopSignal().String())
 				// The shell sees this process stop, and takes the terminal back.
 				_ = syscall.Kill(os.Getpid(), syscall.SIGSTOP)
+				r.continued = time.Now()
 			case !status.Continued():
 				_ = program.Wait() // copies the rest of the output, if that is not a file
 				return status, nil
@@ -68,10 +69,17 @@ func watch(pid int, changes chan<- syscall.WaitStatus) {
 	}
 }
 
+// lateSignal is the longest time in which Go delivers a signal that came before a stop.
+const lateSignal = 100 * time.Millisecond
+
 // A relay forwards signals to a program.
 type relay struct {
 	program    *os.Process
 	onTerminal bool // when the program was started
+
+	// continued is the time when this process was continued after a stop. Go may deliver a
+	// signal of Ctrl-Z only then, when the terminal may already belong to another process.
+	continued time.Time
 }
 
 // forward sends a signal to the program, unless the program has already got it.
@@ -89,7 +97,9 @@ func (r *relay) delivered(s os.Signal) bool {
 		return false
 	}
 	switch s {
-	case os.Interrupt, syscall.SIGQUIT, syscall.SIGTSTP, syscall.SIGCONT, syscall.SIGWINCH:
+	case syscall.SIGTSTP:
+		return inForeground() || time.Since(r.continued) < lateSignal
+	case os.Interrupt, syscall.SIGQUIT, syscall.SIGCONT, syscall.SIGWINCH:
 		return inForeground()
 	case syscall.SIGTTIN, syscall.SIGTTOU:
 		return true // only the terminal sends these signals
@@ -127,15 +137,15 @@ func inForeground() bool {
 // EndLike ends this process by the signal that ended the program. It does nothing for other
 // errors. A shell stops a loop only if Ctrl-C ended the command by its signal.
 //
-// EndLike returns if the signal would write a core file of this process, or if this process
-// ignores the signal. The error then has an exit code.
+// EndLike returns after other signals, such as SIGSEGV, and after signals that this process
+// ignores. The error has an exit code.
 func EndLike(err error) {
 	var killed *Killed
 	if !errors.As(err, &killed) {
 		return
 	}
 	switch s := killed.status.Signal(); s {
-	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL, syscall.SIGPIPE, syscall.SIGALRM, syscall.SIGUSR1, syscall.SIGUSR2:
+	case syscall.SIGINT, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGKILL: // Go ignores other signals, or writes a core file
 		signal.Reset(s)
 		if syscall.Kill(os.Getpid(), s) == nil {
 			time.Sleep(time.Second) // until the signal arrives
