@@ -84,29 +84,12 @@ func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credenti
 	if q.Asks {
 		budget += answerBudget
 	}
-	look := func() *reply { return b.othersAssumed(q) }
-	g, err := b.wait(ctx, b.roleFile(q.private, ".lock"), time.Now().Add(budget), look)
-	if err != nil {
-		return ssocache.Credentials{}, err
-	}
-	defer g.release()
-	v := g.reply
-	if g.lock != nil {
-		v = look() // another process may have had the lock since the cache was read
-	}
-	switch {
-	case v != nil && v.err != nil:
-		return b.fallBack(q.cached.Credentials, v.err)
-	case v != nil:
-		return v.Credentials, nil
-	case g.lock == nil: // a second call does no harm
-		b.debug("assume the role without a lock", "why", g.why)
-	}
-	c, err := b.assume(ctx, q)
-	if err == nil || ctx.Err() != nil {
-		return c, err
-	}
-	return b.fallBack(q.cached.Credentials, err)
+	return b.fly(ctx, flight{
+		file:   q.private,
+		look:   func() *reply { return b.othersAssumed(q) },
+		call:   func() (ssocache.Credentials, error) { return b.assume(ctx, q) },
+		cached: q.cached.Credentials,
+	}, time.Now().Add(budget))
 }
 
 // cachedAssumed returns the credentials in the cache that the request can use, or the zero

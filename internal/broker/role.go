@@ -34,7 +34,12 @@ func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, err
 		b.debug("role credentials from the cache, with a date by this machine's clock", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
 		return c, b.keepFresh(ctx, r.Session)
 	}
-	return b.newCredentials(ctx, q)
+	return b.fly(ctx, flight{
+		file:   q.file,
+		look:   func() *reply { return b.othersCredentials(q) },
+		call:   func() (ssocache.Credentials, error) { return b.fetch(ctx, q) },
+		cached: q.cached,
+	}, b.deadline(ctx))
 }
 
 // A roleRequest holds a request for role credentials, and the contents of the cache when the
@@ -90,32 +95,39 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	return err
 }
 
-// newCredentials gets role credentials that the cache does not have. If many processes ask
-// for them at the same time, one calls the portal and the others wait for its result.
-func (b *Broker) newCredentials(ctx context.Context, q roleRequest) (ssocache.Credentials, error) {
-	look := func() *reply { return b.othersCredentials(q) }
-	g, err := b.wait(ctx, b.roleFile(q.file, ".lock"), b.deadline(ctx), look)
+// A flight gets credentials that the cache does not have. If many processes ask for them at
+// the same time, one of them calls the service and the others wait for its result.
+type flight struct {
+	file   string                               // the name of the cache file; the lock is beside it
+	look   func() *reply                        // looks for the result of another process
+	call   func() (ssocache.Credentials, error) // calls the service and stores the result
+	cached ssocache.Credentials                 // returned if the call fails, but the service did not refuse
+}
+
+// fly returns the result of another process, or makes the call itself.
+func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (ssocache.Credentials, error) {
+	g, err := b.wait(ctx, b.roleFile(f.file, ".lock"), deadline, f.look)
 	if err != nil {
 		return ssocache.Credentials{}, err
 	}
 	defer g.release()
 	v := g.reply
 	if g.lock != nil {
-		v = look() // another process may have had the lock since the cache was read
+		v = f.look() // another process may have had the lock since the cache was read
 	}
 	switch {
 	case v != nil && v.err != nil:
-		return b.fallBack(q.cached, v.err)
+		return b.fallBack(f.cached, v.err)
 	case v != nil:
 		return v.Credentials, nil
-	case g.lock == nil: // a second fetch is harmless
-		b.debug("role credentials are fetched without a lock", "why", g.why)
+	case g.lock == nil: // a second call is harmless
+		b.debug("credentials are requested without a lock", "why", g.why)
 	}
-	c, err := b.fetch(ctx, q)
+	c, err := f.call()
 	if err == nil || ctx.Err() != nil {
 		return c, err
 	}
-	return b.fallBack(q.cached, err)
+	return b.fallBack(f.cached, err)
 }
 
 // othersCredentials looks for the result of another process since the request began: role
