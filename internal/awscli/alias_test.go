@@ -23,7 +23,7 @@ long =
 chain = whoami --debug
 sts = sts --region eu-north-1
 tables = dynamodb list-tables
-shell = !echo hi
+bang = !echo hi
 multi =
   !f() {
     echo "$@"
@@ -73,7 +73,7 @@ func TestExpandAliases(t *testing.T) {
 		"sts me2 --region a":         "--region a --region eu-north-1 --region eu-west-1 sts get-caller-identity",
 		"--profile p there x -- y":   "--profile p --region eu-west-1 --output text --region eu-north-1 sts get-caller-identity x -- y",
 		"chain":                      "--debug --region eu-north-1 sts get-caller-identity",
-		"shell a --region b":         "!echo hi: a",
+		"bang a --region b":          "!echo hi: a",
 		"multi":                      "!f() {\necho \"$@\"\n}; f:",
 		"sts out it":                 "!echo out: it",
 		"--region x sts --debug out": "!echo out:",
