@@ -249,6 +249,30 @@ func TestChromiumUsesThePortal(t *testing.T) {
 	b.at("signin")
 }
 
+// A shortcut link of the portal opens the console, before and after the sign-in.
+func TestChromiumOpensShortcutLinks(t *testing.T) {
+	b := newChromium(newTester(t, browserConfig()))
+	const link = "/start/#/console?account_id=111122223333&role_name=AdministratorAccess&destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3%2Fhome%3Fa%3D%252B%26b%3D%C3%BC%23c"
+	const destination = "https://console.aws.amazon.com/s3/home?a=%2B&b=ü#c"
+	b.run(chromedp.Navigate(b.srv.URL + link))
+	b.at("signin")
+	b.run(b.fill("username", "jane"), b.press("button.primary"))
+	for range 2 {
+		b.at("console")
+		if got := b.text("#destination"); got != destination {
+			t.Errorf("destination = %q, want %q", got, destination)
+		}
+		if got := b.text("main"); !strings.Contains(got, "111122223333") || !strings.Contains(got, "AWSReservedSSO_AdministratorAccess_") {
+			t.Errorf("the console has no account or role: %s", got)
+		}
+		b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+link))
+	}
+	b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+"/start/#/console?account_id=444455556666&role_name=AdministratorAccess"))
+	b.at("failure")
+	b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+"/start/#/other"))
+	b.at("portal")
+}
+
 // Names come from the organization and from programs. Long names may have no blanks, so a page
 // must break lines within a name.
 func TestChromiumFitsLongNames(t *testing.T) {

@@ -24,6 +24,7 @@ const (
 	keysPath    = "/start/keys"
 	consolePath = "/start/console"
 	stylePath   = "/start/style.css"
+	scriptPath  = "/start/shortcut.js"
 )
 
 // addPages adds the routes of the pages.
@@ -51,9 +52,14 @@ func (e *Emulator) addPages(routes map[string]*route) {
 	}
 	federation := &operation{name: "Federation", rename: federationAction, run: e.federation, fail: failText}
 	add("/federation", map[string]*operation{"GET": federation, "POST": federation})
-	add(stylePath, map[string]*operation{"GET": page("Page", func(*call) response {
-		return response{http.StatusOK, http.Header{"Content-Type": {"text/css; charset=utf-8"}, "Cache-Control": {"max-age=300"}, "X-Content-Type-Options": {"nosniff"}}, web.Style()}
-	})})
+	for path, file := range map[string]struct {
+		kind string
+		data []byte
+	}{stylePath: {"text/css; charset=utf-8", web.Style()}, scriptPath: {"text/javascript; charset=utf-8", web.Script()}} {
+		add(path, map[string]*operation{"GET": page("Page", func(*call) response {
+			return response{http.StatusOK, http.Header{"Content-Type": {file.kind}, "Cache-Control": {"max-age=300"}, "X-Content-Type-Options": {"nosniff"}}, file.data}
+		})})
+	}
 }
 
 // A visit is a request of a browser, with the data of its cookie.
@@ -113,10 +119,14 @@ func (e *Emulator) show(c *call, status int, v visit, name string, p web.Page, f
 		e.config().Log.Error("page", "name", name, "err", err)
 		return failUnknown(c)
 	}
+	scripts := ""
+	if name == "signin" || name == "portal" {
+		scripts = "script-src 'self'; "
+	}
 	out := response{status, http.Header{
 		"Content-Type":               {"text/html; charset=utf-8"},
 		"Cache-Control":              {"no-store"},
-		"Content-Security-Policy":    {strings.TrimSpace("default-src 'none'; style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' " + formTo)},
+		"Content-Security-Policy":    {strings.TrimSpace("default-src 'none'; " + scripts + "style-src 'self'; img-src 'self' data:; base-uri 'none'; frame-ancestors 'none'; form-action 'self' " + formTo)},
 		"X-Content-Type-Options":     {"nosniff"},
 		"X-Frame-Options":            {"DENY"},
 		"Referrer-Policy":            {"same-origin"},

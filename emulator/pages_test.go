@@ -150,6 +150,10 @@ func TestPagesHaveSecurityHeaders(t *testing.T) {
 	for _, path := range []string{"/start/", "/start/authorize?" + x.authorizeQuery().Encode(), "/start/device", "/start/keys?account_id=111122223333&role_name=AdministratorAccess", "/authorize", "/start/keys"} {
 		resp, text := b.open(path, nil)
 		csp := resp.Header.Get("Content-Security-Policy")
+		if path == "/start/" { // only this page and the sign-in page have a script
+			csp = strings.Replace(csp, "script-src 'self'; ", "", 1)
+			text = strings.Replace(text, `<script src="/start/shortcut.js"></script>`, "", 1)
+		}
 		if !strings.HasPrefix(csp, "default-src 'none'; style-src 'self';") || !strings.Contains(csp, "frame-ancestors 'none'") || resp.Header.Get("Cache-Control") != "no-store" {
 			t.Errorf("%s: %v", path, resp.Header)
 		}

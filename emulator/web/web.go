@@ -1,5 +1,5 @@
-// Package web has the emulator's pages for browsers. The pages are HTML with one stylesheet and
-// no scripts.
+// Package web has the emulator's pages for browsers. The pages are HTML with one stylesheet.
+// Two pages have a script, which reads shortcut links.
 package web
 
 import (
@@ -9,7 +9,7 @@ import (
 	"html/template"
 )
 
-//go:embed *.html style.css
+//go:embed *.html style.css shortcut.js
 var files embed.FS
 
 // A Page holds the data of all templates. Each template uses some of the fields.
@@ -107,8 +107,14 @@ func (p *Pages) Render(name string, page any) ([]byte, error) {
 }
 
 // Style returns the stylesheet.
-func Style() []byte {
-	b, err := files.ReadFile("style.css")
+func Style() []byte { return read("style.css") }
+
+// Script returns the script of the sign-in page and the portal page. It opens the console for a
+// shortcut link.
+func Script() []byte { return read("shortcut.js") }
+
+func read(name string) []byte {
+	b, err := files.ReadFile(name)
 	if err != nil { // impossible: the file is embedded
 		panic(err)
 	}
