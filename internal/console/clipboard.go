@@ -15,7 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// ErrNoClipboard means that neither a program nor the terminal can copy a text.
+// ErrNoClipboard means that no program and no terminal can copy a text.
 var ErrNoClipboard = errors.New("no clipboard: found no program for it, and stderr is no terminal")
 
 // copyBudget is the time for a program of the clipboard.

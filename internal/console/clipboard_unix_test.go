@@ -25,7 +25,7 @@ func TestCopy(t *testing.T) {
 		env      map[string]string
 		terminal bool
 		program  bool   // the program xclip gets the text
-		screen   string // what the terminal gets
+		screen   string // the text that the terminal gets
 		err      error
 	}{
 		{"a desktop", map[string]string{"DISPLAY": ":0"}, true, true, "", nil},

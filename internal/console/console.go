@@ -49,8 +49,8 @@ func PartitionOf(region string) (Partition, error) { return PartitionNamed(model
 // SignIn returns the base URL of the partition's federation endpoint.
 func (p Partition) SignIn() string { return "https://" + p.signIn }
 
-// PortalLink returns the link with which an access portal opens the console for an account and a
-// role. destination is the page of the console, or "" for the page that the portal chooses. The
+// PortalLink returns a link of an access portal that opens the console for an account and a role.
+// destination is the page of the console. If destination is "", the portal chooses the page. The
 // start URL may have any spelling.
 func PortalLink(startURL, account, role, destination string) (string, error) {
 	portal := starturl.Portal(strings.TrimSpace(startURL))

@@ -73,7 +73,7 @@ func TestLinks(t *testing.T) {
 	}
 }
 
-// Every value of a link arrives as it was.
+// The values in a link arrive unchanged.
 func TestValuesOfLinks(t *testing.T) {
 	for _, value := range []string{hard, "a&SigninToken=x", "https://console.aws.amazon.com/a?b=c&d=e#f", `"'\;=?/`} {
 		f := Federation{Base: "https://signin.aws.amazon.com"}

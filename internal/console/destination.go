@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 )
 
-// Home returns the start page of the console in a region. Without a region, the console chooses
-// one.
+// Home returns the start page of the console in a region. Without a region, the console chooses a
+// region.
 func (p Partition) Home(region string) string { return p.page("console/home", region) }
 
 // Service returns the page of a service in a region. name is a name of the AWS CLI or one of
@@ -53,7 +53,7 @@ func (e *UnknownServiceError) Error() string {
 	return fmt.Sprintf("lanyard does not know a console page of the service %q", e.Name)
 }
 
-// Near returns names of services that are similar.
+// Near returns similar names of services.
 func (e *UnknownServiceError) Near() []string {
 	return slices.DeleteFunc(awsnames.Near(strings.ToLower(e.Name)), func(name string) bool {
 		_, ok := servicePath(name)
@@ -107,8 +107,8 @@ func (p Partition) Destination(to, region string) (string, error) {
 // escapeSequence matches the escape at the beginning of a text.
 var escapeSequence = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
 
-// asciiURL escapes spaces, quotes and the characters outside ASCII, as a browser does. It also
-// escapes a % that begins no escape.
+// asciiURL escapes spaces, quotes and the characters outside ASCII, like a browser. It also escapes
+// each % that is not part of an escape.
 func asciiURL(s string) string {
 	var b strings.Builder
 	for i, c := range []byte(s) {

@@ -49,7 +49,7 @@ func TestTokenSendsTheKeysInTheBody(t *testing.T) {
 	}
 }
 
-// Errors have no secret, and the keys are not sent to another host.
+// An error contains no secret. The client does not send the keys to another host.
 func TestTokenErrors(t *testing.T) {
 	elsewhere := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { t.Error("the keys went to another host") }))
 	defer elsewhere.Close()

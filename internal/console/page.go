@@ -31,7 +31,7 @@ type Page struct {
 	log    func(msg string, args ...any)
 }
 
-// ErrNotOpened means that the browser has not opened the page in time.
+// ErrNotOpened means that no browser opened the page in time.
 var ErrNotOpened = errors.New("the browser did not open the link in time")
 
 const (
@@ -118,7 +118,7 @@ func (p *Page) serve(w http.ResponseWriter, r *http.Request) {
 	p.opened <- struct{}{}
 }
 
-// refuse returns why the page does not answer a request, or "".
+// refuse returns the reason to reject a request, or "".
 func (p *Page) refuse(r *http.Request) string {
 	switch site := r.Header.Get("Sec-Fetch-Site"); {
 	case r.Method != http.MethodGet:
@@ -136,8 +136,8 @@ func (p *Page) refuse(r *http.Request) string {
 // connKey is the key of the connection in the context of a request.
 type connKey struct{}
 
-// ofAnotherUser returns why the client of a request must not get the link, or "". A system may
-// not know the user of the client, for example if a browser of Windows opens a page in WSL.
+// ofAnotherUser returns the reason if another user sent a request, or "". The system may not know
+// the user, for example if a browser of Windows opens a page in WSL.
 func ofAnotherUser(ctx context.Context) string {
 	conn, ok := ctx.Value(connKey{}).(net.Conn)
 	if !ok {

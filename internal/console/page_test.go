@@ -12,7 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// Of a hundred requests at once, one gets the link.
+// If a hundred requests arrive at the same time, one request gets the link.
 func TestPageAnswersOnce(t *testing.T) {
 	p, err := Serve(secret.New("https://signin.example/federation?SigninToken=x"), func(string, ...any) {})
 	if err != nil {

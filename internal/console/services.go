@@ -6,8 +6,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 )
 
-// servicePath returns the path of a service's page. Most pages are at the name of the service.
-// The tables have the others, and the short names.
+// servicePath returns the path of a service's page. For most services, the path is the name of the
+// service. The tables have the other paths, and the short names.
 func servicePath(name string) (path string, ok bool) {
 	for line := range strings.Lines(otherPaths) {
 		fields := strings.Fields(line)
@@ -25,8 +25,8 @@ func servicePath(name string) (path string, ok bool) {
 	return name + "/home", awsnames.Command(name)
 }
 
-// ServiceNames returns the names for which lanyard has the path of a page in its table. Service
-// also accepts the other services of the AWS CLI.
+// ServiceNames returns the names in the tables of paths. Service also accepts the other services of
+// the AWS CLI.
 func ServiceNames() []string {
 	var names []string
 	for line := range strings.Lines(otherPaths) {
@@ -37,8 +37,7 @@ func ServiceNames() []string {
 	return names
 }
 
-// withoutPage lists the commands of the AWS CLI that are no services, or services without a page
-// in the console.
+// withoutPage lists commands of the AWS CLI without a page in the console.
 const withoutPage = `
 agent-toolkit cli-dev configure history login logout opsworks-cm s3control sts apigatewaymanagementapi
 appconfigdata cloudsearchdomain dynamodbstreams ebs ec2-instance-connect eks-auth iot-data iot-jobs-data

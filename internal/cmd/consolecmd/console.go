@@ -47,8 +47,8 @@ its own session in the browser.
 
 For other profiles, and with --federated, lanyard gets credentials, exchanges
 them for a sign-in token, and opens a link with this token. Any person with the
-link can use it for about 15 minutes, so lanyard shows it to no other program.
-Only --print and --copy hand it out.
+link can use it for about 15 minutes. So lanyard hides the link from other
+programs, unless you use --print or --copy.
 
 --browser, or console_browser in the profile or its [sso-session], chooses the
 browser:
@@ -64,7 +64,7 @@ browser:
 
 {account}, {account_name}, {role} and {profile} stand for the names of the
 profile. Without PROFILE, console uses --profile, AWS_PROFILE or
-AWS_DEFAULT_PROFILE. If none is set, it opens a menu on the terminal.`,
+AWS_DEFAULT_PROFILE. If none of them is set, it opens a menu on the terminal.`,
 		Example: `lanyard console dev-admin
 # a page of a service, in another region
 lanyard console dev-admin --service ec2 --region eu-west-1
@@ -98,7 +98,7 @@ lanyard console dev-admin --print`,
 	return cmd
 }
 
-// check returns an error for flags that do not fit together, and reads --duration.
+// check returns an error for an invalid combination of flags. It also reads --duration.
 func (o *options) check(app *command.App) (err error) {
 	both := func(a, b string) error { return command.Usagef("%s cannot be used with %s", a, b) }
 	switch {
@@ -191,7 +191,7 @@ type link struct {
 	names  browser.Names
 }
 
-// openLimit is how long console waits for the browser to open a secret link.
+// openLimit is the time limit for the browser to open a secret link.
 const openLimit = time.Minute
 
 // deliver prints, copies or opens the link.

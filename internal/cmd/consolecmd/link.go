@@ -133,7 +133,7 @@ func federatedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profi
 	return l, nil
 }
 
-// partitionName returns the partition of the account in which the credentials are valid.
+// partitionName returns the partition of the account of the credentials.
 func partitionName(p *profile.Profile, chain profile.Chain) string {
 	if n := len(chain.Roles); n > 0 {
 		if arn := strings.SplitN(chain.Roles[n-1].ARN, ":", 6); len(arn) == 6 {
@@ -169,8 +169,9 @@ func issuer(p *profile.Profile) string {
 	return console.PortalURL(profile.CleanStartURL(s.StartURL))
 }
 
-// endpoint returns the base URL of the federation endpoint. Credentials that a configured portal
-// or STS issued (an emulator, LocalStack) are sent to that place, and never to AWS.
+// endpoint returns the base URL of the federation endpoint. If a configured portal or STS (an
+// emulator, LocalStack) issued the credentials, endpoint returns its URL, so that lanyard does not
+// send the credentials to AWS.
 func endpoint(p *profile.Profile, chain profile.Chain, partition console.Partition, o options) (string, error) {
 	reach, service := p, "STS"
 	if chain.Start.Kind == profile.SSO && len(chain.Roles) == 0 {
@@ -194,14 +195,13 @@ func endpoint(p *profile.Profile, chain profile.Chain, partition console.Partiti
 	return partition.SignIn(), nil
 }
 
-// takesDuration returns an error if AWS takes no duration for the credentials of a chain. AWS
-// takes none for a role that another role assumed. The credentials of a permission set are those
-// of a role.
+// takesDuration returns an error if AWS accepts no duration for the credentials of a chain. AWS
+// accepts no duration for a role that another role assumed. A permission set is a role too.
 func takesDuration(p *profile.Profile, chain profile.Chain) error {
 	byRole := chain.Start.Kind == profile.SSO || chain.Start.Kind == profile.Container || chain.Start.Kind == profile.Metadata ||
 		chain.Start.Kind == profile.WebIdentity && len(chain.Roles) > 1
 	if len(chain.Roles) > 1 || byRole && len(chain.Roles) > 0 {
-		return command.Usagef("--duration cannot be used with the profile %s: AWS takes no duration for a role that another role assumed", p.Name)
+		return command.Usagef("--duration cannot be used with the profile %s: AWS accepts no duration for a role that another role assumed", p.Name)
 	}
 	return nil
 }
@@ -213,16 +213,16 @@ func explainRefusal(w *workspace.Workspace, err error, o options) error {
 	case !errors.As(err, &refused):
 		return w.AdviseConnection(err)
 	case o.duration != 0 && refused.Status == 400:
-		return command.WithHint(err, "try again without --duration: AWS takes it only for a role that no other role assumed")
+		return command.WithHint(err, "run the command without --duration; AWS does not accept a duration for a role that another role assumed")
 	}
 	return err
 }
 
-// everything is a session policy that leaves the user all permissions that the user has.
+// everything is a session policy that does not restrict the permissions of the user.
 const everything = `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"}]}`
 
-// federate returns temporary credentials for the keys of an IAM user, which the console needs. It
-// calls GetFederationToken. The credentials have the permissions of the user.
+// federate calls GetFederationToken with the keys of an IAM user, because the console needs
+// temporary credentials. These credentials have the permissions of the user.
 func federate(ctx context.Context, w *workspace.Workspace, p *profile.Profile, c ssocache.Credentials, o options) (ssocache.Credentials, error) {
 	svc, err := model.Load("sts")
 	if err != nil {
@@ -261,7 +261,7 @@ func federate(ctx context.Context, w *workspace.Workspace, p *profile.Profile, c
 	return c, nil
 }
 
-// text returns a member of an object that is a string, or "".
+// text returns a member of an object as a string, or "".
 func text(o *document.Object, name string) string {
 	if o == nil {
 		return ""
