@@ -160,8 +160,8 @@ type Role struct {
 	// MFA reports whether callers must send a code of an MFA device, or use credentials
 	// of GetSessionToken with such a code.
 	MFA bool
-	// SourceIdentity lists the source identities with which callers can assume the role. If
-	// it is empty, callers need no source identity. * matches any text.
+	// SourceIdentity lists the allowed source identities of callers. If it is empty, callers
+	// need no source identity. * matches any text.
 	SourceIdentity []string
 	// WebIdentity lists the subjects whose tokens AssumeRoleWithWebIdentity accepts. In a
 	// subject, * matches any text.

@@ -7,8 +7,8 @@
 // then sends the answer. A client that gets no line in time does the work itself. The agent
 // and its clients use the same locks, so they do no work twice.
 //
-// The agent works with the settings of the client (endpoints, certificates), because its own
-// environment may be that of a service manager.
+// The agent works with the settings of the client (endpoints, certificates), because the agent
+// may have the environment of a service manager.
 package agent
 
 import (

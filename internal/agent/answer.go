@@ -87,8 +87,8 @@ func (s *Server) remember(of profile.Session, settings Settings) {
 	s.requested[id(of)] = settings
 }
 
-// SettingsOf returns the settings for the session of a token. They come from a watched
-// session, or from a client's request. ok is false if neither exists.
+// SettingsOf returns the settings for the session of a token. They come from a watched session,
+// or from a client's request. ok is false if the agent knows no settings for the session.
 func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -3,9 +3,9 @@ package awsconfig
 import "bytes"
 
 // Without returns the content of a config or credentials file without these settings of a
-// profile. It removes them from every section of the profile, because programs disagree about
-// which of several sections counts. It keeps [DEFAULT], all comments, and all other settings.
-// The path is for messages. An error is a *[ParseError].
+// profile. If a profile has several sections, it removes the settings from each section, because
+// programs use different sections. It keeps [DEFAULT], all comments, and all other settings. The
+// path is for messages. An error is a *[ParseError].
 func Without(path string, content []byte, credentials bool, profile string, keys ...string) ([]byte, error) {
 	e, err := newEditor(path, content, credentials)
 	if err != nil {

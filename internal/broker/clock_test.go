@@ -191,7 +191,7 @@ func TestClockSetBack(t *testing.T) {
 }
 
 // Each of the session's two names has its own sign-in. The refresh of one token does not
-// correct the date of the other.
+// correct the date of the other token.
 func TestClockSetBackWithTwoSignIns(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

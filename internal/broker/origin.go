@@ -91,15 +91,15 @@ func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
 	return t.origin().Issued()
 }
 
-// An OriginError reports that a secret was not sent, because the settings name a service that
+// An OriginError reports that lanyard did not send a secret. The settings name a service that
 // did not issue the secret.
 type OriginError struct {
 	Session  profile.Session
 	Origin   string // the service that issued the secret: [ssocache.AWS] or a base URL
-	Endpoint string // the base URL to which it would have been sent
+	Endpoint string // the configured base URL
 	From     string // the setting that names the endpoint; "" if it is AWS's default
 	Env      bool   // From is an environment variable
-	Replaces bool   // the error is of a sign-in that would have replaced the session
+	Replaces bool   // lanyard refused a sign-in, because it would have replaced the session
 }
 
 func (e *OriginError) Error() string {

@@ -24,7 +24,7 @@ type refreshRequest struct {
 	session  profile.Session
 	seen     secret.String // the newest access token that the request found
 	rejected secret.String // the access token that a service refused; zero if none did
-	budget   time.Duration // a shorter limit for the call than that of [Service]; 0 for none
+	budget   time.Duration // a shorter time limit than the limit of [Service], or 0
 }
 
 // done returns a valid token if no refresh is necessary. Such a token is not due, or is newer

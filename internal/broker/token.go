@@ -52,7 +52,7 @@ type cachedToken struct {
 }
 
 // A state holds the tokens that the cache has for one session. A session may have several
-// names, each with a file. At most one file should have a refresh token; the others have
+// names, each with a file. At most one file should have a refresh token. The other files have
 // copies of the access token. The token under the session's own name is first.
 type state []cachedToken
 

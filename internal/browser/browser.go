@@ -46,8 +46,8 @@ func Open(ctx context.Context, url string, env []string, out io.Writer) error {
 	return OpenWith(ctx, url, "", env, out)
 }
 
-// OpenWith does the same as [Open], but browser replaces the value of BROWSER. If browser is "",
-// BROWSER counts. If BROWSER is "none", OpenWith opens no browser.
+// OpenWith does the same as [Open], but uses browser instead of the value of BROWSER. If browser is
+// "", OpenWith uses BROWSER. If BROWSER is "none", OpenWith opens no browser.
 func OpenWith(ctx context.Context, url, browser string, env []string, out io.Writer) error {
 	return open(ctx, url, cmp.Or(browser, lookup(env, "BROWSER")), env, out, grace)
 }
@@ -414,8 +414,8 @@ func isSecret(name string) bool {
 	return false
 }
 
-// lookup returns the value of a variable in env. If env has the variable twice, the last
-// value counts.
+// lookup returns the value of a variable in env. If env has the variable twice, lookup returns
+// the last value.
 func lookup(env []string, name string) string {
 	value := ""
 	for _, entry := range env {

@@ -87,7 +87,7 @@ func without() {
 }
 
 // code is the program code N COMMAND... It succeeds if the exit code of COMMAND is N. Scripts use
-// it in the background, where the command exits does not work.
+// this program in the background, because the script command exits works only in the foreground.
 func code() {
 	if got := strconv.Itoa(child(os.Stdout, os.Environ(), os.Args[2:])); got != os.Args[1] {
 		fmt.Fprintf(os.Stderr, "exit code %s, want %s\n", got, os.Args[1])

@@ -106,7 +106,7 @@ const pseudoVersion = `^v\d.*[-.](\d{14})-([0-9a-f]{12})$`
 
 // buildOf reads the facts that the toolchain recorded. "go build" in a clone records the commit.
 // "go install MODULE@VERSION" records only the version of the module. Without Git, or with
-// -buildvcs=false, the toolchain records neither.
+// -buildvcs=false, the toolchain records no commit and no version.
 func buildOf(info *debug.BuildInfo, ok bool) build {
 	b := build{Version: develVersion, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	if !ok {

@@ -71,8 +71,8 @@ func (e Env) Get(name string) string {
 	return v
 }
 
-// EnvOf returns the Env of a list of entries NAME=VALUE. Of several entries for a name, the last
-// one counts.
+// EnvOf returns the Env of a list of entries NAME=VALUE. If a name has several entries, EnvOf uses
+// the last entry.
 func EnvOf(entries []string) Env {
 	return Env{
 		Lookup: func(name string) (value string, ok bool) {

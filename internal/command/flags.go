@@ -189,7 +189,7 @@ func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
 
 // SplitGlobals separates the global flags, wherever they are, from the rest of a command
 // line. Each element of globals is a flag with its value. The words after "--" belong to rest.
-// The [RoleFlags] count only before the first word of rest.
+// SplitGlobals finds the [RoleFlags] only before the first word of rest.
 func SplitGlobals(args []string) (globals [][]string, rest []string) {
 	flags, all := GlobalSet(new(Globals)), pflag.NewFlagSet("", pflag.ContinueOnError)
 	new(Globals).AddAll(all)
@@ -255,7 +255,7 @@ func Words(args []string) []string {
 }
 
 // TakeGlobals sets the global flags from the arguments of a command whose flags cobra does
-// not parse, and returns the other arguments. It stops at "--". The [RoleFlags] count only
+// not parse, and returns the other arguments. It stops at "--". It takes the [RoleFlags] only
 // before the first other word: see [TakeRole].
 func TakeGlobals(cmd *cobra.Command, args []string) ([]string, error) {
 	all, behind := pflag.NewFlagSet("", pflag.ContinueOnError), pflag.NewFlagSet("", pflag.ContinueOnError)

@@ -18,7 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// reply is what the endpoint of a container answers.
+// reply is the answer of a container's endpoint.
 const reply = `{"AccessKeyId": "ASIAEXAMPLE", "SecretAccessKey": "secret", "Token": "token",` +
 	` "Expiration": "2030-01-02T03:04:05Z", "AccountId": "111122223333"}`
 

@@ -280,7 +280,7 @@ func (c *Client) register(ctx context.Context, s SignIn) (Registration, error) {
 }
 
 // refusesGrants reports whether the service may have refused a registration because of
-// its grant types. AWS does not say which of its errors means that.
+// its grant types. AWS does not document the error for this case.
 func refusesGrants(err error) bool {
 	var refusal *ServiceError
 	if !errors.As(err, &refusal) {

@@ -220,9 +220,9 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
-// RemoveCredentials removes the role credentials with these names, and those for which also
-// returns true. Of the credentials of assumed roles, it removes those that came from a
-// session and for which also returns true. The error also names files that cannot be read.
+// RemoveCredentials removes the role credentials with these names, and all role credentials for
+// which also returns true. It removes credentials of assumed roles only if they came from a
+// session. The error also names files that cannot be read.
 func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {

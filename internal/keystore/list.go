@@ -61,8 +61,8 @@ func (f Files) KnownAssumed() (found []Found[ssocache.Assumed], unknown []error)
 	return known(f, f.Roles(), all, ssocache.ParseAssumed)
 }
 
-// known returns the values of a folder: those in files, and those in backends whose marker
-// is wanted.
+// known returns the values in the files of a folder, and the values in backends whose marker is
+// wanted.
 func known[T any](f Files, folder string, wanted func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
 	found, unknown = list(folder, parse)
 	markers, more := marked(folder)

@@ -145,8 +145,8 @@ func (r *resolver) region(p *Profile) {
 	p.Region, p.RegionSource = "", NoSource
 }
 
-// value returns the value of the flag, the first variable that is set, or the setting, and
-// where it was found.
+// value returns the value of the flag, else of the first variable that is set, else of the
+// setting. It also returns the place of the value.
 func (r *resolver) value(p *Profile, flag, flagName string, vars []string, key string, valid func(string) bool) (v string, from Source, where string) {
 	if flag != "" {
 		return flag, Flag, flagName
@@ -215,7 +215,7 @@ func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	return r.kindBesideRole(s, byFlag)
 }
 
-// kindBesideRole is kind for a profile whose role_arn does not count.
+// kindBesideRole does the same as kind, but ignores role_arn.
 func (r *resolver) kindBesideRole(s settings, byFlag bool) (k Kind, where string) {
 	first := func(keys ...string) (where string, ok bool) {
 		for _, key := range keys {

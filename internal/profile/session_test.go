@@ -135,8 +135,8 @@ func TestSessionNamed(t *testing.T) {
 	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
 }
 
-// The settings of the profile in use override the settings of its session. Other profiles do
-// not count.
+// The settings of the profile in use override the settings of its session. Other profiles have no
+// effect.
 func TestRefreshSettings(t *testing.T) {
 	const x = "[profile x]\nsso_start_url=u\nsso_region=r-1\nsso_account_id=111111111111\nsso_role_name=R\n"
 	const member = "[profile x]\nsso_session=s\nsso_account_id=111111111111\nsso_role_name=R\n"

@@ -326,8 +326,8 @@ type sessionSettings struct {
 	browser   string
 }
 
-// add adds a valid value. If a key has several values, true overrides false, and the largest
-// number of seconds counts. Of several ports and browsers, the first one counts.
+// add adds a valid value. If a key has several values, add keeps true, the largest number of
+// seconds, the first port, and the first browser.
 func (s *sessionSettings) add(key, value string) {
 	switch key {
 	case autoRefreshKey:
@@ -353,8 +353,8 @@ func (s *sessionSettings) add(key, value string) {
 	}
 }
 
-// ofSession returns the settings of a session that one profile uses. Other profiles do not
-// count. section is nil for a legacy session.
+// ofSession returns the settings of a session for one profile. It ignores other profiles. section
+// is nil for a legacy session.
 func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessionSettings) {
 	for _, key := range sessionKeys() {
 		if value, ok := r.ours(key, section, own); ok {

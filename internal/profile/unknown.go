@@ -80,8 +80,8 @@ func (r *resolver) noSession(name string, code int) error {
 // fewNames is the largest number of names that a hint lists.
 const fewNames = 8
 
-// lookalikes returns a line for each section whose header probably has a typo. Its name is
-// that of the missing profile or session, such as [dev] for [profile dev].
+// lookalikes returns a line for each section with the missing name whose header probably has a
+// typo, such as [dev] for [profile dev].
 func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	var lines []string
 	noun := "an sso-session"

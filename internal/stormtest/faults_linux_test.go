@@ -88,7 +88,7 @@ func TestFaultsAfterTheSpend(t *testing.T) {
 				r := p.Wait(t)
 				select {
 				case tracer := <-tracers:
-					_ = tracer.Wait() // its exit code is that of the program
+					_ = tracer.Wait() // it has the same exit code as the program
 				default:
 					t.Fatalf("the command did not ask for a token: exit %d, %s", r.Code, r.Stderr)
 				}

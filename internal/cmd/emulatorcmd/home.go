@@ -94,8 +94,8 @@ func noProxyVariables(app *command.App) (set []string) {
 }
 
 // homeEnvironment returns environ without AWS variables, and with the variables in set. It saves
-// replaced variables under other names, from which browse restores them. If set has a variable
-// twice, the last value counts.
+// replaced variables under other names, so that browse can restore them. If set has a variable
+// twice, it uses the last value.
 func homeEnvironment(environ, set []string) []string {
 	values := map[string]string{}
 	for _, kv := range set {

@@ -100,8 +100,8 @@ func services(root *cobra.Command, group string) []string {
 	return names
 }
 
-// addRootList adds a list in which the second column begins where it begins in the other lists of
-// the root page.
+// addRootList adds a list to the root page. In all lists of this page, the second column begins at
+// the same place.
 func addRootList(p *command.Page, heading string, items []command.Item) {
 	for i := range items {
 		items[i].Name = fmt.Sprintf("%-11s", items[i].Name)

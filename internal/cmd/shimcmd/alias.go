@@ -103,8 +103,8 @@ func matches(pattern, name string) bool {
 }
 
 // aliasNames returns the alias of each profile. The alias is "" if the profile's name has no
-// allowed character. Profiles whose names are allowed as they are get their alias first, so that
-// no other profile takes it.
+// allowed character. aliasNames first gives an alias to the profiles with valid names, so that no
+// other profile takes this alias.
 func aliasNames(prefix string, profiles []string, foldCase bool) []string {
 	names, taken := make([]string, len(profiles)), map[string]bool{}
 	key := func(name string) string {

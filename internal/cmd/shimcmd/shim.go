@@ -168,8 +168,8 @@ const (
 	current        // a link to this program, or a copy of it
 )
 
-// judge returns the state of the shim at a path. A link to a missing file counts as ours if the
-// file's name is lanyard.
+// judge returns the state of the shim at a path. A link to a missing file belongs to lanyard if the
+// name of the file is lanyard.
 func judge(path, program string) (state, error) {
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {

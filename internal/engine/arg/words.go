@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// A given holds the value of an option on the command line. If an option occurs twice, the last
-// value counts.
+// A given holds the value of an option on the command line. If an option occurs twice, it holds the
+// last value.
 type given struct {
 	words []string
 	on    bool // the value of a boolean
@@ -17,7 +17,7 @@ type given struct {
 // words holds the options and other words of a command line.
 type words struct {
 	values  map[string]*given // by the option's dest
-	help    string            // the one word that may stand without an option, such as "help"
+	help    string            // the only word without an option, such as "help"; may be ""
 	unknown []string
 }
 

@@ -110,7 +110,7 @@ func readRules(dir, name, prefix string, partitions []*document.Object) ([]strin
 }
 
 // rows returns the lines for one partition. If a service has its own rule for all regions, there
-// is a line with "*". Further lines are for regions that follow neither rule.
+// is a line with "*". Other lines are for regions with special endpoints.
 func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	var rows []string
 	outputs := object(p, "outputs")

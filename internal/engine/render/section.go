@@ -125,9 +125,10 @@ func (s *section) fit(total int) []int {
 	return out
 }
 
-// textWidth returns how many columns the AWS CLI reserves for a text. A wide or fullwidth
-// character counts as two columns. Other characters count as one, even combining ones. An
-// ambiguous character such as é counts as two, although most terminals show it in one column.
+// textWidth returns how many columns the AWS CLI reserves for a text. The AWS CLI reserves two
+// columns for a wide, a fullwidth or an ambiguous character. An example is é, although most
+// terminals show é in one column. For all other characters, even combining characters, the AWS CLI
+// reserves one column.
 func textWidth(s string) int {
 	n := 0
 	for _, r := range s {

@@ -31,7 +31,7 @@ func split(path string) (bucket, prefix string, err error) {
 }
 
 // The ARNs that users can write for a bucket. The first group is the bucket, the second group is
-// the prefix. Resource names follow a colon or a slash, and contain neither.
+// the prefix. A resource name follows a colon or a slash, and contains no colon and no slash.
 const (
 	accessPoint        = `(?s)^(arn:aws[^:]*:s3:[a-z0-9-]*:[0-9]{12}:accesspoint[:/][^/]+)/?(.*)$`
 	outpostAccessPoint = `(?s)^(arn:aws[^:]*:s3-outposts:[a-z0-9-]+:[0-9]{12}:outpost[:/][a-zA-Z0-9-]{1,63}[:/]accesspoint[:/][a-zA-Z0-9-]{1,63})[:/]?(.*)$`

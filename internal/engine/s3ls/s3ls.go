@@ -1,5 +1,5 @@
-// Package s3ls lists S3 buckets and objects. Its requests and its output are the same as those of
-// `aws s3 ls`.
+// Package s3ls lists S3 buckets and objects. It sends the same requests and prints the same output
+// as `aws s3 ls`.
 package s3ls
 
 import (
