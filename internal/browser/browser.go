@@ -4,7 +4,6 @@
 package browser
 
 import (
-	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -43,16 +42,10 @@ const grace = 3 * time.Second
 // the output. Open rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops
 // waiting, but does not end the browser.
 func Open(ctx context.Context, url string, env []string, out io.Writer) error {
-	return OpenWith(ctx, url, "", env, out)
+	return open(ctx, url, env, out, grace)
 }
 
-// OpenWith does the same as [Open], but uses browser instead of the value of BROWSER. If browser is
-// "", OpenWith uses BROWSER. If BROWSER is "none", OpenWith opens no browser.
-func OpenWith(ctx context.Context, url, browser string, env []string, out io.Writer) error {
-	return open(ctx, url, cmp.Or(browser, lookup(env, "BROWSER")), env, out, grace)
-}
-
-func open(ctx context.Context, url, browser string, env []string, out io.Writer, grace time.Duration) error {
+func open(ctx context.Context, url string, env []string, out io.Writer, grace time.Duration) error {
 	if err := Allowed(url); err != nil {
 		return err
 	}
@@ -60,7 +53,7 @@ func open(ctx context.Context, url, browser string, env []string, out io.Writer,
 	if Declined(env) {
 		return fmt.Errorf("BROWSER=none: %w", ErrNoBrowser)
 	}
-	commands := fromVariable(browser, url, env)
+	commands := fromVariable(lookup(env, "BROWSER"), url, env)
 	if len(commands) == 0 {
 		commands = systemCommands(env, url)
 	}

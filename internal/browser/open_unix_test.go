@@ -133,7 +133,7 @@ func TestOpenLeavesBrowser(t *testing.T) {
 	}
 	browser := script(t, dir, "browser", `echo $$ > `+dir+`/pid.new; mv `+dir+`/pid.new `+dir+`/pid; read x < `+dir+`/gate`)
 	ctx, cancel := context.WithCancel(t.Context())
-	if err := open(ctx, target, browser, []string{"PATH=" + os.Getenv("PATH")}, nil, 500*time.Millisecond); err != nil {
+	if err := open(ctx, target, []string{"BROWSER=" + browser, "PATH=" + os.Getenv("PATH")}, nil, 500*time.Millisecond); err != nil {
 		t.Fatal(err)
 	}
 	cancel()

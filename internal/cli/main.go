@@ -42,12 +42,16 @@ func Main(args []string) int {
 		},
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
-		Open: func(ctx context.Context, url, program string) error {
+		Open: func(ctx context.Context, url, text string) error {
+			choice, err := browser.ParseChoice(text)
+			if err != nil {
+				return err
+			}
 			var out io.Writer // if nil, the browser's output is discarded
 			if app.Flags.Debug {
 				out = os.Stderr
 			}
-			return browser.OpenWith(ctx, url, program, os.Environ(), out)
+			return browser.OpenChoice(ctx, choice, url, browser.Names{}, os.Environ(), out)
 		},
 		Hold: held.hold,
 	}

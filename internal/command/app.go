@@ -31,9 +31,9 @@ type App struct {
 	Env  Env
 	Now  func() time.Time
 
-	// Open opens a URL in a browser. browser has the syntax of the variable BROWSER. "" means the
-	// user's browser.
-	Open func(ctx context.Context, url, browser string) error
+	// Open opens a URL in a browser. choice is the text of a browser.Choice. "" means the user's
+	// browser.
+	Open func(ctx context.Context, url, choice string) error
 
 	// Transport makes the HTTP requests. If it is nil, the workspace makes one from the
 	// flags, the environment and the profile.

@@ -36,7 +36,8 @@ type Session struct {
 	// CallbackPort and Browser are sso_callback_port and sso_browser. 0 and "" mean not
 	// configured. In the result of [Sessions], the section decides, and then the first profile.
 	CallbackPort int
-	Browser      string // a value as in the variable BROWSER, or [PrintURL]
+	Browser      string // a browser (see package browser), or [PrintURL]
+	BrowserFrom  string // the place of sso_browser, for messages
 
 	// AutoLogin is auto_login. If it is true, a command may sign in when the session has ended.
 	// In the result of [Sessions] it is always false.
@@ -284,7 +285,7 @@ func (r *resolver) basic(section *awsconfig.Section, url, region found) Session 
 
 func (s Session) with(set sessionSettings) Session {
 	s.AutoRefresh, s.RefreshWindow, s.HasWindow, s.Duration = set.auto, set.window, set.hasWindow, set.duration
-	s.CallbackPort, s.Browser = set.port, set.browser
+	s.CallbackPort, s.Browser, s.BrowserFrom = set.port, set.browser, set.browserFrom
 	return s
 }
 

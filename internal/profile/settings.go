@@ -227,23 +227,28 @@ func isOurs(key string) bool {
 	return slices.Contains(keys[:], key)
 }
 
-// ours returns one of Lanyard's own settings, from the profile or else from its session. ok
-// is false if neither has the setting, or if the value is invalid.
-func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value string, ok bool) {
+// ours returns one of Lanyard's own settings, from the profile or else from its session, and its
+// place. ok is false if neither has the setting, or if the value is invalid.
+func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value, from string, ok bool) {
 	f, ok := own.get(key)
 	if !ok {
 		f, ok = in(section, key, ConfigFile)
 	}
 	if !ok {
-		return "", false
+		return "", "", false
 	}
-	return r.valid(f)
+	value, ok = r.valid(f)
+	return value, place(f), ok
 }
 
 // valid returns the value of one of Lanyard's own settings. Users write comments after these
-// values, so valid removes them. For an invalid value, it adds a warning and returns false.
+// values, so valid removes them, except from a browser: the name of its profile can contain a #.
+// For an invalid value, it adds a warning and returns false.
 func (r *resolver) valid(f found) (value string, ok bool) {
-	value, _ = awsconfig.CutComment(f.Value)
+	value = f.Value
+	if f.Key != browserKey {
+		value, _ = awsconfig.CutComment(f.Value)
+	}
 	if problem := invalid(f.Key, value); problem != "" {
 		r.warn(Warning{Text: place(f) + ": " + strconv.Quote(f.Value) + " is " + problem + "; lanyard uses the default"})
 		return "", false
@@ -323,12 +328,13 @@ type sessionSettings struct {
 	hasWindow bool
 	duration  time.Duration
 	port      int
-	browser   string
+
+	browser, browserFrom string
 }
 
 // add adds a valid value. If a key has several values, add keeps true, the largest number of
 // seconds, the first port, and the first browser.
-func (s *sessionSettings) add(key, value string) {
+func (s *sessionSettings) add(key, value, from string) {
 	switch key {
 	case autoRefreshKey:
 		if strings.EqualFold(value, "true") {
@@ -348,7 +354,7 @@ func (s *sessionSettings) add(key, value string) {
 		}
 	case browserKey:
 		if s.browser == "" {
-			s.browser = value
+			s.browser, s.browserFrom = value, from
 		}
 	}
 }
@@ -357,8 +363,8 @@ func (s *sessionSettings) add(key, value string) {
 // is nil for a legacy session.
 func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessionSettings) {
 	for _, key := range sessionKeys() {
-		if value, ok := r.ours(key, section, own); ok {
-			s.add(key, value)
+		if value, from, ok := r.ours(key, section, own); ok {
+			s.add(key, value, from)
 		}
 	}
 	return s
@@ -375,7 +381,7 @@ func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s s
 		for _, key := range sessionKeys() {
 			if f, ok := get(key); ok {
 				if value, ok := r.valid(f); ok {
-					s.add(key, value)
+					s.add(key, value, place(f))
 				}
 			}
 		}
@@ -392,7 +398,7 @@ const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":
-		value, _ := r.ours(autoLoginKey, section, own)
+		value, _, _ := r.ours(autoLoginKey, section, own)
 		return strings.EqualFold(value, "true")
 	case v == "1", strings.EqualFold(v, "true"):
 		return true

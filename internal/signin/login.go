@@ -129,10 +129,14 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	case s.Browser == profile.PrintURL:
 		request.NoBrowser = true
 	case !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()):
-		request.Open = func(ctx context.Context, url string) error { return w.App.Open(ctx, url, s.Browser) }
+		choice, err := browser.ParseChoice(s.Browser)
+		if err != nil {
+			w.App.Warn(s.BrowserFrom+": "+err.Error()+"; lanyard uses the default", "")
+		}
+		request.Open = func(ctx context.Context, url string) error { return w.App.Open(ctx, url, choice.String()) }
 		setting := "set BROWSER to another browser"
-		if s.Browser != "" {
-			setting = "change sso_browser of the session"
+		if !choice.IsZero() {
+			setting = "change sso_browser: " + s.BrowserFrom
 		}
 		request.NotOpened = func(err error) {
 			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or "+setting)

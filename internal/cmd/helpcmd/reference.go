@@ -17,13 +17,13 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "sso_session_duration", Text: `How many seconds a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
 		{Name: "auto_login", Text: "true or false: if the session has ended, a command may open the browser, sign in and continue. The default is false."},
 		{Name: "sso_callback_port", Text: "The port on 127.0.0.1 for the callback of a sign-in, as --callback-port. The default is any free port."},
-		{Name: "sso_browser", Text: "The browser for sign-ins to the session, in the syntax of BROWSER. print: print the URL, and open no browser."},
+		{Name: "sso_browser", Text: "The browser for sign-ins to the session, in the syntax of console_browser, but without templates. print: print the URL, and open no browser. The whole line is the value."},
 		{Name: "console_browser", Text: `The browser for "lanyard console": see "lanyard console --help". The whole line is the value.`},
 	})
 	addText(p, "WHERE LANYARD'S SETTINGS GO",
 		"These settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
 		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. If these places have several numbers, lanyard uses the largest number.",
-		"A comment that begins with # or ; may follow these values, but not the value of console_browser. An invalid value causes a warning, and lanyard uses the default.")
+		"A comment that begins with # or ; may follow these values, but not the values of console_browser and sso_browser. An invalid value causes a warning, and lanyard uses the default.")
 	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
 		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
 		{Name: "sso_account_id", Text: "The account, 12 digits."},
