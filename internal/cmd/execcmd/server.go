@@ -26,6 +26,7 @@ import (
 const (
 	endpointVariable  = "AWS_CONTAINER_CREDENTIALS_FULL_URI"
 	tokenFileVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
+	tokenVariable     = "AWS_CONTAINER_AUTHORIZATION_TOKEN" // for clients from before 2024, which ignore the file
 )
 
 // serve runs the command as a child, with a credential endpoint instead of keys. It returns
@@ -71,7 +72,8 @@ func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o e
 	if err != nil {
 		return err
 	}
-	vars = append(vars.withoutKeys(), variable{endpointVariable, server.URL()}, variable{tokenFileVariable, tokenFile})
+	vars = append(vars.withoutKeys(),
+		variable{endpointVariable, server.URL()}, variable{tokenFileVariable, tokenFile}, variable{tokenVariable, server.Token().Reveal()})
 	return child.Run(app, path, o.argv, append(vars, files...).environment(app.Env.Environ()), signals)
 }
 
