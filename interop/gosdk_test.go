@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"os"
 	"strings"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
@@ -30,7 +31,7 @@ type finding struct {
 // goClient runs this client with a verb and its argument, and prints JSON to stdout.
 func goClient(args []string) int {
 	verbs := map[string]func(context.Context, string) (any, error){
-		"identity": goIdentity, "accounts": goAccounts, "profiles": goProfiles,
+		"identity": goIdentity, "accounts": goAccounts, "ambient": goAmbient, "profiles": goProfiles,
 	}
 	answer, err := verbs[args[0]](context.Background(), args[len(args)-1])
 	if err == nil {
@@ -81,6 +82,35 @@ func goIdentity(ctx context.Context, profile string) (any, error) {
 		return nil, err
 	}
 	return identity{*out.Account, *out.Arn, *out.UserId}, nil
+}
+
+// goAmbient prints the identity without a profile, and again when the file end exists.
+func goAmbient(ctx context.Context, end string) (any, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"))
+	if err != nil {
+		return nil, err
+	}
+	client := sts.NewFromConfig(cfg)
+	exists := func() bool { _, err := os.Stat(end); return err == nil }
+	for {
+		out, err := client.GetCallerIdentity(ctx, nil)
+		if err != nil {
+			return nil, err
+		}
+		keys, err := cfg.Credentials.Retrieve(ctx)
+		if err != nil {
+			return nil, err
+		}
+		if err := json.NewEncoder(os.Stdout).Encode(ambient{identity{*out.Account, *out.Arn, *out.UserId}, keys.AccessKeyID}); err != nil {
+			return nil, err
+		}
+		if exists() {
+			return "done", nil
+		}
+		for !exists() {
+			time.Sleep(50 * time.Millisecond)
+		}
+	}
 }
 
 func goAccounts(ctx context.Context, tokenFile string) (any, error) {

@@ -1,6 +1,7 @@
 // A client of the AWS SDK for JavaScript for the tests in interop/. It prints JSON
 // to stdout.
 
+import { existsSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { SSOClient, paginateListAccounts } from "@aws-sdk/client-sso";
 import { GetCallerIdentityCommand, STSClient } from "@aws-sdk/client-sts";
@@ -11,6 +12,19 @@ async function whoami(credentials) {
   const sts = new STSClient({ region: "us-east-1", credentials });
   const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
   return { Account, Arn, UserId };
+}
+
+// ambient prints the identity without a profile, and again when the file end exists.
+async function ambient(end) {
+  const credentials = fromNodeProviderChain();
+  const sts = new STSClient({ region: "us-east-1", credentials });
+  for (;;) {
+    const { Account, Arn, UserId } = await sts.send(new GetCallerIdentityCommand({}));
+    const { accessKeyId } = await sts.config.credentials();
+    console.log(JSON.stringify({ Account, Arn, UserId, Key: accessKeyId }));
+    if (existsSync(end)) return "done";
+    while (!existsSync(end)) await new Promise((resolve) => setTimeout(resolve, 50));
+  }
 }
 
 async function accounts(tokenFile) {
@@ -48,6 +62,7 @@ const verbs = {
   identity: (profile) => whoami(fromSSO({ profile })),
   process: (profile) => whoami(fromIni({ profile })),
   accounts,
+  ambient,
   profiles,
 };
 
