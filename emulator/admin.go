@@ -1,4 +1,4 @@
-// The admin API, with which programs in other languages use the Go methods.
+// The admin API offers the Go methods to programs in other languages.
 
 package emulator
 

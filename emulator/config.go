@@ -20,8 +20,8 @@ type Config struct {
 	Region string
 
 	// PublicURL is the base URL of the emulator for browsers. Verification URLs begin
-	// with it. "" means the URL to which the client sent its request. Set PublicURL if
-	// clients use a proxy and browsers do not.
+	// with it. "" means the URL of the client's request. Set PublicURL if clients use a
+	// proxy and browsers do not.
 	PublicURL string
 
 	// Users, Groups, Accounts, PermissionSets and Assignments are the organization. If

@@ -1,5 +1,5 @@
-// The sign-in with a device code (RFC 8628): StartDeviceAuthorization, the pages on which the
-// user enters the code, and the polls of the client.
+// The sign-in with a device code (RFC 8628): StartDeviceAuthorization, the pages where the user
+// enters the code, and the polls of the client.
 
 package emulator
 

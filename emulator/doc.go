@@ -1,6 +1,6 @@
 // Package emulator is an AWS IAM Identity Center in memory. The AWS CLI, the AWS SDKs and other
-// programs sign in to it as they sign in to the real service. It has the pages on which a user
-// signs in and gives consent.
+// programs sign in to it as they sign in to the real service. It has the pages where a user signs
+// in and gives consent.
 //
 // The emulator also serves a few operations of STS, S3 and EC2, so that programs can use its role
 // credentials. It verifies the signature of each request to these services.
@@ -10,9 +10,8 @@
 //
 // # Getting started
 //
-// A test starts an emulator with emulatortest.Start. Package emulatortest also plays the user in
-// front of the browser. Other programs call [New] and serve the emulator on the loopback
-// interface:
+// A test starts an emulator with emulatortest.Start. Package emulatortest also signs in as a user
+// does in the browser. Other programs call [New] and serve the emulator on the loopback interface:
 //
 //	e, err := emulator.New(emulator.Config{})
 //	…
@@ -30,7 +29,7 @@
 // [Emulator.ExpireAccessTokens] and [Emulator.RevokeSessions] end tokens and sessions.
 // [Emulator.Approve] and Config.AutoApprove sign users in without a page. [Emulator.Count]
 // and [Emulator.Requests] report the requests of clients. [Emulator.MFACode] and
-// [Emulator.WebIdentityToken] return codes and tokens with which clients assume roles.
+// [Emulator.WebIdentityToken] return codes and tokens for clients that assume roles.
 //
 // # Configuring clients
 //

@@ -57,7 +57,7 @@ func (u IAMUser) principal(partition string) principal {
 func (p principal) isUser() bool { return strings.Contains(p.ARN, ":user/") }
 
 // identity returns the ARN that trust policies and IAM use for p. It is the ARN of the IAM
-// user, or of the role to which the role session belongs.
+// user, or of the role of the role session.
 func (p principal) identity() string {
 	if p.isUser() {
 		return p.ARN

@@ -222,7 +222,7 @@ func sameURL(a, b string) bool {
 	return trim(a) == trim(b)
 }
 
-// baseURL returns the URL to which the client sent the request, without a path.
+// baseURL returns the URL of the request without its path.
 func baseURL(c *call) string {
 	scheme := "http"
 	if c.TLS != nil {
@@ -260,7 +260,7 @@ func (e *Emulator) createToken(c *call) (any, *apiError) {
 	return e.tokens(cl, g, c.now), nil
 }
 
-// grantName returns the second name by which the emulator counts a CreateToken request, or "".
+// grantName returns the second name of a CreateToken request in the counts, or "".
 func grantName(c *call) string {
 	var in struct{ GrantType string }
 	_ = json.Unmarshal(c.body, &in) // the operation itself reports this error

@@ -183,8 +183,8 @@ func (e *Emulator) getRoleCredentials(c *call, g *grant) (any, *apiError) {
 	}}, nil
 }
 
-// logout implements Logout. It ends the sign-in to which the token belongs. So it signs out all
-// clients that share this sign-in.
+// logout implements Logout. It ends the sign-in of the token, and so signs out all clients that
+// share this sign-in.
 func (e *Emulator) logout(_ *call, g *grant) (any, *apiError) {
 	defer e.lock()()
 	e.sessions.delete(g.sessionID)

@@ -76,8 +76,8 @@ type RequestRecord struct {
 	AssumeRole *AssumeRoleRecord `json:"assumeRole,omitempty"`
 }
 
-// An AssumeRoleRecord holds the parameters with which a client assumed a role, except codes and
-// tokens. The zero value of a field means that the client did not send the parameter.
+// An AssumeRoleRecord holds the parameters of a request to assume a role, except codes and tokens.
+// The zero value of a field means that the client did not send the parameter.
 type AssumeRoleRecord struct {
 	RoleARN           string            `json:"roleArn"`
 	SessionName       string            `json:"sessionName"`
@@ -146,7 +146,7 @@ func (l *requestLog) add(r RequestRecord) {
 	l.next = (l.next + 1) % requestLogSize
 }
 
-// operationNames returns the sorted names by which the emulator counts requests.
+// operationNames returns the sorted names that can be in the counts.
 func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
 		// These names depend on more than the path.

@@ -78,7 +78,7 @@ type call struct {
 	id    string // the request id in the headers of the response
 	now   time.Time
 	body  []byte
-	names []string // the names by which the emulator counts the request; the operation's own name is first
+	names []string // the names of the request in the counts; the operation's own name is first
 	// caller is the ARN of the principal that signed the request, or the subject of a web
 	// identity token. It is "" if the emulator has not verified the signature or the token.
 	caller string

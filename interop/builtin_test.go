@@ -9,7 +9,7 @@ import (
 // formats lists the output formats that every version of the AWS CLI knows.
 var formats = []string{"json", "yaml", "yaml-stream", "text", "table"}
 
-// A question is a command line and the output formats in which it runs.
+// A question is a command line that runs once in each output format.
 type question struct {
 	line    string
 	formats []string // nil means the default format

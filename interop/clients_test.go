@@ -54,7 +54,7 @@ func oneOfEach() []client {
 	})
 }
 
-// which returns the clients for which keep returns true.
+// which returns the clients that keep accepts.
 func which(keep func(client) bool) (some []client) {
 	for _, c := range everyClient() {
 		if keep(c) {

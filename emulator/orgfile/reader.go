@@ -162,7 +162,7 @@ func (r *reader) flag(to *bool) field {
 	}
 }
 
-// resolve returns the node to which an alias refers. It returns other nodes unchanged.
+// resolve replaces an alias with its node. It returns other nodes unchanged.
 func resolve(n *yaml.Node) *yaml.Node {
 	if n.Kind == yaml.AliasNode {
 		return n.Alias
