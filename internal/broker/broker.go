@@ -191,8 +191,8 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 }
 
 // freshToken returns the token under the session's own name, if it is valid and not due for a
-// refresh. Such a request does not need the session's other names, for which Siblings may read
-// the whole config.
+// refresh. It does not look up the session's other names, because Siblings may read the whole
+// config.
 func (b *Broker) freshToken(r Request, t target) (ssocache.Token, bool) {
 	s, now := r.Session, b.now()
 	tok, err := b.Cache.LoadToken(s.Key())

@@ -320,8 +320,8 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken,
 }
 
 // recordRefusal records that the service has refused a refresh token for good, for waiting
-// processes and for the history of the session. before is the generation in which the
-// refresh token was sent.
+// processes and for the history of the session. before is the generation at the time of the
+// request.
 func (b *Broker) recordRefusal(s profile.Session, h cachedToken, before generation, err error) {
 	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
 	if now := b.generation(s); now.known && now == before { // otherwise a sign-out ended the session

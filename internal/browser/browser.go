@@ -155,8 +155,8 @@ type command struct {
 var errShell = errors.New("a shell would interpret the URL")
 
 // fromVariable returns the commands in BROWSER, as Python's webbrowser reads the variable. A
-// ':' (on Windows a ';') separates entries. An entry with %s is a command line in which %s is
-// the URL. fromVariable splits such an entry like a shell. Other entries are the names or
+// ':' (on Windows a ';') separates entries. An entry with %s is a command line, and the URL
+// replaces %s. fromVariable splits such an entry like a shell. Other entries are the names or
 // paths of programs. fromVariable ignores an & at the end of an entry.
 //
 // Unlike Python, fromVariable accepts a separator in quotes, and does not split C:\. It

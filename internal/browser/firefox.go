@@ -11,8 +11,8 @@ func firefox(env []string, args ...string) (command, error) {
 	return firstProgram("firefox", programs, env, args...)
 }
 
-// containerURI returns the URI with which an add-on of Firefox opens a URL in a container. Both
-// add-ons read the same parameters. Every value is escaped, because a & in a name would begin
+// containerURI returns a URI for an add-on of Firefox that opens a URL in a container. Both add-ons
+// read the same parameters. containerURI escapes every value, because a & in a name would begin
 // another parameter. Sources: the README of honsiorovskyi/open-url-in-container, and Granted's
 // add-on.
 func containerURI(family, name, target string, names Names) string {

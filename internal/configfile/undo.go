@@ -136,9 +136,8 @@ func opposite(what string) string {
 //
 // A change has three steps: write the record .next, replace the file, and rename .next to
 // .last. Each record has a hash of the content after its change. Undo uses the record whose
-// hash matches the file. So a crash between two steps loses neither the change nor its undo.
-// If .next does not match the file, its change was never made, and the next change overwrites
-// it.
+// hash matches the file. So after a crash between two steps, undo still works. If .next does
+// not match the file, its change did not happen, and the next change overwrites .next.
 const (
 	lastRecord = ".last"
 	nextRecord = ".next"

@@ -13,25 +13,25 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
-// On a file system without locks, processes take turns by leases: numbered files in a folder
-// next to the lock file. Only the file with the highest number counts. The process that
-// created it holds the lock and writes to the file every [leaseBeat]. The lock is free if
-// that process has released it, or has not written for [leaseLife]. To take a free lock, a
-// process creates the file with the next number.
+// On a file system without locks, processes use leases: numbered files in a folder next to
+// the lock file. The process that created the file with the highest number holds the lock. It
+// writes to its file every [leaseBeat]. The lock is free if the process has released it, or
+// has not written for [leaseLife]. To take a free lock, a process creates the file with the
+// next number.
 //
-// This has no race: O_EXCL lets only one process create a number, and the two highest files
-// are never removed. A process that creates an old number late finds a higher one and gives
-// up.
+// This has no race. With O_EXCL, only one process can create a number, and no process removes
+// the two highest files. If a process creates an old number late, it finds a higher number and
+// gives up.
 //
-// The age of a file is its age by the file system's clock. The file system may be on another
-// machine.
+// The file system may be on another machine, so the age of a file is its age by the file
+// system's clock.
 const (
 	leaseLife = 10 * time.Second
 	leaseBeat = time.Second
 	leaseFree = "free"
 )
 
-// A lease is a numbered file by which this process holds a lock.
+// A lease is this process's numbered file.
 type lease struct {
 	path string
 	stop chan struct{}

@@ -74,10 +74,11 @@ func refuseStartURL(format string, args ...any) error {
 	return &startURLError{fmt.Sprintf(format, args...)}
 }
 
-// ResolveStartURL returns the URL of the access portal to which a start URL leads. A URL on a
-// host of AWS is returned unchanged, without a request. Any other https URL is a vanity URL.
-// It must redirect a HEAD request directly to a host of AWS. If that host contains a region,
-// region is set. If local is set, an http URL on this machine is also returned unchanged.
+// ResolveStartURL returns the URL of the access portal for a start URL. It returns a URL on a
+// host of AWS unchanged, without a request. Any other https URL is a vanity URL, which must
+// redirect a HEAD request directly to a host of AWS. If the name of that host contains a
+// region, ResolveStartURL also returns the region. If local is true, it returns an http URL on
+// this machine unchanged.
 //
 // ResolveStartURL has the same rules and error texts as the AWS CLI.
 func ResolveStartURL(ctx context.Context, hc *http.Client, startURL string, local bool) (resolved, region string, err error) {

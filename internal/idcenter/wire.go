@@ -276,8 +276,8 @@ func (s *spending) done() bool {
 	return s.sent
 }
 
-// watch returns a copy of the request whose body calls s.send when it is sent. If s is nil,
-// watch returns req unchanged.
+// watch returns a copy of the request. When the client sends the body, the body calls s.send. If s
+// is nil, watch returns req unchanged.
 func (s *spending) watch(req *http.Request) *http.Request {
 	if s == nil || req.Body == nil {
 		return req

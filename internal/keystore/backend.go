@@ -44,7 +44,7 @@ type Backend interface {
 	Remove(name string) error
 }
 
-// A Pending is a value for which space is reserved. The caller must call Commit or Abort.
+// A Pending is reserved space for a value. The caller must call Commit or Abort.
 // After Commit, Abort does nothing.
 type Pending interface {
 	Commit(data []byte) error

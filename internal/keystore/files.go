@@ -245,7 +245,7 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 }
 
 // Remove removes the value at a path of the cache, both the file and the value in its
-// backend. It is not an error if neither exists. Remove keeps the marker of a session's
+// backend. A missing file or value is not an error. Remove keeps the marker of a session's
 // token.
 func (f Files) Remove(path string) error {
 	m, err := readMarker(path)

@@ -97,7 +97,7 @@ func TestTakePaste(t *testing.T) {
 }
 
 // FuzzDecode checks three properties. decode uses all settled input. It recognizes Ctrl-C
-// after any input. The pieces in which the input arrives do not change the keys.
+// after any input. If the input arrives in other pieces, the keys are the same.
 func FuzzDecode(f *testing.F) {
 	for _, s := range []string{"a\x1b[A", "\x1b\x1b[1;5D", "\x1b[200~x\x1b[201~", "\x1b]0;t\x07", "日\xe6", "\x1bO", "\x1b[[", "\x1b[200~\x1b[20"} {
 		f.Add([]byte(s), 2)

@@ -57,8 +57,8 @@ type Profile struct {
 	// command line. Kind is then SSO. Otherwise Process is nil.
 	Process *OwnProcess
 
-	// Source is the profile whose settings lanyard uses to reach the session. It is the end of a
-	// chain of source_profile or credential_process settings. nil means this profile.
+	// Source is the profile with the settings for the session's endpoints. It is the end of a chain
+	// of source_profile or credential_process settings. nil means this profile.
 	Source *Profile
 
 	// EnvKeys means that AWS_ACCESS_KEY_ID is set and the flag does not name a profile. Commands
@@ -96,8 +96,8 @@ type Profile struct {
 	regionErr, retryErr error
 }
 
-// ForSession returns the profile whose settings lanyard uses to reach the session. The result
-// is p.Source, or p if p.Source is nil.
+// ForSession returns the profile with the settings for the session's endpoints: p.Source, or p
+// if p.Source is nil.
 func (p *Profile) ForSession() *Profile {
 	if p.Source != nil {
 		return p.Source

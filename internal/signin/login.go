@@ -22,8 +22,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Options hold how to sign in, and to which sessions. The zero value signs in through the
-// browser of this machine.
+// Options select the sessions and the way to sign in. The zero value signs in with the browser
+// of this machine.
 type Options struct {
 	Session              string
 	NoBrowser, UseDevice bool

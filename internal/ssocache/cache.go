@@ -1,10 +1,10 @@
 // Package ssocache reads and writes the cache files that the AWS CLI and the AWS SDKs share.
 // Tokens and client registrations are in ~/.aws/sso/cache. Role credentials are in
 // ~/.aws/cli/cache. It writes the same file names, fields and dates as the AWS CLI. So a
-// sign-in with lanyard also works in the AWS CLI, and the other way round.
+// sign-in with either program works in both.
 //
 // cache.go has the names of the files and their JSON. entry.go has the three kinds of
-// entries. origin.go has the endpoints to which their secrets may be sent.
+// entries. origin.go decides which endpoints may get their secrets.
 package ssocache
 
 import (

@@ -29,7 +29,7 @@ func Printable(text string) string {
 	}, text)
 }
 
-// Harmless makes an answer safe. It replaces each character on which a terminal acts by
+// Harmless makes an answer safe. It replaces each character that controls a terminal with
 // U+FFFD. It keeps line breaks and tabs. It changes less than [Printable], because users and
 // scripts compare and copy answers.
 func Harmless(text string) string { return strings.Map(HarmlessRune, text) }

@@ -84,7 +84,7 @@ type logFile struct {
 	begun int64 // the offset at which this agent's log begins
 }
 
-// longLog is the size in bytes from which openLog empties an old log.
+// longLog is the maximum size in bytes of an old log. openLog empties longer logs.
 const longLog = 1 << 20
 
 // openLog opens the log of the agent at an address for appending. If the log is longer than

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 )
 
-// These variables tell a program where the emulator is. They tell browse which variables emulator
-// run has replaced, and the old values.
+// These variables have the address of the emulator. For browse, they also have the names and the old
+// values of the variables that emulator run has replaced.
 const (
 	variablePrefix   = "LANYARD_EMULATOR_"
 	urlVariable      = variablePrefix + "URL"
@@ -124,8 +124,7 @@ func homeEnvironment(environ, set []string) []string {
 	return append(env, replacedVariable+"="+strings.Join(replaced, ","))
 }
 
-// usersEnvironment restores the environment from which homeEnvironment made environ. It leaves
-// out AWS variables.
+// usersEnvironment reverts homeEnvironment: it returns the user's environment without AWS variables.
 func usersEnvironment(environ []string) []string {
 	var env, replaced []string
 	for _, kv := range environ {

@@ -287,8 +287,7 @@ func members(s *model.Shape) string {
 	return strings.Join(parts, ",")
 }
 
-// generalText returns the text about an option that all operations have, or all operations whose
-// result has pages.
+// generalText returns the text about an option of all operations, or of all operations with pages.
 func generalText(name string) string {
 	switch name {
 	case "--starting-token":

@@ -97,8 +97,8 @@ func (p *page) session(s sessionStatus) {
 // used returns the number of columns that the indentation and the label of a line take.
 func (p *page) used() int { return len(indent) + labels }
 
-// cut returns text in printable form. It shortens the text to fit a line in which used columns
-// are already taken.
+// cut returns text in printable form. It shortens the text to fit a line that already has used
+// columns.
 func (p *page) cut(text string, used int) string {
 	text = terminal.Printable(text)
 	if p.width == 0 {

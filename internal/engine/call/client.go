@@ -53,8 +53,8 @@ type Client struct {
 	// TimeFormat is the format of times in output: "" or "iso8601". "wire" leaves times
 	// unchanged.
 	TimeFormat string
-	// Zone is the zone in which the output shows times that a service sends as numbers, as in the
-	// AWS CLI. nil means UTC.
+	// Zone is the time zone for times that a service sends as numbers, as in the AWS CLI. nil
+	// means UTC.
 	Zone *time.Location
 
 	Now    func() time.Time                                 // nil means time.Now

@@ -245,8 +245,8 @@ func truthy(v any) bool {
 	return true
 }
 
-// ResumeToken returns a StartingToken with which a later run continues. It is "" if all items
-// have been returned. It is valid after [Pager.All] has ended.
+// ResumeToken returns the StartingToken for a later run that continues. It is "" if the pager has
+// returned all items. It is valid after [Pager.All] has ended.
 func (p *Pager) ResumeToken() string { return p.resume }
 
 // Results returns only the results of a page. In the format text, the AWS CLI prints pages in

@@ -42,10 +42,10 @@ func (o *Operation) Parameters() []Parameter {
 // A Paginator describes the pages of an operation's result. The entries of Output, Result and
 // NonAggregate are paths: names of members joined by dots, as in JMESPath.
 type Paginator struct {
-	Input        []string // members of the input that select the next page; empty if there is always one page
-	Output       []string // where a page has the next value of each Input member
-	Limit        string   // the member of the input with the page size; "" if there is none
-	More         string   // where a page has the boolean that says whether more pages follow; "" if only Output shows it
-	Result       []string // the lists to collect, the most important first; if empty, the paginator is not used
+	Input        []string // members of the input that select the next page; empty if the result has one page
+	Output       []string // the paths of the next values of the Input members
+	Limit        string   // the member of the input with the page size; may be ""
+	More         string   // the path of a boolean: more pages follow; "" if Output says whether pages follow
+	Result       []string // the lists to collect, the most important first; if empty, the paginator has no effect
 	NonAggregate []string // the values that are the same on each page
 }

@@ -6,8 +6,8 @@ import (
 )
 
 // humanSize returns a number of bytes as "1 Byte" or "17 Bytes". From 1024 on, it uses a unit and
-// one decimal. Like the AWS CLI, it uses the smallest unit in which the number, rounded half to
-// even, is below 1024.
+// one decimal. Like the AWS CLI, it uses the smallest unit that makes the number, rounded half to
+// even, less than 1024.
 func humanSize(size int64) string {
 	switch {
 	case size == 1:
