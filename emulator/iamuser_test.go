@@ -137,6 +137,46 @@ func TestGetSessionToken(t *testing.T) {
 	}
 }
 
+func TestGetFederationToken(t *testing.T) {
+	x := newTester(t, emulator.Config{})
+	x.login("jane")
+	session, _ := x.session()
+	for _, tt := range []struct {
+		name   string
+		key    aws.Credentials
+		kv     []string
+		status int
+		want   string
+	}{
+		{"the default", robin(), []string{"Name", "robin"}, 200, "<Expiration>2026-11-23T00:00:00Z"},
+		{"its user", robin(), []string{"Name", "a+b@c", "Policy", "{}"}, 200, "<FederatedUserId>444455556666:a+b@c</FederatedUserId><Arn>arn:aws:sts::444455556666:federated-user/a+b@c</Arn>"},
+		{"the longest", robin(), []string{"Name", "robin", "DurationSeconds", "129600"}, 200, "2026-11-24T00:00:00Z"},
+		{"no name", robin(), nil, 400, "&#39;name&#39; failed to satisfy constraint: Member must not be null"},
+		{"a long name", robin(), []string{"Name", strings.Repeat("x", 33)}, 400, "Member must have length less than or equal to 32<"},
+		{"a session", session, []string{"Name", "robin"}, 403, "Cannot call GetFederationToken with session credentials<"},
+	} {
+		if status, body := x.sts(tt.key, "GetFederationToken", tt.kv...); status != tt.status || !strings.Contains(body, tt.want) {
+			t.Errorf("%s: %d %s", tt.name, status, body)
+		}
+	}
+	_, body := x.sts(robin(), "GetFederationToken", "Name", "robin")
+	var out struct {
+		KeyID  string `xml:"GetFederationTokenResult>Credentials>AccessKeyId"`
+		Secret string `xml:"GetFederationTokenResult>Credentials>SecretAccessKey"`
+		Token  string `xml:"GetFederationTokenResult>Credentials>SessionToken"`
+	}
+	if err := xml.Unmarshal([]byte(body), &out); err != nil {
+		t.Fatal(err)
+	}
+	key := aws.Credentials{AccessKeyID: out.KeyID, SecretAccessKey: out.Secret, SessionToken: out.Token}
+	if status, body := x.sts(key, "GetCallerIdentity"); status != 200 || !strings.Contains(body, "federated-user/robin<") {
+		t.Errorf("%d %s", status, body)
+	}
+	if status, body := x.sts(key, "AssumeRole", "RoleArn", "arn:aws:iam::210987654321:role/Operate", "RoleSessionName", "xx"); status != 403 {
+		t.Errorf("a federated user assumes a role: %d %s", status, body)
+	}
+}
+
 func TestIAMUserAssumesRoles(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	plain, _ := x.session()

@@ -27,6 +27,9 @@ type principal struct {
 	UserID  string `json:"u"`
 	Expires int64  `json:"e"` // seconds since 1970; 0 means never
 	Set     string `json:"s"` // the permission set; "" after AssumeRole and for IAM users
+	// ByKey reports whether an IAM user assumed the role with an access key, and not with
+	// temporary credentials.
+	ByKey bool `json:"b,omitempty"`
 	// MFA reports whether the IAM user got the credentials with a code of an MFA device.
 	MFA bool `json:"m,omitempty"`
 	// Roles that this principal assumes inherit SourceIdentity and Tags. Tags has only the
@@ -57,9 +60,9 @@ func (u IAMUser) principal(partition string) principal {
 func (p principal) isUser() bool { return strings.Contains(p.ARN, ":user/") }
 
 // identity returns the ARN that trust policies and IAM use for p. It is the ARN of the IAM
-// user, or of the role of the role session.
+// user or federated user, or of the role of the role session.
 func (p principal) identity() string {
-	if p.isUser() {
+	if p.isUser() || p.isFederated() {
 		return p.ARN
 	}
 	part := strings.Split(p.ARN, ":") // arn:aws:sts::ACCOUNT:assumed-role/ROLE/SESSION

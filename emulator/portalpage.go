@@ -168,8 +168,8 @@ func (e *Emulator) getSigninToken(c *call, in url.Values) response {
 		switch {
 		case err != nil || n < 900 || n > 43200:
 			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration must be 900 to 43200 seconds"})
-		case p.Set == "":
-			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration cannot be used with a role that another role assumed"})
+		case p.Set == "" && !p.ByKey:
+			return failText(c, &apiError{status: http.StatusBadRequest, message: "SessionDuration cannot be used with a role that another role assumed, or with GetFederationToken"})
 		}
 		p.Expires = c.now.Unix() + int64(n)
 	}

@@ -99,7 +99,9 @@ func (e *Emulator) actions() map[string]action {
 	return map[string]action{
 		"GetCallerIdentity": {stsVersion, e.stsOperation(e.getCallerIdentity)},
 		"GetSessionToken":   {stsVersion, e.stsOperation(e.getSessionToken)},
-		"AssumeRole":        {stsVersion, e.stsOperation(e.assumeRole)},
+
+		"GetFederationToken": {stsVersion, e.stsOperation(e.getFederationToken)},
+		"AssumeRole":         {stsVersion, e.stsOperation(e.assumeRole)},
 
 		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},
 		"DescribeInstances":         {ec2Version, e.ec2Operation(e.describeInstances)},

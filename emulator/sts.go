@@ -1,4 +1,4 @@
-// STS: GetCallerIdentity, GetSessionToken, AssumeRole and AssumeRoleWithWebIdentity.
+// STS: GetCallerIdentity, GetSessionToken, GetFederationToken, AssumeRole and AssumeRoleWithWebIdentity.
 
 package emulator
 
@@ -133,6 +133,43 @@ func (e *Emulator) getSessionToken(c *call, in url.Values, s signer) (any, *apiE
 	}{Result: result{e.issue(p).xml()}, Metadata: responseMetadata{c.id}}, nil
 }
 
+// federatedUser is the part of an ARN that names a federated user.
+const federatedUser = ":federated-user/"
+
+// isFederated reports whether the credentials come from GetFederationToken.
+func (p principal) isFederated() bool { return strings.Contains(p.ARN, federatedUser) }
+
+// getFederationToken implements GetFederationToken: temporary credentials for a user without an
+// account, with the key of an IAM user. The emulator does not evaluate the policy.
+func (e *Emulator) getFederationToken(c *call, in url.Values, s signer) (any, *apiError) {
+	if s.signature.Token != "" {
+		return nil, accessDenied("Cannot call GetFederationToken with session credentials")
+	}
+	v := &constraint.Parameters{Values: in}
+	name, life := v.Required("Name", constraint.UserName()), v.Seconds(sessionTokenLife, maxSessionTokenLife)
+	v.Text("Policy", constraint.Policy())
+	if err := violations(v); err != nil {
+		return nil, err
+	}
+	p := principal{
+		Account: s.Account, ARN: "arn:" + e.partition() + ":sts::" + s.Account + federatedUser + name,
+		UserID: s.Account + ":" + name, Expires: c.now.Add(life).Unix(),
+	}
+	type user struct {
+		ID  string `xml:"FederatedUserId"`
+		ARN string `xml:"Arn"`
+	}
+	type result struct {
+		Credentials xmlCredentials
+		User        user `xml:"FederatedUser"`
+	}
+	return struct {
+		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetFederationTokenResponse"`
+		Result   result           `xml:"GetFederationTokenResult"`
+		Metadata responseMetadata `xml:"ResponseMetadata"`
+	}{Result: result{e.issue(p).xml(), user{p.UserID, p.ARN}}, Metadata: responseMetadata{c.id}}, nil
+}
+
 // assumeRole implements AssumeRole. A missing role and a role that does not trust the caller
 // cause the same error.
 func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError) {
@@ -155,7 +192,7 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	q.sourceIdentity = cmp.Or(q.sourceIdentity, s.SourceIdentity)
 	r, ok := e.iamRole(q)
 	switch {
-	case !ok, !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != external, r.MFA && !mfa && !s.MFA,
+	case !ok, s.isFederated(), !r.trusts(s.principal), r.ExternalID != "" && r.ExternalID != external, r.MFA && !mfa && !s.MFA,
 		len(r.SourceIdentity) > 0 && !anyMatches(r.SourceIdentity, q.sourceIdentity):
 		return nil, s.mayNot("sts:AssumeRole", q.arn)
 	case q.life > r.MaxSession:
@@ -167,6 +204,7 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	}
 	p := q.principal(e.partition(), c.now)
 	p.SourceIdentity, p.Tags = q.sourceIdentity, tags
+	p.ByKey = s.signature.Token == ""
 	return struct {
 		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
 		Result   assumedRole      `xml:"AssumeRoleResult"`

@@ -40,6 +40,11 @@ func Name() Rule {
 	return Rule{least: 2, most: 64, pattern: `[\w+=,.@-]*`, allowed: wordRunes("+=,.@-")}
 }
 
+// UserName returns the rule of the name of a federated user.
+func UserName() Rule {
+	return Rule{least: 2, most: 32, pattern: `[\w+=,.@-]*`, allowed: wordRunes("+=,.@-")}
+}
+
 // ExternalID returns the rule of ExternalId.
 func ExternalID() Rule {
 	return Rule{least: 2, most: 1224, pattern: `[\w+=,.@:\/-]*`, allowed: wordRunes("+=,.@:/-")}
