@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
@@ -125,6 +126,7 @@ func groups(app *command.App) []helpGroup {
 			consolecmd.New(app),
 			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
+			servecmd.New(app),
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),
 			shimcmd.NewWhich(app),

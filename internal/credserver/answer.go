@@ -21,48 +21,56 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	h.Set("Content-Type", "application/json") // the Go SDK reads errors only with exactly this type
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
-	if code, status := s.refuse(r); code != "" {
-		s.c.Log.Debug("credential endpoint: request refused", "why", code, "userAgent", r.UserAgent())
-		if status == http.StatusMethodNotAllowed {
-			h.Set("Allow", http.MethodGet)
-		}
-		answer(w, status, problem(code, "lanyard refused the request"))
-		return
+	out := &recorder{ResponseWriter: w}
+	var name, code string
+	switch {
+	case !s.ours(r):
+		code = refuse(out, http.StatusForbidden, "InvalidHost")
+	case fromBrowser(r.Header):
+		code = refuse(out, http.StatusForbidden, "BrowserRequest")
+	default:
+		name, code = s.answer(out, r)
 	}
-	c, err := s.get(r.Context())
-	if err != nil {
-		s.c.Log.Debug("credential endpoint: no credentials", "error", err)
-		// After a status of 500 or more, the SDKs would repeat the request. lanyard has already
-		// repeated its own requests to AWS.
-		answer(w, http.StatusBadRequest, problem(codeOf(err), message(err)))
-		return
+	done := Request{Name: name, Status: out.status, Code: code}
+	if c := connectionOf(r); c != nil {
+		done.Peer = c.peer
 	}
-	s.c.Log.Debug("credential endpoint: credentials given", "userAgent", r.UserAgent(), "expires", ssocache.FormatTime(c.Expiration))
-	answer(w, http.StatusOK, credentials(c, s.c.Now()))
+	s.c.Log.Debug("credential endpoint: request", "profile", name, "status", out.status, "code", code, "userAgent", r.UserAgent())
+	s.served(done)
 }
 
-// refuse returns the error code and the status for a request that gets no credentials. If the
-// request gets credentials, the code is "".
-func (s *Server) refuse(r *http.Request) (code string, status int) {
-	ours := slices.ContainsFunc([]string{"127.0.0.1", "localhost", "::1"}, func(host string) bool {
-		return r.Host == net.JoinHostPort(host, s.port)
-	})
-	authorization := r.Header["Authorization"]
-	switch {
-	case !ours:
-		return "InvalidHost", http.StatusForbidden
-	case fromBrowser(r.Header):
-		return "BrowserRequest", http.StatusForbidden
-	case r.RequestURI != s.path:
-		return "NotFound", http.StatusNotFound
-	case r.Method != http.MethodGet:
-		return "MethodNotAllowed", http.StatusMethodNotAllowed
-	case len(authorization) == 0:
-		return "MissingAuthorization", http.StatusUnauthorized
-	case len(authorization) > 1 || subtle.ConstantTimeCompare([]byte(authorization[0]), []byte(s.token.Reveal())) != 1:
-		return "InvalidAuthorization", http.StatusForbidden
+// A recorder remembers the status of an answer.
+type recorder struct {
+	http.ResponseWriter
+	status int
+}
+
+func (r *recorder) WriteHeader(status int) {
+	r.status = status
+	r.ResponseWriter.WriteHeader(status)
+}
+
+// ours reports whether the Host of a request is this server. A web page can send requests with
+// its own host name to this machine (DNS rebinding), but it cannot choose an IP address as its
+// name. A Unix socket has no port of its own, and no web page can connect to it.
+func (s *Server) ours(r *http.Request) bool {
+	if slices.Contains(s.hosts, r.Host) {
+		return true
 	}
-	return "", 0
+	c := connectionOf(r)
+	host, port, err := net.SplitHostPort(r.Host)
+	if c != nil && c.LocalAddr().Network() == "unix" {
+		if err != nil {
+			host = r.Host
+		}
+		return localName(host)
+	}
+	return err == nil && port == s.port && localName(host)
+}
+
+// localName reports whether a program on this machine uses the name for its own machine.
+func localName(host string) bool {
+	return slices.Contains([]string{"127.0.0.1", "localhost", "::1"}, host)
 }
 
 // fromBrowser reports whether a web page made the request. A page cannot remove these headers.
@@ -73,6 +81,29 @@ func fromBrowser(h http.Header) bool {
 		}
 	}
 	return false
+}
+
+// container answers a request to a container's credential endpoint.
+func (s *Server) container(w http.ResponseWriter, r *http.Request) (name, code string) {
+	authorization := r.Header["Authorization"]
+	src := s.sources[r.RequestURI]
+	switch {
+	case src == nil:
+		return "", refuse(w, http.StatusNotFound, "NotFound")
+	case r.Method != http.MethodGet:
+		w.Header().Set("Allow", http.MethodGet)
+		return src.Name, refuse(w, http.StatusMethodNotAllowed, "MethodNotAllowed")
+	case len(authorization) == 0:
+		return src.Name, refuse(w, http.StatusUnauthorized, "MissingAuthorization")
+	case len(authorization) > 1 || subtle.ConstantTimeCompare([]byte(authorization[0]), []byte(s.token.Reveal())) != 1:
+		return src.Name, refuse(w, http.StatusForbidden, "InvalidAuthorization")
+	}
+	c, err := s.get(r.Context(), src)
+	if err != nil {
+		return src.Name, fail(w, err)
+	}
+	answer(w, http.StatusOK, credentials(c, s.c.Now()))
+	return src.Name, ""
 }
 
 // credentials returns the document of a container's endpoint. The SDKs need all four values.
@@ -89,6 +120,20 @@ func credentials(c ssocache.Credentials, now time.Time) map[string]string {
 		doc["AccountId"] = c.AccountID
 	}
 	return doc
+}
+
+// refuse answers that a request gets no credentials, and returns the code.
+func refuse(w http.ResponseWriter, status int, code string) string {
+	answer(w, status, problem(code, "lanyard refused the request"))
+	return code
+}
+
+// fail answers with an error, and returns its code. After a status of 500 or more, the SDKs would
+// repeat the request. lanyard has already repeated its own requests to AWS.
+func fail(w http.ResponseWriter, err error) string {
+	code := codeOf(err)
+	answer(w, http.StatusBadRequest, problem(code, message(err)))
+	return code
 }
 
 // problem returns the document of an error. It has two sets of names: one set for the SDKs for

@@ -1,97 +1,157 @@
-// Package credserver gives credentials to programs on this machine, as the credential endpoint
-// of a container does. Every AWS SDK can ask such an endpoint, and asks again before the
-// credentials expire.
+// Package credserver gives credentials to programs on this machine. [Start] starts a
+// credential endpoint as a container has it, [StartMetadata] an instance metadata service, and
+// [StartRelay] a relay to such an endpoint. Every AWS SDK can ask them, and asks again before
+// the credentials expire.
 //
-// A program must know the address of the endpoint and its token. The server refuses requests
-// of web pages: requests with Origin, with a Sec-Fetch header, or with another Host.
+// All servers refuse requests of web pages: requests with Origin, with a Sec-Fetch header, or
+// with another Host. On Linux, they refuse programs of other users.
 package credserver
 
 import (
 	"context"
 	"crypto/rand"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"net/http"
 	"net/url"
+	"os"
 	"strconv"
 	"sync"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/loopback"
+	"github.com/lanyard-cli/lanyard/internal/peer"
 	"github.com/lanyard-cli/lanyard/internal/secret"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// The limits of the server. A program waits 1 or 2 s for its answer and then asks again, so
-// the server keeps an answer for some seconds.
+// The limits of a server.
 const (
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 2 * time.Minute // a credential_process may take one minute
 	maxHeader      = 8 << 10
 	maxConnections = 64
-	keepAnswer     = 10 * time.Second
 )
 
-// A Config is the source of a server's credentials.
+// A Config has what a server needs.
 type Config struct {
-	// Get returns credentials that are valid for 15 minutes or more, if possible. The server
-	// makes only one call of Get at a time. own reports whether a URL leads to this server. Get
-	// must not ask such a URL, because it would wait for itself.
-	Get func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error)
+	Sources []Source // with different paths
+
+	// Listeners accept the connections, in loopback TCP or on Unix sockets. Close closes them.
+	// Without any, the server listens on a free port of 127.0.0.1.
+	Listeners []net.Listener
+
+	// Served is called after each request, and for each refused connection. It may be nil.
+	Served func(Request)
 
 	Now func() time.Time
 	Log *slog.Logger
 }
 
-// A Server is a credential endpoint on 127.0.0.1. It is safe for concurrent use.
+// A Request describes a request that a server has answered.
+type Request struct {
+	Name   string // of the source; "" if the request named none
+	Status int    // 0 if the connection was refused
+	Code   string // of the error; "" if the request got an answer
+	Peer   peer.Process
+}
+
+// A Server answers requests. It is safe for concurrent use.
 type Server struct {
-	c      Config
-	http   http.Server
-	port   string
-	path   string
-	token  secret.String
-	ctx    context.Context // for calls of Get; Close cancels it
-	cancel context.CancelFunc
-	tasks  sync.WaitGroup
-
-	mu   sync.Mutex
-	last *fetch // nil before the first request
+	c       Config
+	answer  func(w http.ResponseWriter, r *http.Request) (name, code string) // of one protocol
+	hosts   []string                                                         // further values of Host
+	strict  bool                                                             // refuse connections unless the system says that the process belongs to this user
+	open    bool                                                             // accept connections of all users
+	http    http.Server
+	port    string // of the first TCP listener; "" without any
+	token   secret.String
+	sources map[string]*source // by path
+	ctx     context.Context    // for calls of Get; Close cancels it
+	cancel  context.CancelFunc
+	tasks   sync.WaitGroup
 }
 
-// A fetch is a call of Get.
-type fetch struct {
-	done chan struct{} // closed when the call has returned
-	c    ssocache.Credentials
-	err  error
-	at   time.Time
+// Listen returns a listener on a port of 127.0.0.1. Port 0 means a free port.
+func Listen(ctx context.Context, port int) (net.Listener, error) {
+	return (&net.ListenConfig{}).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port)))
 }
 
-// Start starts a server on a free port. It serves until Close.
+// Start starts a credential endpoint with a random token. It serves until Close.
 func Start(ctx context.Context, c Config) (*Server, error) {
-	l, err := (&net.ListenConfig{}).Listen(ctx, "tcp4", "127.0.0.1:0")
-	if err != nil {
-		return nil, fmt.Errorf("credential endpoint: %w", err)
+	s := &Server{c: c, token: secret.New(rand.Text() + rand.Text())}
+	s.answer = s.container
+	if err := s.start(ctx); err != nil {
+		return nil, err
 	}
-	s := &Server{
-		c: c, path: "/" + rand.Text(), token: secret.New(rand.Text() + rand.Text()),
-		port: strconv.Itoa(l.Addr().(*net.TCPAddr).Port),
-	}
-	s.ctx, s.cancel = context.WithCancel(ctx)
-	s.http = http.Server{
-		Handler:     s,
-		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, MaxHeaderBytes: maxHeader,
-		ErrorLog: slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug), DisableGeneralOptionsHandler: true,
-	}
-	s.http.SetKeepAlivesEnabled(false) // an idle connection would occupy one of maxConnections
-	s.tasks.Go(func() { _ = s.http.Serve(&limited{l, make(chan struct{}, maxConnections)}) })
 	return s, nil
 }
 
-// URL returns the value for AWS_CONTAINER_CREDENTIALS_FULL_URI.
-func (s *Server) URL() string { return "http://127.0.0.1:" + s.port + s.path }
+// start begins to serve.
+func (s *Server) start(ctx context.Context) error {
+	if len(s.c.Listeners) == 0 {
+		l, err := Listen(ctx, 0)
+		if err != nil {
+			return fmt.Errorf("credential endpoint: %w", err)
+		}
+		s.c.Listeners = []net.Listener{l}
+	}
+	s.sources = map[string]*source{}
+	for _, src := range s.c.Sources {
+		s.sources[src.Path] = &source{Source: src}
+	}
+	for _, l := range s.c.Listeners {
+		if a, ok := l.Addr().(*net.TCPAddr); ok && s.port == "" {
+			s.port = strconv.Itoa(a.Port)
+		}
+	}
+	s.ctx, s.cancel = context.WithCancel(ctx)
+	s.http = http.Server{
+		Handler: s, ConnContext: withConnection,
+		ReadTimeout: readTimeout, WriteTimeout: writeTimeout, MaxHeaderBytes: maxHeader,
+		ErrorLog: slog.NewLogLogger(s.c.Log.Handler(), slog.LevelDebug), DisableGeneralOptionsHandler: true,
+	}
+	s.http.SetKeepAlivesEnabled(false) // an idle connection would occupy one of maxConnections
+	slots := make(chan struct{}, maxConnections)
+	for _, l := range s.c.Listeners {
+		s.tasks.Go(func() { _ = s.http.Serve(&limited{l, slots, s.admit}) })
+	}
+	return nil
+}
 
-// Token returns the value of the header Authorization that a request must have.
+// admit reports whether the server reads requests from a connection. It refuses processes of
+// other users, but not of root, because root can read everything anyway. A container's root
+// may connect over a mounted Unix socket.
+func (s *Server) admit(c net.Conn) (peer.Process, bool) {
+	p, err := peer.Of(c)
+	switch {
+	case err != nil:
+		s.c.Log.Debug("credential endpoint: the client is unknown", "error", err)
+		return p, !s.strict || errors.Is(err, peer.ErrUnsupported)
+	case s.open || p.UID == os.Geteuid() || p.UID == 0:
+		return p, true
+	}
+	s.c.Log.Warn("credential endpoint: refused a connection of another user", "uid", p.UID)
+	s.served(Request{Code: "OtherUser", Peer: p})
+	return p, false
+}
+
+// served tells about a request.
+func (s *Server) served(r Request) {
+	if s.c.Served != nil {
+		s.c.Served(r)
+	}
+}
+
+// Port returns the TCP port of the server, or "" if it has only Unix sockets.
+func (s *Server) Port() string { return s.port }
+
+// URL returns the address of a path.
+func (s *Server) URL(path string) string { return "http://127.0.0.1:" + s.port + path }
+
+// Token returns the value of the header Authorization that a request to a credential endpoint
+// must have.
 func (s *Server) Token() secret.String { return s.token }
 
 // owns reports whether a URL leads to this server.
@@ -100,84 +160,63 @@ func (s *Server) owns(address string) bool {
 	return err == nil && loopback.Host(u.Hostname()) && u.Port() == s.port
 }
 
-// Close ends the server. It waits for a call of Get, which may be storing a new token.
+// Close ends the server. It waits for calls of Get, which may be storing a new token.
 func (s *Server) Close() {
-	s.mu.Lock()
+	for _, src := range s.sources { // so that no call begins after this
+		src.mu.Lock()
+	}
 	s.cancel()
-	s.mu.Unlock()
+	for _, src := range s.sources {
+		src.mu.Unlock()
+	}
 	_ = s.http.Close()
 	s.tasks.Wait()
 }
 
-// get returns credentials. Requests at the same time share one call of Get. If the client gives
-// up, the call continues, and the client's next attempt gets the result.
-func (s *Server) get(ctx context.Context) (ssocache.Credentials, error) {
-	f, err := s.fetch()
-	if err != nil {
-		return ssocache.Credentials{}, err
-	}
-	select {
-	case <-f.done:
-		return f.c, f.err
-	case <-ctx.Done():
-		return ssocache.Credentials{}, ctx.Err()
-	}
-}
-
-// fetch returns the last call of Get if a request can use it. Otherwise it begins a new call.
-func (s *Server) fetch() (*fetch, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.last != nil && s.last.usable(s.c.Now()) {
-		return s.last, nil
-	}
-	if err := s.ctx.Err(); err != nil {
-		return nil, err
-	}
-	f := &fetch{done: make(chan struct{})}
-	s.last = f
-	s.tasks.Go(func() {
-		defer close(f.done)
-		f.c, f.err = s.c.Get(s.ctx, s.owns)
-		f.at = s.c.Now()
-	})
-	return f, nil
-}
-
-// usable reports whether a request can use the call. A request can use a call that has not
-// returned, or that has just returned credentials.
-func (f *fetch) usable(now time.Time) bool {
-	select {
-	case <-f.done:
-		return f.err == nil && now.Sub(f.at) < keepAnswer && (f.c.Expiration.IsZero() || f.c.Reusable(now))
-	default:
-		return true
-	}
-}
-
-// A limited listener limits its open connections to the capacity of slots.
+// A limited listener limits its open connections to the capacity of slots. It closes connections
+// that admit refuses.
 type limited struct {
 	net.Listener
 	slots chan struct{}
+	admit func(net.Conn) (peer.Process, bool)
 }
 
 func (l *limited) Accept() (net.Conn, error) {
 	l.slots <- struct{}{}
 	free := sync.OnceFunc(func() { <-l.slots })
-	c, err := l.Listener.Accept()
-	if err != nil {
-		free()
-		return nil, err
+	for {
+		c, err := l.Listener.Accept()
+		if err != nil {
+			free()
+			return nil, err
+		}
+		if p, ok := l.admit(c); ok {
+			return &connection{c, p, free}, nil
+		}
+		_ = c.Close()
 	}
-	return &connection{c, free}, nil
 }
 
+// A connection occupies a slot until it is closed.
 type connection struct {
 	net.Conn
+	peer peer.Process
 	free func()
 }
 
 func (c *connection) Close() error {
 	defer c.free()
 	return c.Conn.Close()
+}
+
+type connectionKey struct{}
+
+func withConnection(ctx context.Context, c net.Conn) context.Context {
+	return context.WithValue(ctx, connectionKey{}, c)
+}
+
+// connectionOf returns the connection of a request.
+func connectionOf(r *http.Request) *connection {
+	c, _ := r.Context().Value(connectionKey{}).(*connection)
+	return c
 }

@@ -58,9 +58,12 @@ func (s *source) get(ctx context.Context, own func(string) bool) (ssocache.Crede
 	return c, s.err
 }
 
+// path is the path of the source in the tests.
+const path = "/dev%20admin"
+
 func start(t *testing.T, s *source) *credserver.Server {
 	t.Helper()
-	server, err := credserver.Start(t.Context(), credserver.Config{Get: s.get, Now: s.now, Log: slog.New(slog.DiscardHandler)})
+	server, err := credserver.Start(t.Context(), credserver.Config{Sources: []credserver.Source{{Name: "dev", Path: path, Get: s.get}}, Now: s.now, Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -72,7 +75,7 @@ func start(t *testing.T, s *source) *credserver.Server {
 // document.
 func ask(t *testing.T, server *credserver.Server, change func(r *http.Request)) (int, map[string]string) {
 	t.Helper()
-	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL(), http.NoBody)
+	r, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL(path), http.NoBody)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -120,7 +123,7 @@ func TestKeysWithoutEnd(t *testing.T) {
 func TestRefusals(t *testing.T) {
 	s := &source{life: time.Hour}
 	server := start(t, s)
-	u, err := url.Parse(server.URL())
+	u, err := url.Parse(server.URL(path))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -128,7 +131,7 @@ func TestRefusals(t *testing.T) {
 		return func(r *http.Request) { r.Header.Set(name, value) }
 	}
 	host := func(name string) func(*http.Request) { return func(r *http.Request) { r.Host = name } }
-	path := func(text string) func(*http.Request) { return func(r *http.Request) { r.URL.Opaque = text } }
+	target := func(text string) func(*http.Request) { return func(r *http.Request) { r.URL.Opaque = text } }
 	method := func(name string) func(*http.Request) { return func(r *http.Request) { r.Method = name } }
 	for _, tt := range []struct {
 		name   string
@@ -153,13 +156,13 @@ func TestRefusals(t *testing.T) {
 		{"a longer token", header("Authorization", server.Token().Reveal()+"A"), 403},
 		{"Bearer", header("Authorization", "Bearer "+server.Token().Reveal()), 403},
 		{"two tokens", func(r *http.Request) { r.Header.Add("Authorization", "x") }, 403},
-		{"another path", path("/"), 404},
-		{"a longer path", path(u.Path + "/"), 404},
-		{"a query", path(u.Path + "?x"), 404},
-		{"a path with ..", path("/x/.." + u.Path), 404},
-		{"a path with %2e%2e", path("/x/%2e%2e" + u.Path), 404},
-		{"an escaped path", path("/%" + fmt.Sprintf("%02x", u.Path[1]) + u.Path[2:]), 404},
-		{"a whole URL", path(server.URL()), 404},
+		{"another path", target("/"), 404},
+		{"a longer path", target(u.EscapedPath() + "/"), 404},
+		{"a query", target(u.EscapedPath() + "?x"), 404},
+		{"a path with ..", target("/x/.." + u.EscapedPath()), 404},
+		{"a path with %2e%2e", target("/x/%2e%2e" + u.EscapedPath()), 404},
+		{"an escaped path", target("/%" + fmt.Sprintf("%02x", u.EscapedPath()[1]) + u.EscapedPath()[2:]), 404},
+		{"a whole URL", target(server.URL(path)), 404},
 		{"POST", method("POST"), 405},
 		{"HEAD", method("HEAD"), 405},
 		{"OPTIONS", method("OPTIONS"), 405},
@@ -167,7 +170,7 @@ func TestRefusals(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if tt.want == 400 { // answered by net/http
-				if got := raw(t, u.Host, "GET "+u.Path+" HTTP/1.1\r\n\r\n"); !strings.Contains(got, " 400 ") {
+				if got := raw(t, u.Host, "GET "+u.EscapedPath()+" HTTP/1.1\r\n\r\n"); !strings.Contains(got, " 400 ") {
 					t.Errorf("answer %q, want status 400", got)
 				}
 				return
@@ -202,8 +205,8 @@ func raw(t *testing.T, host, text string) string {
 
 func TestLargeHeader(t *testing.T) {
 	server := start(t, &source{})
-	u, _ := url.Parse(server.URL())
-	got := raw(t, u.Host, "GET "+u.Path+" HTTP/1.1\r\nHost: "+u.Host+"\r\nX: "+strings.Repeat("x", 1<<20)+"\r\n\r\n")
+	u, _ := url.Parse(server.URL(path))
+	got := raw(t, u.Host, "GET "+u.EscapedPath()+" HTTP/1.1\r\nHost: "+u.Host+"\r\nX: "+strings.Repeat("x", 1<<20)+"\r\n\r\n")
 	if strings.Contains(got, " 200 ") {
 		t.Errorf("answer %q", got)
 	}
@@ -216,7 +219,7 @@ func TestOneFetch(t *testing.T) {
 	impatient, giveUp := context.WithCancel(t.Context())
 	var all sync.WaitGroup
 	all.Go(func() {
-		r, _ := http.NewRequestWithContext(impatient, http.MethodGet, server.URL(), http.NoBody)
+		r, _ := http.NewRequestWithContext(impatient, http.MethodGet, server.URL(path), http.NoBody)
 		r.Header.Set("Authorization", server.Token().Reveal())
 		if resp, err := http.DefaultTransport.RoundTrip(r); err == nil {
 			resp.Body.Close()
@@ -277,12 +280,12 @@ func TestOwn(t *testing.T) {
 	s := &source{}
 	server := start(t, s)
 	ask(t, server, nil)
-	for _, address := range []string{server.URL(), strings.Replace(server.URL(), "127.0.0.1", "localhost", 1), strings.Replace(server.URL(), "127.0.0.1", "[::1]", 1)} {
+	for _, address := range []string{server.URL(path), strings.Replace(server.URL(path), "127.0.0.1", "localhost", 1), strings.Replace(server.URL(path), "127.0.0.1", "[::1]", 1)} {
 		if !s.own(address) {
 			t.Errorf("%s: not recognized", address)
 		}
 	}
-	for _, address := range []string{"", "http://127.0.0.1:1/x", strings.Replace(server.URL(), "127.0.0.1", "example.com", 1)} {
+	for _, address := range []string{"", "http://127.0.0.1:1/x", strings.Replace(server.URL(path), "127.0.0.1", "example.com", 1)} {
 		if s.own(address) {
 			t.Errorf("%s: taken for the server", address)
 		}
@@ -296,7 +299,7 @@ func TestClose(t *testing.T) {
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		r, _ := http.NewRequest(http.MethodGet, server.URL(), http.NoBody)
+		r, _ := http.NewRequest(http.MethodGet, server.URL(path), http.NoBody)
 		r.Header.Set("Authorization", server.Token().Reveal())
 		if resp, err := http.DefaultTransport.RoundTrip(r); err == nil {
 			resp.Body.Close()
@@ -305,7 +308,7 @@ func TestClose(t *testing.T) {
 	<-s.began
 	server.Close()
 	<-answered
-	u, _ := url.Parse(server.URL())
+	u, _ := url.Parse(server.URL(path))
 	if c, err := net.Dial("tcp", u.Host); err == nil {
 		c.Close()
 		t.Error("the server still listens")

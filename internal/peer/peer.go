@@ -3,11 +3,18 @@ package peer
 
 import (
 	"errors"
+	"fmt"
 	"net"
 )
 
-// ErrUnknown reports that the system does not know which process made a connection.
-var ErrUnknown = errors.New("the system does not tell which process made the connection")
+var (
+	// ErrUnknown reports that the system does not know which process made a connection.
+	ErrUnknown = errors.New("the system does not tell which process made the connection")
+
+	// ErrUnsupported is the [ErrUnknown] of systems that know the process of no connection of
+	// this kind.
+	ErrUnsupported = fmt.Errorf("%w: not supported on this system", ErrUnknown)
+)
 
 // A Process is the process at the other end of a connection.
 type Process struct {
@@ -26,7 +33,7 @@ func Of(conn net.Conn) (Process, error) { return of(conn) }
 func control(conn net.Conn, f func(fd int) error) error {
 	unix, ok := conn.(*net.UnixConn)
 	if !ok {
-		return ErrUnknown
+		return ErrUnsupported
 	}
 	raw, err := unix.SyscallConn()
 	if err != nil {

@@ -3,12 +3,11 @@ package execcmd
 import (
 	"bytes"
 	"context"
+	"crypto/rand"
 	"fmt"
-	"io"
 	"os"
 	"os/signal"
 	"path/filepath"
-	"strings"
 	"syscall"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -18,8 +17,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
 // The variables in which the SDKs find a credential endpoint.
@@ -50,7 +47,7 @@ func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o e
 	}
 	signals, release := child.TakeSignals(taken...)
 	defer release()
-	server, err := startServer(ctx, app)
+	server, url, err := startServer(ctx, app)
 	if err != nil {
 		return err
 	}
@@ -73,36 +70,22 @@ func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o e
 		return err
 	}
 	vars = append(vars.withoutKeys(),
-		variable{endpointVariable, server.URL()}, variable{tokenFileVariable, tokenFile}, variable{tokenVariable, server.Token().Reveal()})
+		variable{endpointVariable, url}, variable{tokenFileVariable, tokenFile}, variable{tokenVariable, server.Token().Reveal()})
 	return child.Run(app, path, o.argv, append(vars, files...).environment(app.Env.Environ()), signals)
 }
 
-// startServer starts the endpoint of a profile. It reads the config again for each request. It
-// does not ask the user and prints nothing, because the terminal belongs to the command.
-func startServer(ctx context.Context, app *command.App) (server *credserver.Server, err error) {
-	quiet := *app
-	quiet.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
-	quiet.Out = command.NewWriter(io.Discard, false)
-	lookup := app.Env.Lookup
-	return credserver.Start(ctx, credserver.Config{
-		Now: app.Now, Log: app.Log,
-		Get: func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
-			app := quiet
-			app.Env.Lookup = func(name string) (string, bool) {
-				value, ok := lookup(name)
-				if name == endpointVariable && own(value) {
-					return "", false
-				}
-				return value, ok
-			}
-			w := workspace.Files(&app)
-			p, err := credentials.Resolve(ctx, w, "exec")
-			if err != nil {
-				return ssocache.Credentials{}, err
-			}
-			return credentials.Get(ctx, w, p, "exec")
-		},
+// startServer starts the endpoint of a profile, and returns its URL too. The server asks nothing
+// and prints nothing, because the terminal belongs to the command.
+func startServer(ctx context.Context, app *command.App) (server *credserver.Server, url string, err error) {
+	path := "/" + rand.Text()
+	server, err = credserver.Start(ctx, credserver.Config{
+		Sources: []credserver.Source{{Path: path, Get: credentials.Unattended(app, "exec")}},
+		Now:     app.Now, Log: app.Log,
 	})
+	if err != nil {
+		return nil, "", err
+	}
+	return server, server.URL(path), nil
 }
 
 // withoutKeys returns the variables except the credentials.
