@@ -82,12 +82,9 @@ func relay(w http.ResponseWriter, in *http.Request, r Relay, client *http.Client
 	if err != nil {
 		return name, fail(w, unreachable(r.Address, err))
 	}
-	if resp.StatusCode != http.StatusOK {
-		code = resp.Status
-	}
 	w.WriteHeader(resp.StatusCode)
 	_, _ = w.Write(body) // the client may be gone
-	return name, code
+	return name, ""
 }
 
 // unreachable returns the error of a request to the server. It leaves out the URL.

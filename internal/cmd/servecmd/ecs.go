@@ -57,7 +57,7 @@ container.
 At SIGHUP, lanyard reads the config again and gets new credentials.`,
 		Example: `lanyard serve ecs dev-admin
 # two profiles on a fixed port, with a line for each request
-lanyard serve ecs dev-admin other --port 9911 --verbose
+lanyard serve ecs dev-admin dev-ops --port 9911 --verbose
 # the lines for a compose file
 lanyard serve ecs dev-admin --print compose`,
 		DisableFlagsInUseLine: true,
@@ -151,13 +151,12 @@ func serveECS(ctx context.Context, app *command.App, o ecsOptions) (err error) {
 	if _, err := io.WriteString(app.Out, text); err != nil {
 		return err // if the output fails, the user does not know the address
 	}
-	run(ctx, server, func() {
+	return run(ctx, server, func() {
 		for _, s := range profiles {
 			s.check(ctx)
 		}
 		fmt.Fprintf(app.IO.Err, "%s: read the config again\n", app.Name)
 	})
-	return nil
 }
 
 // pathOf returns the path of a profile, if the server has n profiles.

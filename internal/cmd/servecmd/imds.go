@@ -36,9 +36,9 @@ The protocol has no secret: on Linux, the service answers only programs of your
 user and of root. On other systems it answers every program on this machine. Use
 "lanyard serve ecs" if the program knows it.
 
-The service speaks version 2 of the protocol (IMDSv2). With --v1, it also answers
-requests without a token. It never gives out credentials that expire within ten
-minutes, because some SDKs use such credentials for too long.`,
+The service speaks version 2 of the protocol (IMDSv2). With --v1, it also
+answers requests without a token. It never gives out credentials that expire
+within ten minutes, because some SDKs use such credentials for too long.`,
 		Example: `lanyard serve imds dev-admin
 # a fixed port, and both versions of the protocol
 lanyard serve imds dev-admin --port 9912 --v1`,
@@ -94,11 +94,10 @@ func serveIMDS(ctx context.Context, app *command.App, o imdsOptions) error {
 	if _, err := fmt.Fprintln(app.Out, line); err != nil {
 		return err
 	}
-	run(ctx, server, func() {
+	return run(ctx, server, func() {
 		if p := s.check(ctx); p != nil {
 			region.Store(p.Region)
 		}
 		fmt.Fprintf(app.IO.Err, "%s: read the config again\n", app.Name)
 	})
-	return nil
 }

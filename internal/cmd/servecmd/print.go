@@ -23,7 +23,7 @@ func usesSocket(target string) bool {
 
 // relayPort is the port of a relay in its container, and inContainer its folder there.
 const (
-	relayPort   = "9911"
+	relayPort   = "9910"
 	inContainer = "/run/lanyard"
 )
 

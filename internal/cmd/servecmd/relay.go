@@ -31,10 +31,10 @@ func newRelay(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "relay --to URL --token-file FILE",
 		Short: "Pass on the answers of serve ecs inside a container",
-		Long: `Run a relay to a "lanyard serve ecs" on another machine, usually the host of this
-container. The SDKs refuse an endpoint such as host.docker.internal, but accept
-the relay, because it listens on an address of the container itself. The relay
-adds the token to each request, so programs in the container need no token.
+		Long: `Run a relay to a "lanyard serve ecs" on another machine, usually the host of
+this container. The SDKs refuse an endpoint such as host.docker.internal. They
+accept the relay, because it listens on an address of the container itself. The
+relay adds the token to each request, so programs in the container need none.
 
 --to is the address of the server: http://HOST:PORT, or unix:PATH for a Unix
 socket that is mounted into the container. --token-file is the server's file,
@@ -42,9 +42,9 @@ mounted too. The relay reads it for each request.
 
 Every program in the container, and in containers that share its network, gets
 the credentials. The relay needs no config.`,
-		Example: `lanyard serve relay --to unix:/run/lanyard/socket --token-file /run/lanyard/token
-# for programs with AWS_CONTAINER_CREDENTIALS_RELATIVE_URI
-lanyard serve relay --to http://host.docker.internal:9911 --token-file /run/lanyard/token --listen 169.254.170.2:80`,
+		Example: `lanyard serve relay --to unix:socket --token-file token
+# to a server on the host of Docker Desktop
+lanyard serve relay --to http://host.docker.internal:9911 --token-file token`,
 		DisableFlagsInUseLine: true,
 		Args:                  command.NoArgs,
 		RunE:                  func(cmd *cobra.Command, _ []string) error { return serveRelay(cmd.Context(), app, o) },
@@ -101,8 +101,7 @@ func serveRelay(ctx context.Context, app *command.App, o relayOptions) error {
 	if _, err := fmt.Fprintln(app.Out, line); err != nil {
 		return err
 	}
-	run(ctx, server, func() {})
-	return nil
+	return run(ctx, server, func() {})
 }
 
 // target returns the network and the address of --to.

@@ -25,14 +25,14 @@ import (
 
 // New returns the command serve with its subcommands.
 func New(app *command.App) *cobra.Command {
-	cmd := command.Group("serve", "Give credentials to containers and other programs over HTTP")
+	cmd := command.Group("serve", "Give credentials to containers and other programs")
 	cmd.Long = `Run a local server that gives the credentials of a profile to other programs.
 Every AWS SDK can ask such a server, and asks again before the credentials
 expire. lanyard then refreshes the session.
 
-"serve ecs" is the credential endpoint of a container of Amazon ECS. "serve relay"
-passes its answers on inside a container. "serve imds" is the metadata service of
-an EC2 instance, for programs that know nothing else.`
+"serve ecs" is the credential endpoint of a container of Amazon ECS. "serve
+relay" passes its answers on inside a container. "serve imds" is the metadata
+service of an EC2 instance, for programs that know no other endpoint.`
 	cmd.Example = `lanyard serve ecs dev-admin
 lanyard serve imds dev-admin`
 	cmd.AddCommand(newECS(app), newIMDS(app), newRelay(app))
@@ -93,9 +93,9 @@ func cause(err error) error {
 	return err
 }
 
-// run waits until the command ends. At each SIGHUP, it makes the server get its credentials
-// again, and calls reload.
-func run(ctx context.Context, server *credserver.Server, reload func()) {
+// run waits until a signal ends the command. At each SIGHUP, it makes the server get its
+// credentials again, and calls reload.
+func run(ctx context.Context, server *credserver.Server, reload func()) error {
 	hangups, release := child.TakeSignals(syscall.SIGHUP)
 	defer release()
 	for {
@@ -104,7 +104,7 @@ func run(ctx context.Context, server *credserver.Server, reload func()) {
 			server.Forget()
 			reload()
 		case <-ctx.Done():
-			return
+			return command.ErrComplete
 		}
 	}
 }
