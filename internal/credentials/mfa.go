@@ -25,7 +25,7 @@ func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, e
 	console, closeTerminal, err := consoleFor(app)
 	if err != nil {
 		return secret.String{}, command.WithHint(
-			&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("profile %s needs a code of the MFA device %s, and there is no terminal to ask on", role.Profile, role.MFASerial)},
+			&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("profile %s: cannot ask for a code of the MFA device %s: there is no terminal", role.Profile, role.MFASerial)},
 			"run a command with this profile in a terminal; other programs then use the cached credentials\n"+
 				"or set mfa_process to a command that prints a code: %s", role.From)
 	}

@@ -88,7 +88,7 @@ func parseProcess(out []byte, now time.Time) (ssocache.Credentials, error) {
 		AccountID                     string `json:"AccountId"`
 	}
 	if err := json.Unmarshal(out, &parsed); err != nil {
-		return ssocache.Credentials{}, processError("its output is not JSON") // it may contain secrets
+		return ssocache.Credentials{}, processError("the output is not JSON") // it may contain secrets
 	}
 	version := fmt.Sprint(parsed.Version)
 	if parsed.Version == nil {

@@ -23,8 +23,8 @@ func TestParseProcess(t *testing.T) {
 		{"a text as version", `{"Version": "1", ` + keys + `}`, "Unsupported version '1' for"},
 		{"no access key", `{"Version": 1, "SecretAccessKey": "s"}`, "Missing required key in response: 'AccessKeyId'"},
 		{"no secret key", `{"Version": 1, "AccessKeyId": "a"}`, "Missing required key in response: 'SecretAccessKey'"},
-		{"not JSON", `export AWS_SECRET_ACCESS_KEY=hidden`, "its output is not JSON"},
-		{"nothing", ``, "its output is not JSON"},
+		{"not JSON", `export AWS_SECRET_ACCESS_KEY=hidden`, "the output is not JSON"},
+		{"nothing", ``, "the output is not JSON"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			c, err := parseProcess([]byte(tt.out), now)

@@ -122,7 +122,7 @@ func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 	case hasProfile && hasSource:
 		return Chain{}, &Error{
 			Msg:  "The profile \"" + p.Name + "\" contains both source_profile and credential_source.",
-			Hint: "remove one of them: " + place(named) + ", " + place(credentials), Code: 255,
+			Hint: "remove one of these settings: " + place(named) + ", " + place(credentials), Code: 255,
 		}
 	case hasSource:
 		start, err := credentialSource(p, credentials)
@@ -130,7 +130,7 @@ func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 	case !hasProfile:
 		return Chain{}, &Error{
 			Msg:  "Partial credentials found in assume-role, missing: source_profile or credential_source",
-			Hint: "add one of them to the profile " + strconv.Quote(p.Name) + ", which has role_arn: " + p.KindFrom, Code: 255,
+			Hint: "add one of these settings to the profile " + strconv.Quote(p.Name) + ", which has role_arn: " + p.KindFrom, Code: 255,
 		}
 	}
 	src, err := r.sourceProfile(p, named, visited)

@@ -29,7 +29,7 @@ func ParseLogin(data []byte) (Login, error) {
 	}
 	keys, err := decodeObject(o["accessToken"])
 	if err != nil {
-		return Login{}, errors.New("it has no accessToken")
+		return Login{}, errors.New("the file has no accessToken")
 	}
 	refresh, err := o.text("refreshToken")
 	if err != nil {

@@ -29,7 +29,7 @@ func NewDemo(app *command.App) *cobra.Command {
 		Short: "Try lanyard without an AWS account",
 		Long: `Start the emulator, write an example config to a temporary home folder, and run
 the first commands that you would use. Lines that begin with $ are the commands.
-Nothing leaves this machine, and your own files are not changed.`,
+The demo connects only to this machine, and does not change your own files.`,
 		Example: `lanyard demo`,
 		Args:    command.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },

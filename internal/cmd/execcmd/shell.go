@@ -109,7 +109,7 @@ func checkNesting(app *command.App, o shellOptions) error {
 		err = command.Usagef("the environment already has the credentials of the profile %s", command.Quote(name))
 	}
 	if !inShell {
-		leave = `to remove them from a shell, run: eval "$(lanyard env --unset)"`
+		leave = `to remove the credentials from a shell, run: eval "$(lanyard env --unset)"`
 	}
 	return command.WithHint(err, "%s\nto start a shell inside this one, add --nest", leave)
 }
