@@ -1,7 +1,7 @@
-// Package credserver gives credentials to programs on this machine. [Start] starts a
-// credential endpoint as a container has it, [StartMetadata] an instance metadata service, and
-// [StartRelay] a relay to such an endpoint. Every AWS SDK can ask them, and asks again before
-// the credentials expire.
+// Package credserver gives credentials to programs on this machine. [Start] starts a container's
+// credential endpoint, [StartMetadata] starts an instance metadata service, and [StartRelay]
+// starts a relay to a credential endpoint. Every AWS SDK can ask these servers, and asks again
+// before the credentials expire.
 //
 // All servers refuse requests of web pages: requests with Origin, with a Sec-Fetch header, or
 // with another Host. On Linux, they refuse programs of other users.
@@ -34,12 +34,12 @@ const (
 	maxConnections = 64
 )
 
-// A Config has what a server needs.
+// A Config holds the sources and the listeners of a server.
 type Config struct {
 	Sources []Source // with different paths
 
-	// Listeners accept the connections, in loopback TCP or on Unix sockets. Close closes them.
-	// Without any, the server listens on a free port of 127.0.0.1.
+	// Listeners accept connections on loopback TCP or on Unix sockets. Close closes them. If
+	// Listeners is empty, the server listens on a free port of 127.0.0.1.
 	Listeners []net.Listener
 
 	// Served is called after each request, and for each refused connection. It may be nil.
@@ -137,7 +137,7 @@ func (s *Server) admit(c net.Conn) (peer.Process, bool) {
 	return p, false
 }
 
-// served tells about a request.
+// served calls Config.Served.
 func (s *Server) served(r Request) {
 	if s.c.Served != nil {
 		s.c.Served(r)

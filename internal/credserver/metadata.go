@@ -14,7 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// A Metadata says what an instance metadata service tells about its instance.
+// A Metadata describes the instance of an instance metadata service.
 type Metadata struct {
 	Role   string // the name of the role in the paths; any other characters become "-"
 	Region func() string
@@ -27,12 +27,11 @@ const (
 	maxTTL      = 21600
 	maxTokens   = 1024
 
-	// InstanceID is the id of every instance that a metadata service tells about.
+	// InstanceID is the instance id in the answers of every metadata service.
 	InstanceID = "i-00000000000000000"
 
-	// nearlyExpired is how long credentials must be valid at least. botocore extends the
-	// lifetime of credentials that it gets from an instance, and then uses them for up to ten
-	// minutes more.
+	// nearlyExpired is the minimum validity of credentials. botocore extends the lifetime of an
+	// instance's credentials, and uses them for up to ten minutes after they expire.
 	nearlyExpired = 10 * time.Minute
 )
 
@@ -45,9 +44,9 @@ type metadata struct {
 	tokens map[string]time.Time // the end of each token
 }
 
-// StartMetadata starts an instance metadata service with one source, whose path is "". It serves until Close. Its
-// protocol has no secret between client and server. So on Linux the service refuses a
-// connection unless its process belongs to this user.
+// StartMetadata starts an instance metadata service with one source, whose path is "". It serves
+// until Close. Its protocol has no secret between client and server. So on Linux, the service
+// accepts a connection only if its process belongs to this user.
 func StartMetadata(ctx context.Context, c Config, m Metadata) (*Server, error) {
 	m.Role = regexp.MustCompile(`[^\w+=,.@-]`).ReplaceAllString(m.Role, "-")
 	s := &Server{c: c, strict: true}

@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Relay says where a relay sends its requests.
+// A Relay describes the server that gets the requests of a relay.
 type Relay struct {
 	Network, Address string                        // of the server, as for [net.Dial]
 	Token            func() (secret.String, error) // called for each request, because a new server has another token
@@ -50,7 +50,7 @@ func StartRelay(ctx context.Context, c Config, r Relay) (*Server, error) {
 	return s, nil
 }
 
-// relay passes a request on, and the answer back.
+// relay forwards a request to the server, and returns its answer.
 func relay(w http.ResponseWriter, in *http.Request, r Relay, client *http.Client, host string) (name, code string) {
 	name = in.RequestURI
 	if in.Method != http.MethodGet {
@@ -96,7 +96,7 @@ func unreachable(address string, err error) error {
 	return &relayError{address, err}
 }
 
-// A relayError says that the relay cannot reach its server.
+// A relayError reports that the relay cannot reach its server.
 type relayError struct {
 	address string
 	err     error

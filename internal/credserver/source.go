@@ -9,21 +9,22 @@ import (
 )
 
 const (
-	// keepAnswer is how long an answer is used without a new call of Get.
+	// keepAnswer is how long the server uses an answer without a new call of Get.
 	keepAnswer = 10 * time.Second
 
 	// patience is how long a request waits for a new call of Get while the previous credentials
-	// are still good. Some SDKs wait only one second for an answer.
+	// are still valid. Some SDKs wait only one second for an answer.
 	patience = 250 * time.Millisecond
 
-	// shortLife is the lifetime below which no credentials of a role are valid for long enough.
+	// shortLife is the minimum validity that the server wants. If even new credentials have a
+	// shorter lifetime, the server accepts them.
 	shortLife = 15 * time.Minute
 )
 
-// A Source gives out the credentials of one profile.
+// A Source returns the credentials of one profile.
 type Source struct {
-	Name string // in a Request
-	Path string // of the URL, with escapes
+	Name string // the name in a Request
+	Path string // the path of the URL, with escapes
 
 	// Get returns credentials that are valid for 15 minutes or more, if possible. The server
 	// makes only one call of Get at a time. own reports whether a URL leads to this server. Get
@@ -37,7 +38,7 @@ type source struct {
 
 	mu   sync.Mutex
 	last *fetch // nil before the first request
-	good *fetch // the last call that has returned credentials; nil if the last one has failed
+	good *fetch // the last finished call, if it returned credentials; else nil
 }
 
 // A fetch is a call of Get.

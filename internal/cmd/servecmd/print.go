@@ -30,7 +30,7 @@ const (
 // A path is the path of a profile at the endpoint.
 type path struct{ profile, path string }
 
-// An address says where an endpoint and its files are.
+// An address has the address of an endpoint, and the paths of its files.
 type address struct {
 	file   string // with the token
 	dir    string // of file

@@ -17,7 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// containerHost is the address at which the containers of Amazon ECS find their credentials.
+// containerHost is the address of the credential endpoint in containers of Amazon ECS.
 const containerHost = "169.254.170.2"
 
 // relayOptions are the flags of serve relay.
@@ -117,8 +117,8 @@ func target(to string) (network, address string, err error) {
 	return "tcp", u.Host, nil
 }
 
-// readToken reads the token of the server. Files that people wrote themselves often end in a
-// newline.
+// readToken reads the token of the server. It removes a newline at the end, because users may have
+// written the file with an editor.
 func readToken(file string) (secret.String, error) {
 	data, err := datafile.Read(file, 4096)
 	if err != nil {

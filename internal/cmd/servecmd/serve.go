@@ -31,21 +31,21 @@ Every AWS SDK can ask such a server, and asks again before the credentials
 expire. lanyard then refreshes the session.
 
 "serve ecs" is the credential endpoint of a container of Amazon ECS. "serve
-relay" passes its answers on inside a container. "serve imds" is the metadata
-service of an EC2 instance, for programs that know no other endpoint.`
+relay" forwards requests from a container to "serve ecs". "serve imds" is the
+metadata service of an EC2 instance, for programs that know no other endpoint.`
 	cmd.Example = `lanyard serve ecs dev-admin
 lanyard serve imds dev-admin`
 	cmd.AddCommand(newECS(app), newIMDS(app), newRelay(app))
 	return cmd
 }
 
-// A served is a profile whose credentials a server gives out.
+// A served is a profile of a server.
 type served struct {
 	app     *command.App // with the profile
 	profile *profile.Profile
 }
 
-// choose returns a profile after it has got credentials: lanyard can still ask the user then.
+// choose returns a profile. It first gets credentials, because lanyard can still ask the user.
 // argument may be "".
 func choose(ctx context.Context, app *command.App, argument string) (served, error) {
 	app, from, err := workspace.Choose(ctx, app, argument)
