@@ -84,7 +84,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 
 func fillFlags(p *command.Page, root *cobra.Command) {
 	p.Prose("These flags can be anywhere in the command line. The help of each command lists the global flags that the command uses. " +
-		"lanyard's own commands refuse other global flags. If the AWS CLI also has a command, that command accepts all global flags, as in the AWS CLI.")
+		"lanyard's own commands refuse other global flags. Commands of the AWS CLI, such as \"configure list\", accept all global flags.")
 	flags := func(names ...string) []command.Item {
 		var items []command.Item
 		for _, name := range names {
