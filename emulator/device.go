@@ -163,7 +163,7 @@ func (e *Emulator) deviceByCode(typed string, now time.Time) (*device, error) {
 
 // deviceEntry asks for the code. If the URL contains the code, deviceEntry asks the user to
 // confirm the code. A code in the URL is not an approval, because the sender of the link may want
-// access as the reader.
+// to get the credentials of the reader.
 func (e *Emulator) deviceEntry(c *call) response {
 	typed := c.URL.Query().Get("user_code")
 	if e.config().AutoApprove != "" && typed != "" {

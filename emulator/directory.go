@@ -275,10 +275,10 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 // The functions below use no regular expressions, because a program would compile them at its
 // start even if it runs no emulator.
 
-// wordy reports whether s consists of least to most ASCII letters, digits or bytes in
-// extra.
-func wordy(s string, least, most int, extra string) bool {
-	if len(s) < least || len(s) > most {
+// wordy reports whether s has the right length and consists of ASCII letters, digits and bytes
+// in extra.
+func wordy(s string, minLen, maxLen int, extra string) bool {
+	if len(s) < minLen || len(s) > maxLen {
 		return false
 	}
 	for _, c := range []byte(s) {

@@ -282,9 +282,9 @@ func (l *limits) take(key string, rate float64, now time.Time) bool {
 }
 
 // take removes one request from the bucket. It returns false if the bucket is empty. The bucket
-// gains rate requests per second, and holds at most most.
-func (b *bucket) take(most, rate float64, now time.Time) bool {
-	b.left = min(most, b.left+rate*max(0, now.Sub(b.at).Seconds()))
+// gains tokens at the rate per second, up to its capacity.
+func (b *bucket) take(capacity, rate float64, now time.Time) bool {
+	b.left = min(capacity, b.left+rate*max(0, now.Sub(b.at).Seconds()))
 	b.at = now
 	if b.left < 1 {
 		return false

@@ -72,7 +72,7 @@ func TestPortalRefuses(t *testing.T) {
 		{"roles of an unknown account", "GET", "/assignment/roles?account_id=000000000000", 403, "ForbiddenException"},
 		{"a page too long", "GET", "/assignment/accounts?max_result=101", 400, "InvalidRequestException"},
 		{"a page of nothing", "GET", "/assignment/accounts?max_result=0", 400, "InvalidRequestException"},
-		{"a page of what", "GET", "/assignment/accounts?max_result=x", 400, "InvalidRequestException"},
+		{"a page size that is not a number", "GET", "/assignment/accounts?max_result=x", 400, "InvalidRequestException"},
 		{"a made-up next token", "GET", "/assignment/accounts?next_token=MTIz", 400, "InvalidRequestException"},
 		{"POST", "POST", cred, 405, "MethodNotAllowedException"},
 		{"GET logout", "GET", "/logout", 405, "MethodNotAllowedException"},

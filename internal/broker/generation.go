@@ -28,9 +28,11 @@ func (b *Broker) generation(s profile.Session) generation {
 	return generation{text, err == nil}
 }
 
-// over reports whether the generation g has ended, because now differs. It returns false if
+// over reports whether the current generation is known to differ from g. It returns false if
 // either file could not be read.
-func (g generation) over(now generation) bool { return g.known && now.known && g.id != now.id }
+func (g generation) over(current generation) bool {
+	return g.known && current.known && g.id != current.id
+}
 
 // The events that begin a generation.
 const (

@@ -230,24 +230,24 @@ func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter
 	return tok, nil
 }
 
-// reprepare reserves the place of the token again, under the session's lock. pending is a
-// place in the store named in, from an earlier reservation. Since then, `store migrate` may
+// reprepare reserves the place of the token again, under the session's lock. pending is an
+// earlier reservation in the store. Since then, `store migrate` may
 // have moved the session to another store. If the store is the same and cannot reserve a
 // second place, reprepare returns pending. pending may hold the last free space of the disk.
-func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, in string) (keystore.Pending, error) {
+func (b *Broker) reprepare(s profile.Session, pending keystore.Pending, store string) (keystore.Pending, error) {
 	now, err := b.Cache.Store(s.Key())
 	switch {
 	case err != nil: // assume that the store is the same
 		return pending, nil
-	case in == keystore.Agent && now == keystore.File:
-		return nil, &keystore.StoreError{Store: in, Err: errors.New("the agent ended before it could keep the token in its memory"), Hint: "sign in again"}
+	case store == keystore.Agent && now == keystore.File:
+		return nil, &keystore.StoreError{Store: store, Err: errors.New("the agent ended before it could keep the token in its memory"), Hint: "sign in again"}
 	}
 	fresh, err := b.Cache.PrepareToken(s.Key())
 	switch {
 	case err == nil:
 		pending.Abort()
 		return fresh, nil
-	case now == in:
+	case now == store:
 		return pending, nil
 	}
 	return nil, b.storageError("not signed in", err)

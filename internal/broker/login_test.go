@@ -35,8 +35,8 @@ func TestInterruptedWhileStoring(t *testing.T) {
 	})
 }
 
-// A sign-in removes the role credentials of the previous sign-in, because the user may be
-// another.
+// A sign-in removes the role credentials of the previous sign-in, because another
+// user may have signed in.
 func TestLoginRemovesRoleCredentials(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

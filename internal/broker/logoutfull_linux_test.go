@@ -9,8 +9,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// On a full disk, a logout revokes and removes the session. It needs no generation file that
-// it could remove to get space.
+// On a full disk, a logout revokes and removes the session. It does so
+// also without a generation file, whose removal would free some space.
 func TestLogoutOnAFullDisk(t *testing.T) {
 	for _, recorded := range []bool{true, false} {
 		withFixture(t, emulator.Config{}, func(f *fixture) {

@@ -152,7 +152,7 @@ func (b *Broker) othersCredentials(q roleRequest) *reply {
 // valid for long enough for any request. It may also use credentials that another process has
 // fetched during the wait. With a short session or a wrong clock, even new credentials may
 // not be valid for long enough. before holds the cached credentials before the wait. fresh
-// means that another process wrote out during the wait.
+// reports whether another process wrote the outcome out during the wait.
 func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
 	if dated, ok := b.recentlyFetched(out, c, now); ok {
 		return dated, true

@@ -120,7 +120,7 @@ func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 	b.writeHistory(key, history{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: old.lower, upper: old.upper})
 }
 
-// recordRefresh records that the refresh token spent was replaced by next. If the session is
+// recordRefresh records that the refresh token next replaced the refresh token spent. If the session is
 // older than upper, an earlier session was revoked early. recordRefresh then discards upper.
 func (b *Broker) recordRefresh(key string, spent, next secret.String) {
 	h, now := b.readHistory(key), b.now()

@@ -26,8 +26,8 @@ type CachedRole = keystore.Found[ssocache.Credentials]
 
 // RolesOf returns the cached role credentials that are valid and belong to the session at its
 // configured portal. An entry that lanyard wrote names its session. For an entry of another
-// program, ours reports by the path whether the entry belongs to the session.
-func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, ours func(path string) bool) []CachedRole {
+// program, isOfSession reports whether the path belongs to the session.
+func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, isOfSession func(path string) bool) []CachedRole {
 	t, err := b.target(s)
 	if err != nil {
 		return nil
@@ -35,7 +35,7 @@ func (b *Broker) RolesOf(s profile.Session, cached []CachedRole, ours func(path 
 	names := b.names(s)
 	var roles []CachedRole
 	for _, c := range cached {
-		belongs := slices.Contains(names, c.Value.Session) || c.Value.Session == "" && ours(c.Path)
+		belongs := slices.Contains(names, c.Value.Session) || c.Value.Session == "" && isOfSession(c.Path)
 		if belongs && c.Value.Left(b.now()) > 0 && t.mayUse(c.Value, s) {
 			roles = append(roles, c)
 		}

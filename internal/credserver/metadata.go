@@ -168,7 +168,7 @@ func (m *metadata) about(w http.ResponseWriter, path, region string, c ssocache.
 			"InstanceProfileArn": "arn:" + partition(region) + ":iam::" + c.AccountID + ":instance-profile/" + m.Role,
 		})
 	case !c.Expiration.IsZero() && c.Left(now) < nearlyExpired:
-		doc := problem("ExpiringCredentials", "the credentials expire in less than ten minutes, and lanyard got no longer ones")
+		doc := problem("ExpiringCredentials", "the credentials expire in less than ten minutes, and lanyard cannot get credentials that are valid for longer")
 		doc["Code"] = "Failed"
 		answer(w, http.StatusNotFound, doc)
 		return "ExpiringCredentials"

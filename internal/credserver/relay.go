@@ -13,9 +13,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A Relay describes the server that gets the requests of a relay.
+// A Relay holds the address and the token of the server to which a relay forwards requests.
 type Relay struct {
-	Network, Address string                        // of the server, as for [net.Dial]
+	Network, Address string                        // as for [net.Dial]
 	Token            func() (secret.String, error) // called for each request, because a new server has another token
 	Hosts            []string                      // values of Host that the relay also accepts
 }

@@ -139,7 +139,7 @@ func (f *fetch) usable(now time.Time) bool {
 	case f.lasting(f.at) || left <= f.c.Left(f.at)/10:
 		return false
 	case f.c.Life > 0 && f.c.Life < shortLife:
-		return true // new credentials are as short
+		return true // new credentials would be valid for as short a time
 	}
 	return now.Sub(f.at) < keepAnswer
 }

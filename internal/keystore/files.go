@@ -220,10 +220,10 @@ func (f Files) DropRegistration(clientID string) error {
 	return errors.Join(failures...)
 }
 
-// RemoveCredentials removes the role credentials with these names, and all role credentials for
-// which also returns true. It removes credentials of assumed roles only if they came from a
+// RemoveCredentials removes the role credentials with these names, and all role credentials
+// that match accepts. It removes credentials of assumed roles only if they came from a
 // session. The error also names files that cannot be read.
-func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials) bool) error {
+func (f Files) RemoveCredentials(names []string, match func(ssocache.Credentials) bool) error {
 	var failures []error
 	for _, name := range names {
 		failures = append(failures, f.Remove(filepath.Join(f.Roles(), name)))
@@ -231,13 +231,13 @@ func (f Files) RemoveCredentials(names []string, also func(ssocache.Credentials)
 	found, unknown := f.KnownCredentials()
 	failures = append(failures, unknown...)
 	for _, c := range found {
-		if also(c.Value) {
+		if match(c.Value) {
 			failures = append(failures, f.Remove(c.Path))
 		}
 	}
 	assumed, _ := f.KnownAssumed() // the files that cannot be read are the same
 	for _, a := range assumed {
-		if a.Value.Session != "" && also(a.Value.Credentials) {
+		if a.Value.Session != "" && match(a.Value.Credentials) {
 			failures = append(failures, f.Remove(a.Path))
 		}
 	}

@@ -80,8 +80,8 @@ func (r *resolver) noSession(name string, code int) error {
 // fewNames is the largest number of names that a hint lists.
 const fewNames = 8
 
-// lookalikes returns a line for each section with the missing name whose header probably has a
-// typo, such as [dev] for [profile dev].
+// lookalikes returns a line for each section that is probably the missing section with a typo in
+// its header, such as [dev] for [profile dev].
 func (r *resolver) lookalikes(kind awsconfig.Kind, name string) []string {
 	var lines []string
 	noun := "an sso-session"

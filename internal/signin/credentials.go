@@ -18,8 +18,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// Credentials returns the role credentials of an SSO profile from the broker. Their session
-// token is not the rejected one, which is zero unless a service has refused credentials.
+// Credentials returns the role credentials of an SSO profile from the broker. If a service
+// has refused credentials, rejected is their session token, and Credentials returns other
+// credentials. Otherwise rejected is zero.
 func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	answer, err := Get(ctx, w, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,

@@ -27,8 +27,8 @@ func (w *Workspace) Editor() *configfile.Editor {
 }
 
 // Edit applies the changes to the config or the credentials file. `configure undo` shows the
-// text what.
-func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, changes ...awsconfig.Change) (changed bool, err error) {
+// description.
+func (w *Workspace) Edit(ctx context.Context, credentials bool, description string, changes ...awsconfig.Change) (changed bool, err error) {
 	path, variable := w.In.Config.Path, "AWS_CONFIG_FILE"
 	if credentials {
 		path, variable = w.In.Credentials.Path, "AWS_SHARED_CREDENTIALS_FILE"
@@ -39,7 +39,7 @@ func (w *Workspace) Edit(ctx context.Context, credentials bool, what string, cha
 	if w.NoHome != nil && strings.HasPrefix(path, "~") {
 		return false, w.NoHome
 	}
-	changed, err = w.Editor().Edit(ctx, path, what, func(old []byte) ([]byte, error) {
+	changed, err = w.Editor().Edit(ctx, path, description, func(old []byte) ([]byte, error) {
 		return awsconfig.Edit(path, old, credentials, changes...)
 	})
 	return changed, ExplainEdit(err)

@@ -13,9 +13,9 @@ import (
 )
 
 // newMark returns the mark for a shell. Some shells read their start-up file only from a path. For
-// these shells, newMark writes a file. It reads the user's own start-up file and then marks the
-// prompt. The file has no secrets. Its first line removes the file and its folder, because on Unix
-// lanyard no longer runs then.
+// these shells, newMark writes a file. The file reads the user's own start-up file and then marks
+// the prompt. The file has no secrets. On Unix, the shell has replaced lanyard, so the first line
+// of the file removes the file and its folder.
 //
 // text is the text of the mark. newMark uses text only for cmd; other shells read LANYARD_SHELL.
 func newMark(name, text string, env command.Env) (mark, error) {

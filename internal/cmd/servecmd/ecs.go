@@ -155,7 +155,7 @@ func serveECS(ctx context.Context, app *command.App, o ecsOptions) (err error) {
 		for _, s := range profiles {
 			s.check(ctx)
 		}
-		fmt.Fprintf(app.IO.Err, "%s: read the config again\n", app.Name)
+		fmt.Fprintf(app.IO.Err, "%s: reloaded the config\n", app.Name)
 	})
 }
 

@@ -98,6 +98,6 @@ func serveIMDS(ctx context.Context, app *command.App, o imdsOptions) error {
 		if p := s.check(ctx); p != nil {
 			region.Store(p.Region)
 		}
-		fmt.Fprintf(app.IO.Err, "%s: read the config again\n", app.Name)
+		fmt.Fprintf(app.IO.Err, "%s: reloaded the config\n", app.Name)
 	})
 }

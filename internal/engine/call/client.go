@@ -29,8 +29,8 @@ type Client struct {
 	FIPS, DualStack bool
 
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
-	// neither is set, the bucket is in the host name. If there is an Endpoint, or the bucket name
-	// or the host does not allow that, the bucket is in the path.
+	// neither is set, the bucket is in the path if Endpoint is set, or if a host name cannot
+	// contain the name of the bucket. Otherwise the bucket is in the host name.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials

@@ -33,7 +33,7 @@ func TestRefusals(t *testing.T) {
 		},
 		{"json without a type", "organizations", "list-accounts", "", answer(400, `{"message":"hm"}`), "400", "hm", "", ""},
 		{"json with the code in body and header", "organizations", "list-accounts", "", answer(400, `{"__type":"a#A"}`, "x-amzn-errortype", "B"), "A", "", "", ""},
-		{"json without words", "organizations", "list-accounts", "", answer(400, "", "x-amzn-errortype", "B"), "B", "", "", ""},
+		{"json without a message", "organizations", "list-accounts", "", answer(400, "", "x-amzn-errortype", "B"), "B", "", "", ""},
 		{"no message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>"), "C", "Unknown", "", ""},
 		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", ""},
 		{"rest-xml", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(404, `<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>bbb</BucketName><RequestId>r4</RequestId></Error>`), "NoSuchBucket", "The specified bucket does not exist", "r4", ""},
@@ -45,7 +45,7 @@ func TestRefusals(t *testing.T) {
 				"environment variable, or the region variable in the AWS CLI configuration file.  You can get the bucket's location by " +
 				`running "aws s3api get-bucket-location --bucket BUCKET".`, "", "",
 		},
-		{"HEAD has no words", "s3api", "head-bucket", `{"Bucket":"bbb"}`, answer(403, ""), "403", "Forbidden", "", ""},
+		{"HEAD without a message", "s3api", "head-bucket", `{"Bucket":"bbb"}`, answer(403, ""), "403", "Forbidden", "", ""},
 		{"escape sequences", "sts", "get-caller-identity", "", answer(403, queryError("A\n\tB")), "A B", "no", "req-1", ""},
 	}
 	for _, tt := range tests {
@@ -250,8 +250,8 @@ func TestInputs(t *testing.T) {
 		{"unknown", "ec2", "describe-regions", `{"X":1}`, `Unknown parameter in input: "X", must be one of: RegionNames, AllRegions, DryRun, Filters`},
 		{"too short", "sts", "assume-role", `{"RoleArn":"x","RoleSessionName":"me"}`, "Invalid length for parameter RoleArn, value: 1, valid min length: 20"},
 		{"too small", "sts", "get-session-token", `{"DurationSeconds":1}`, "Invalid range for parameter DurationSeconds, value: 1, valid min value: 900"},
-		{"a wrong type", "ec2", "describe-instances", `{"InstanceIds":"i-1"}`, "parameter InstanceId: a list is needed, not a string"},
-		{"a wrong type in a list", "organizations", "list-accounts", `{"MaxResults":"1"}`, "parameter input.MaxResults: a integer is needed, not a string"},
+		{"a wrong type", "ec2", "describe-instances", `{"InstanceIds":"i-1"}`, "parameter InstanceId: must be of type list, not a string"},
+		{"a wrong type in a list", "organizations", "list-accounts", `{"MaxResults":"1"}`, "parameter input.MaxResults: must be of type integer, not a string"},
 		{"a line break in a header", "sso", "list-accounts", `{"accessToken":"a\nb"}`, "parameter accessToken is sent in a header and must not have line breaks"},
 		{"an empty bucket", "s3api", "head-bucket", `{"Bucket":""}`, `Invalid bucket name "": Bucket name must match the regex "^[a-zA-Z0-9.\-_]{1,255}$"`},
 	}

@@ -42,7 +42,7 @@ func TestRetries(t *testing.T) {
 		{"a refusal", func() (*http.Response, error) { return answer(403, queryError("AccessDenied")), nil }, 9, 1, nil, "An error occurred (AccessDenied) when calling the GetCallerIdentity operation: no"},
 		{"a page of a balancer", func() (*http.Response, error) { return answer(503, "<html>busy</html>"), nil }, 9, 3, []time.Duration{500 * time.Millisecond, time.Second}, "An error occurred (503) when calling the GetCallerIdentity operation (reached max retries: 2): Service Unavailable"},
 		{
-			"a limit of something in front", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
+			"429 from a proxy", func() (*http.Response, error) { return answer(429, "slow down"), nil }, 9, 3,
 			[]time.Duration{500 * time.Millisecond, time.Second},
 			`The endpoint URL "https://sts.eu-west-1.amazonaws.com" sent an invalid reply to GetCallerIdentity: HTTP 429, no XML`,
 		},
@@ -103,7 +103,7 @@ func TestRetryModes(t *testing.T) {
 		description string
 	}{
 		{"", 1, 1, 0, "one try"},
-		{"standard", 8, 8, 10 * time.Second, "at most 20 s, of which the half"},
+		{"standard", 8, 8, 10 * time.Second, "half of at most 20 s"},
 		{"legacy", 0, 5, 4 * time.Second, "five tries"},
 		{"adaptive", 0, 3, time.Second, "as standard"},
 	} {

@@ -54,7 +54,7 @@ func scalar(operation, name string, s *model.Shape, v any, format string) (strin
 }
 
 func wrongType(operation, name string, want model.Kind, v any) error {
-	return &InputError{operation, fmt.Sprintf("parameter %s: a %s is needed, not %s", name, want, describe(v))}
+	return &InputError{operation, fmt.Sprintf("parameter %s: must be of type %s, not %s", name, want, describe(v))}
 }
 
 // describe returns the type of a value for messages. It does not show the value, which may be a

@@ -65,9 +65,9 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket returns the target for the bucket in the input. It puts the bucket in the host name.
-// If path is set, or the bucket name or the host does not allow that, the bucket stays in the
-// path.
+// forBucket returns the target for the bucket in the input. The bucket
+// stays in the path if path is set, or if a host name cannot contain the name of the bucket.
+// Otherwise forBucket puts the bucket in the host name.
 func (t target) forBucket(input *document.Object, path bool) (target, error) {
 	v, ok := input.Get("Bucket")
 	bucket, isText := v.(string)
