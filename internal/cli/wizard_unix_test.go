@@ -181,6 +181,7 @@ func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
 func TestWizardOverSSH(t *testing.T) {
 	tm := sit(t, seat{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
 	tm.answer("(Recommended): ", "corp\r")
+	tm.expect("open the URL below in any browser")
 	tm.expect("paste that address here")
 	tm.expect("/authorize?")
 	tm.expect("\n")

@@ -67,12 +67,12 @@ func remoteText(app *command.App, at place, port int, byCode string) string {
 	var b strings.Builder
 	switch at {
 	case overSSH:
-		fmt.Fprintf(&b, "This is an SSH session. To let your own browser reach lanyard, run this command on your own machine:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, sshTarget(app))
+		fmt.Fprintf(&b, "This is an SSH session. To let your own browser reach lanyard, run this command\non your own machine:\n\n    ssh -L %d:127.0.0.1:%d %s\n\n", port, port, sshTarget(app))
 	case container:
-		fmt.Fprintf(&b, "This is a container. A browser outside the container can reach lanyard only if port %d is published on 127.0.0.1.\n", port)
+		fmt.Fprintf(&b, "This is a container. A browser outside the container can reach lanyard only if\nport %d is published on 127.0.0.1.\n", port)
 	}
 	if app.IO.Terminal {
-		fmt.Fprintf(&b, "You can also open the URL above in any browser. If the browser shows an error at an address that\nbegins with http://127.0.0.1:%d/, paste that address here and press Enter. Your input stays hidden.\n", port)
+		fmt.Fprintf(&b, "You can also open the URL below in any browser. If the browser shows an error\nat an address that begins with http://127.0.0.1:%d/, paste that address here\nand press Enter. Your input stays hidden.\n", port)
 	}
 	if byCode == "" {
 		byCode = "--use-device-code"
