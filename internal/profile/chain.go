@@ -106,11 +106,10 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 // brokenChain returns botocore's error for a source_profile that cannot be resolved. If err
 // is nil, the chain is circular.
 func (r *resolver) brokenChain(p *Profile, source found, chain []string, err error) error {
-	var e *Error
 	if err == nil {
 		return loop(source, append(append([]string(nil), chain...), p.Name))
 	}
-	if errors.As(err, &e) && strings.HasPrefix(e.Msg, "The config profile (") {
+	if Unknown(err) {
 		return missingSource(p, source)
 	}
 	return err

@@ -4,6 +4,7 @@
 package profile
 
 import (
+	"errors"
 	"slices"
 	"strconv"
 	"strings"
@@ -12,9 +13,18 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
+// unknownPrefix begins the AWS CLI's message for a profile that does not exist.
+const unknownPrefix = "The config profile ("
+
+// Unknown reports whether an error of [Resolve] says that the profile does not exist.
+func Unknown(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && strings.HasPrefix(e.Msg, unknownPrefix)
+}
+
 // unknownProfile returns the error for a profile that does not exist.
 func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
-	e := &Error{Msg: "The config profile (" + p.Name + ") could not be found", Code: 255}
+	e := &Error{Msg: unknownPrefix + p.Name + ") could not be found", Code: 255}
 	if p.FromEnv && p.Name == "" {
 		e.Hint = p.variable + " is set but empty: unset it, or give it the name of a profile"
 		return e

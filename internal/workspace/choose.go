@@ -3,8 +3,10 @@ package workspace
 import (
 	"cmp"
 	"context"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // Choose returns the App for one profile. The argument of a command, --profile or AWS_PROFILE
@@ -16,8 +18,11 @@ import (
 // outer profile. With --account and --role, Choose returns the App unchanged.
 func Choose(ctx context.Context, app *command.App, argument string) (with *command.App, variable string, err error) {
 	flag := app.Flags.Profile
+	if err := app.Flags.Role.Check(cmp.Or(argument, flag)); err != nil {
+		return nil, "", err
+	}
 	if app.Flags.Role.Name != "" { // keep the region of the environment, because there is no profile
-		return app, "", app.Flags.Role.Check(cmp.Or(argument, flag))
+		return app, "", nil
 	}
 	if argument != "" && flag != "" && argument != flag {
 		return nil, "", TwoProfiles(argument, flag)
@@ -42,6 +47,15 @@ func Choose(ctx context.Context, app *command.App, argument string) (with *comma
 		return lookup(name)
 	}
 	return app, variable, nil
+}
+
+// ExplainName adds a hint to the error for an unknown profile that an environment variable names.
+// variable is "" if none names the profile.
+func ExplainName(err error, variable string) error {
+	if variable == "" || !profile.Unknown(err) {
+		return err
+	}
+	return command.WithHint(err, "%s", strings.TrimSpace(variable+" is set to this name\n"+command.HintOf(err)))
 }
 
 // TwoProfiles returns the error for an argument and a flag that name different profiles.

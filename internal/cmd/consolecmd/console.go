@@ -131,10 +131,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 	w := workspace.Files(app)
 	p, err := credentials.Resolve(ctx, w, "console")
 	if err != nil {
-		if p == nil && from != "" {
-			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
-		}
-		return err
+		return workspace.ExplainName(err, from)
 	}
 	choice, err := chosenBrowser(p, o.browser)
 	if err != nil {

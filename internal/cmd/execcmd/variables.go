@@ -56,10 +56,7 @@ func variables(ctx context.Context, app *command.App, from, caller string, noReg
 	w := workspace.Files(app)
 	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
-		if p == nil && from != "" {
-			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
-		}
-		return nil, err
+		return nil, workspace.ExplainName(err, from)
 	}
 	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return nil, err

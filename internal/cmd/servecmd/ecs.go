@@ -42,17 +42,17 @@ func newECS(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ecs [flags] [PROFILE...]",
 		Short: "Serve credentials like a container of Amazon ECS",
-		Long: `Run a credential endpoint on 127.0.0.1 until it is interrupted. The command
-prints the lines that lead programs to the endpoint. Programs get credentials of
-the profile that are valid for 15 minutes or more, if possible.
+		Long: `Run a credential endpoint on 127.0.0.1 until you interrupt it. The command
+prints the variables that programs need to find the endpoint. If possible,
+programs get credentials that are valid for 15 minutes or more.
 
 A request must have the token of the endpoint. The token is in a file that only
-your user can read, and changes at each start. With several profiles, each
+your user can read. Each start makes a new token. With several profiles, each
 profile has a path of its own.
 
---print prints the lines for a container or for a remote host instead. The lines
-for compose, kubernetes and devcontainer use "lanyard serve relay" in the
-container.
+With --print, lanyard prints the configuration of a container or of a remote
+host instead. For compose, kubernetes and devcontainer, this configuration runs
+"lanyard serve relay" in the container.
 
 At SIGHUP, lanyard reads the config again and gets new credentials.`,
 		Example: `lanyard serve ecs dev-admin

@@ -28,13 +28,14 @@ func newIMDS(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "imds [flags] [PROFILE]",
 		Short: "Serve credentials like an EC2 instance",
-		Long: `Run an instance metadata service on 127.0.0.1 until it is interrupted. The
-command prints the line that leads programs to it. It gives out the credentials
-of the profile, its region, and the id of its account. It needs no root.
+		Long: `Run an instance metadata service on 127.0.0.1 until you interrupt it. The
+command prints the variable that programs need to find the service. The service
+gives out the credentials of the profile, its region, and the id of its account.
+You need not be root.
 
-The protocol has no secret: on Linux, the service answers only programs of your
-user and of root. On other systems it answers every program on this machine. Use
-"lanyard serve ecs" if the program knows it.
+The protocol has no secret. On Linux, the service answers only programs of your
+user and of root. On other systems, it answers every program on this machine.
+If the program supports container credentials, use "lanyard serve ecs".
 
 The service speaks version 2 of the protocol (IMDSv2). With --v1, it also
 answers requests without a token. It never gives out credentials that expire

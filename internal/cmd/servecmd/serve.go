@@ -55,10 +55,7 @@ func choose(ctx context.Context, app *command.App, argument string) (served, err
 	w := workspace.Files(app)
 	p, err := credentials.Resolve(ctx, w, "serve")
 	if err != nil {
-		if p == nil && from != "" {
-			err = command.WithHint(err, "%s", strings.TrimSpace(from+" is set to this name\n"+command.HintOf(err)))
-		}
-		return served{}, err
+		return served{}, workspace.ExplainName(err, from)
 	}
 	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return served{}, err

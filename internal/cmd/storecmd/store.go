@@ -34,8 +34,9 @@ credentials. The stores are:
   encrypted  files encrypted with age, by an age or SSH key or a passphrase
   agent      the memory of the background agent; lost when the agent ends
 
-"lanyard store migrate" moves them. It also writes credential_process lines to
-the config. With these lines, other tools get credentials from lanyard.`,
+"lanyard store migrate" moves tokens and role credentials. It also writes
+credential_process lines to the config. With these lines, other tools get
+credentials from lanyard.`,
 		Example: `lanyard store
 lanyard store --output json`,
 		Annotations: command.Uses("output", "query"),
