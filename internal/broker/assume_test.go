@@ -41,7 +41,7 @@ func (s *sts) request(f *fixture) broker.AssumeRequest {
 				life = time.Hour
 			}
 			a := ssocache.Assumed{UserARN: "arn:aws:sts::444455556666:assumed-role/Deploy/x"}
-			a.AccessKeyID, a.SecretAccessKey, a.SessionToken = "ASIA"+string(rune('A'+n)), secret.New("key"), secret.New("token"+string(rune('A'+n)))
+			a.AccessKeyID, a.SecretAccessKey, a.SessionToken = "ASIA"+string('A'+n), secret.New("key"), secret.New("token"+string('A'+n))
 			a.Expiration = f.Now().Add(life).Truncate(time.Second)
 			return a, nil
 		},
