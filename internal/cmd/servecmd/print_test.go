@@ -144,7 +144,7 @@ func TestDevContainer(t *testing.T) {
 	}
 }
 
-// The shell gives docker the words of the page, whatever the names of files are.
+// The shell gives docker the words of the page, also if the name of a file has blanks and quotes.
 func TestDocker(t *testing.T) {
 	sh, err := exec.LookPath("sh")
 	if err != nil {
