@@ -16,9 +16,8 @@ import (
 // name.
 func NearCommands(cmd *cobra.Command, word string) []string {
 	var near []string
-	for _, name := range cmd.SuggestionsFor(word) {
-		// A short word is always within two typos of another word.
-		if len(word) > 3 || word != "" && strings.HasPrefix(name, word) || awsnames.OneTypo(word, name) {
+	for _, c := range cmd.Commands() {
+		if name := c.Name(); c.IsAvailableCommand() && similar(word, name) {
 			near = append(near, cmd.CommandPath()+" "+name)
 		}
 	}
@@ -36,6 +35,14 @@ func NearCommands(cmd *cobra.Command, word string) []string {
 		}
 	}
 	return near
+}
+
+// similar reports whether the user may have meant the name by a word. A short word is always
+// within two typos of another word.
+func similar(word, name string) bool {
+	lower := strings.ToLower(word)
+	return word != "" && strings.HasPrefix(name, lower) || awsnames.OneTypo(word, name) ||
+		len(word) > 3 && typo.Distance(lower, name, SuggestWithin) <= SuggestWithin
 }
 
 // Child returns the subcommand of cmd with a name, or nil.

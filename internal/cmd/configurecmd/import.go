@@ -79,7 +79,7 @@ type userKeys struct {
 // importKeys writes a profile for each row of a CSV file.
 func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	if o.csv == "" {
-		return command.WithHint(command.Usagef("the following arguments are required: --csv"), "for example: %s configure import --csv file://credentials.csv", app.Name)
+		return command.WithHint(command.Usagef("the following arguments are required: --csv"), "for example: %s configure import --csv file://credentials.csv\nto import another file, use --dotenv FILE or --config FILE", app.Name)
 	}
 	content, err := readArgument(ctx, o.csv)
 	if err != nil {

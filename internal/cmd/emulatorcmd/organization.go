@@ -154,7 +154,7 @@ func writeExample(app *command.App, args []string) error {
 	path := args[0]
 	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if errors.Is(err, os.ErrExist) {
-		return command.WithHint(fmt.Errorf("%s already exists; it is unchanged", path), "choose another name, or remove the file")
+		return command.WithHint(fmt.Errorf("%s already exists; it is unchanged", path), "choose another name")
 	}
 	if err != nil {
 		return fmt.Errorf("write example organization: %w", err)
