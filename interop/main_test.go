@@ -16,5 +16,8 @@ func TestMain(m *testing.M) {
 	if os.Getenv(goClientVariable) != "" {
 		os.Exit(goClient(os.Args[1:]))
 	}
+	if os.Getenv(bridgeVariable) != "" {
+		os.Exit(bridge(os.Args[1:]))
+	}
 	os.Exit(proctest.Main(m, &lanyardPath, 6)) // few tests at once, because run also limits the programs
 }

@@ -71,8 +71,16 @@ func (a address) text(target string) (string, error) {
 		b.WriteString(line + "\n")
 	}
 	line, err := syntax.Set(tokenFileVariable, a.file)
-	return b.String() + line + "\n", err
+	b.WriteString(line + "\n")
+	if name == "sh" {
+		b.WriteString(oldClients)
+	}
+	return b.String(), err
 }
+
+// oldClients is the line for clients from before 2024. They read only this variable. Newer clients
+// prefer the file.
+const oldClients = "export AWS_CONTAINER_AUTHORIZATION_TOKEN=\"$(cat \"$" + tokenFileVariable + "\")\"\n"
 
 // oneLine returns a name for a comment.
 func oneLine(name string) string { return strings.Join(strings.Fields(name), " ") }
@@ -106,8 +114,8 @@ ssh -o ExitOnForwardFailure=yes -R 127.0.0.1:%s:127.0.0.1:%s HOST
 # In the shell on HOST:
 export %s=%s
 export %s=$HOME/.lanyard-token
-`, shell.POSIX.Word(a.file), a.port, a.port,
-		endpointVariable, shell.POSIX.Word("http://127.0.0.1:"+a.port+a.paths[0].path), tokenFileVariable)
+%s`, shell.POSIX.Word(a.file), a.port, a.port,
+		endpointVariable, shell.POSIX.Word("http://127.0.0.1:"+a.port+a.paths[0].path), tokenFileVariable, oldClients)
 }
 
 // relay returns the arguments of the relay in a container, and the mounts that it needs. binary

@@ -1,0 +1,175 @@
+//go:build unix
+
+package interop_test
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"regexp"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
+)
+
+// A delivery is a server that gives a client the credentials of the profile short.
+type delivery struct {
+	name string
+	// start starts the server. It returns the environment of the client, and the beginning of its
+	// command line. It is called once for each client.
+	start func(t *testing.T, h *home) (env, prefix []string)
+}
+
+// A server is a running "lanyard serve".
+type server struct{ *proctest.Process }
+
+// serve starts a server in the home. line is its command line without the program.
+func (h *home) serve(t *testing.T, line ...string) server {
+	t.Helper()
+	return h.serveIn(t, nil, line...)
+}
+
+// serveIn does the same as serve. The words of prefix run the program.
+func (h *home) serveIn(t *testing.T, prefix []string, line ...string) server {
+	t.Helper()
+	args := append(append([]string{}, prefix...), lanyardPath)
+	return server{h.begin(t, invocation{args: append(args, line...)})}
+}
+
+var exported = regexp.MustCompile(`(?m)^export (\w+)='?([^'"\n]*)'?$`)
+
+// env waits until the server has printed the variable whose name ends in last. It returns all
+// variables that the server has printed.
+func (s server) env(t *testing.T, last string) (env []string) {
+	t.Helper()
+	proctest.Eventually(t, "the variables of the server", func() bool { return s.Over() || strings.Contains(s.Stdout.String(), last+"=") })
+	for _, m := range exported.FindAllStringSubmatch(s.Stdout.String(), -1) {
+		env = append(env, m[1]+"="+m[2])
+		if m[1] == "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE" { // the shell reads the file for old clients
+			token, err := os.ReadFile(m[2])
+			if err != nil {
+				t.Fatal(err)
+			}
+			env = append(env, "AWS_CONTAINER_AUTHORIZATION_TOKEN="+string(token))
+		}
+	}
+	if env == nil {
+		t.Fatalf("the server printed no variables: %s%s", s.Stdout.String(), s.Stderr.String())
+	}
+	return env
+}
+
+// asked is the command line of a client without a profile. If the client has the verb ambient, it
+// runs until the file end exists, and prints its identity twice.
+func asked(c client, end string) (inv invocation, stays bool) {
+	if strings.HasPrefix(c.name, "AWS CLI") || c.name == "lanyard" {
+		return c.with([]string{"sts", "get-caller-identity", "--output", "json"}), false
+	}
+	return c.with([]string{"ambient"}, end), true
+}
+
+// newShortHome returns a home in which the credentials of the profile short expire when the
+// function expire says so.
+func newShortHome(t *testing.T) (h *home, expire func(at time.Time)) {
+	t.Helper()
+	h = newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
+	h.loginWith(t, clientNamed("lanyard"))
+	expire = func(at time.Time) {
+		if err := os.WriteFile(h.path("expiry"), []byte(at.UTC().Format(time.RFC3339)), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	script := `cd "$HOME" && ` + lanyardPath + ` sso get-credentials --profile other | sed 's/\("Expiration": \)"[^"]*"/\1"'$(cat expiry)'"/'`
+	if err := os.WriteFile(h.path("short"), []byte(script), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return h, expire
+}
+
+// The credentials of a client expire while it runs. The client asks the server again and continues
+// with new ones. A client that runs only once is run again.
+func TestExpiryDuringServe(t *testing.T) {
+	t.Parallel()
+	ecs := delivery{"serve ecs", func(t *testing.T, h *home) (env, prefix []string) {
+		t.Helper()
+		return h.serve(t, "serve", "ecs", "short").env(t, "TOKEN_FILE"), nil
+	}}
+	each(t, oneOfEach(), func(t *testing.T, c client) {
+		t.Parallel()
+		throughExpiry(t, ecs, c)
+	})
+}
+
+func throughExpiry(t *testing.T, d delivery, c client) {
+	t.Helper()
+	h, expire := newShortHome(t)
+	soon := time.Now().Add(12 * time.Second)
+	expire(soon)
+	env, prefix := d.start(t, h)
+	env = append(env, "AWS_CONFIG_FILE=/dev/null") // in some clients, a default profile takes precedence
+	inv, stays := asked(c, h.path("end"))
+	inv.args = append(append([]string{}, prefix...), inv.args...)
+	p := h.begin(t, inv, env...)
+	proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "}\n") })
+	if !stays {
+		p.Wait(t)
+	}
+	h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
+	h.forgetRoles(t)
+	time.Sleep(time.Until(soon.Add(time.Second))) // the client does not use them any more
+	expire(time.Now().Add(time.Hour))
+	if err := os.WriteFile(h.path("end"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	output := p.Stdout.String()
+	if stays {
+		p.Wait(t)
+		output = p.Stdout.String()
+	} else {
+		r := h.run(t, inv, env...).must(t)
+		output += r.stdout
+	}
+	var first, second ambient
+	decoder := json.NewDecoder(strings.NewReader(output))
+	if err := errors.Join(decoder.Decode(&first), decoder.Decode(&second)); err != nil {
+		t.Fatalf("%v; stdout: %s\nstderr: %s", err, output, p.Stderr.String())
+	}
+	if first.identity != second.identity || !strings.HasPrefix(second.Arn, otherARN) || stays && first.Key == second.Key {
+		t.Errorf("the identities are %+v and %+v, want the same role with two keys", first, second)
+	}
+}
+
+// Every client gets credentials from "serve imds", and new ones after the server has got SIGHUP.
+func TestServeIMDS(t *testing.T) {
+	t.Parallel()
+	each(t, oneOfEach(), func(t *testing.T, c client) {
+		t.Parallel()
+		h := newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
+		h.loginWith(t, clientNamed("lanyard"))
+		s := h.serve(t, "serve", "imds", "other")
+		env := append(s.env(t, "ENDPOINT"), "AWS_CONFIG_FILE=/dev/null", "AWS_EC2_METADATA_DISABLED=false", "AWS_REGION=us-east-1")
+		end := h.path("end")
+		if err := os.WriteFile(end, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		inv, _ := asked(c, end)
+		check := func(when string) {
+			t.Helper()
+			r := h.run(t, inv, env...).must(t)
+			var got identity
+			if err := json.NewDecoder(strings.NewReader(r.stdout)).Decode(&got); err != nil || !strings.HasPrefix(got.Arn, otherARN) {
+				t.Errorf("%s: the identity is %+v, want the role of the profile other; %v", when, got, err)
+			}
+		}
+		check("at first")
+		h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
+		h.forgetRoles(t)
+		s.Signal(t, syscall.SIGHUP)
+		proctest.Eventually(t, "the reload", func() bool { return strings.Contains(s.Stderr.String(), "read the config again") })
+		check("after the expiry")
+	})
+}
