@@ -18,8 +18,8 @@ const (
 
 // deviceWarning is shown with every device code. An attacker can send a code to a user. If
 // the user approves the code, the attacker is signed in.
-const deviceWarning = "\nOnly approve this code if you started this sign-in yourself. " +
-	"Never approve a code that another person sent you: that person would be signed in as you.\n"
+const deviceWarning = "\nOnly approve this code if you started this sign-in yourself. Never approve a\n" +
+	"code that another person sent you: that person would be signed in as you.\n"
 
 // signInByCode signs in by the device authorization grant (RFC 8628). Like the AWS CLI, it
 // asks for the tokens once before it shows the code. The service may already have approved

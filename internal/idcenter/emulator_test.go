@@ -167,7 +167,8 @@ Then enter the code:
 
 [A-Z]{4}-[A-Z]{4}
 
-Only approve this code if you started this sign-in yourself. [^\n]+
+Only approve this code if you started this sign-in yourself. Never approve a
+code that another person sent you: [^\n]+
 \z`)
 	if !want.MatchString(d.shown) {
 		t.Errorf("shown:\n%s\nwant %s", d.shown, want)
@@ -226,6 +227,7 @@ Alternatively, you may visit the following URL which will autofill the code upon
 http\S+user_code=[A-Z]{4}-[A-Z]{4}
 
 Only approve this code .*
+code that .*
 \z`
 		}
 		if !regexp.MustCompile(want).MatchString(d.shown) {
