@@ -15,6 +15,8 @@
 //	.lanyard/NAME.next         the same for a change whose last step was interrupted
 //	.lanyard/.gitignore        keeps these files out of a dotfiles repository
 //
+// Backups and records leave out what [Editor].Omit removes.
+//
 // Backups and records of a credentials file contain secrets. They have mode 0600, in a folder
 // with mode 0700. The AWS CLI reads none of these files.
 //
@@ -45,6 +47,11 @@ type Editor struct {
 	Now  func() time.Time        // for the dates of backups and records; nil means time.Now
 	Wait time.Duration           // how long to wait for another process's edit; 0 means 10 s
 	Warn func(text, hint string) // called with warnings; nil discards them
+
+	// Omit returns the content without the parts that backups and records must not keep, such as
+	// secrets that are soon removed from the file. A change of these parts alone cannot be undone.
+	// The undo of another change removes them. nil means that backups keep everything.
+	Omit func(path string, content []byte) []byte
 }
 
 // Edit replaces the content of the file at path with the result of change. It reports whether
@@ -241,11 +248,8 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 		e.warn(fmt.Sprintf("%s has %d names (hard links); lanyard changes the file only under this name", p.given, n),
 			"use symbolic links instead of hard links")
 	}
-	if err := e.backUp(p, before); err != nil {
-		return err
-	}
-	p.finishInterrupted(before)
-	if err := p.writeNext(what, e.now(), before, after); err != nil {
+	recorded, err := e.record(p, what, before, after)
+	if err != nil {
 		return err
 	}
 	err = ctx.Err()
@@ -255,14 +259,47 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 	if err == nil {
 		err = pending.commit()
 	}
-	if err != nil {
+	switch {
+	case err != nil && recorded:
 		_ = os.Remove(p.record(nextRecord))
-		return err
+	case err == nil && recorded:
+		// If the process is killed here, Last finds the record under its first name.
+		_ = os.Rename(p.record(nextRecord), p.record(lastRecord))
+		p.prune()
 	}
-	// If the process is killed here, Last finds the record under its first name.
-	_ = os.Rename(p.record(nextRecord), p.record(lastRecord))
-	p.prune()
-	return nil
+	return err
+}
+
+// record writes the backup of the day, and the record .next. If Omit leaves out the whole change,
+// record writes no backup. The last change then stays the change to undo, if the file still has
+// the content after that change. recorded is false if there is no record .next.
+func (e *Editor) record(p place, what string, before, after state) (recorded bool, err error) {
+	kept := state{exists: before.exists, data: e.omit(p, before.data)}
+	if !bytes.Equal(kept.data, e.omit(p, after.data)) {
+		if err := e.backUp(p, kept); err != nil {
+			return false, err
+		}
+		p.finishInterrupted(before)
+		return true, p.writeNext(newRecord(p, what, e.now(), kept, after))
+	}
+	p.finishInterrupted(before)
+	r, err := p.load(lastRecord)
+	if err != nil || r == nil || !r.fits(before) {
+		return false, nil //nolint:nilerr // undo reports a record that cannot be read
+	}
+	if err := p.makeOurFolder(); err != nil {
+		return false, err
+	}
+	r.After = fingerprint(after)
+	return true, p.writeNext(*r)
+}
+
+// omit returns the content that a backup may keep.
+func (e *Editor) omit(p place, content []byte) []byte {
+	if e.Omit == nil {
+		return content
+	}
+	return e.Omit(p.path, content)
 }
 
 // unchanged returns errChanged if another program has changed the file.

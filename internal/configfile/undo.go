@@ -168,11 +168,14 @@ func fingerprint(s state) string {
 	return hex.EncodeToString(sum[:])
 }
 
+// newRecord returns the record of a change.
+func newRecord(p place, what string, when time.Time, before, after state) stored {
+	return stored{Path: p.path, What: what, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after)}
+}
+
 // writeNext writes the record of a change before the change is made.
-func (p place) writeNext(what string, when time.Time, before, after state) error {
-	data, err := json.MarshalIndent(stored{
-		Path: p.path, What: what, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after),
-	}, "", "  ")
+func (p place) writeNext(r stored) error {
+	data, err := json.MarshalIndent(r, "", "  ")
 	path := p.record(nextRecord)
 	if err == nil {
 		err = atomicfile.Write(path, append(data, '\n'), 0o600)
