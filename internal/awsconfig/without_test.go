@@ -42,3 +42,25 @@ func TestWithout(t *testing.T) {
 		t.Error("a file that cannot be parsed: no error")
 	}
 }
+
+func TestWithoutEntry(t *testing.T) {
+	for _, tt := range []struct{ name, content, want string }{
+		{"the last section", "[a]\nk = 1\n[x]\nmark = 1\nother = 2\n", "[a]\nk = 1\n"},
+		{"between sections", "[a]\nk = 1\n\n[x]\nmark = 1\n\n# about b\n[b]\nk = 2\n", "[a]\nk = 1\n\n\n# about b\n[b]\nk = 2\n"},
+		{"comments in the section", "# first\n[x] # same line\n# inside\nmark = 1\n", "# first\n# inside\n"},
+		{"other settings", "[x]\nmark = 1\nk = 1\r\n", "[x]\nk = 1\r\n"},
+		{"a duplicate section of somebody else", "[x]\nk = 1\n[x]\nmark = 1\n", "[x]\nk = 1\n"},
+		{"an empty section stays", "[x]\n", "[x]\n"},
+		{"[DEFAULT] stays", "[DEFAULT]\nmark = 1\n[x]\nmark = 2\n", "[DEFAULT]\nmark = 1\n"},
+		{"a byte order mark", "\ufeff[x]\nmark = 1\n[a]\nk = 1", "\ufeff[a]\nk = 1"},
+		{"nothing to remove", "[a]\nmark = 1", "[a]\nmark = 1"},
+	} {
+		got, err := awsconfig.WithoutEntry("file", []byte(tt.content), "x", "mark", "other")
+		if err != nil || string(got) != tt.want {
+			t.Errorf("%s: %q, %v; want %q", tt.name, got, err, tt.want)
+		}
+	}
+	if _, err := awsconfig.WithoutEntry("file", []byte("[x\n"), "x", "mark"); err == nil {
+		t.Error("a file that cannot be parsed: no error")
+	}
+}
