@@ -50,8 +50,11 @@ type Editor struct {
 
 	// Omit returns the content without the parts that backups and records must not keep, such as
 	// secrets that are soon removed from the file. A change of these parts alone cannot be undone.
-	// The undo of another change removes them. nil means that backups keep everything.
+	// nil means that backups keep everything.
 	Omit func(path string, content []byte) []byte
+	// Restore returns the content before a change, with the omitted parts of the content now. An
+	// undo uses it. It may be nil if Omit is nil.
+	Restore func(path string, before, now []byte) []byte
 }
 
 // Edit replaces the content of the file at path with the result of change. It reports whether

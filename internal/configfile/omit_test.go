@@ -17,6 +17,9 @@ func withOmit() *configfile.Editor {
 	return &configfile.Editor{
 		Now:  func() time.Time { return noon },
 		Omit: func(_ string, content []byte) []byte { return lines.ReplaceAll(content, nil) },
+		Restore: func(_ string, before, now []byte) []byte {
+			return append(bytes.Clone(before), bytes.Join(lines.FindAll(now, -1), nil)...)
+		},
 	}
 }
 
@@ -46,13 +49,29 @@ func TestUndoSkipsOmittedParts(t *testing.T) {
 	edit(t, e, path, "mine")
 	edit(t, e, path, "secret")
 	r, err := e.Last(path)
-	if err != nil || r == nil || string(r.Before) != "theirs\n" {
+	if err != nil || r == nil || string(r.Before) != "theirs\nsecret\n" {
 		t.Fatalf("the last change is %+v, %v", r, err)
 	}
 	if err := e.Undo(t.Context(), r); err != nil {
 		t.Fatal(err)
 	}
-	check(t, path, "theirs\n")
+	check(t, path, "theirs\nsecret\n")
+}
+
+// The undo of the change that created the file keeps the omitted parts.
+func TestUndoOfACreationKeepsOmittedParts(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "credentials")
+	e := withOmit()
+	edit(t, e, path, "mine")
+	edit(t, e, path, "secret")
+	r, err := e.Last(path)
+	if err != nil || r == nil {
+		t.Fatalf("the last change is %+v, %v", r, err)
+	}
+	if err := e.Undo(t.Context(), r); err != nil {
+		t.Fatal(err)
+	}
+	check(t, path, "secret\n")
 }
 
 // If another program changed the file, a change of omitted parts does not make an old record valid.

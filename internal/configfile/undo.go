@@ -26,7 +26,7 @@ type Record struct {
 	Path    string // the file, in the words of the caller of [Editor.Last]
 	What    string // the description given to [Editor.Edit]
 	When    time.Time
-	Before  []byte // the content before the change
+	Before  []byte // the content before the change, with the parts that [Editor].Restore keeps
 	After   []byte // the content after the change; an undo requires it
 	Created bool   // the change created the file
 	Removed bool   // the change removed the file; it was the undo of a change that created the file
@@ -39,7 +39,7 @@ func (e *Editor) Last(paths ...string) (*Record, error) {
 	var newest *Record
 	var newestErr error
 	for _, path := range paths {
-		r, err := last(path)
+		r, err := e.last(path)
 		var changed *ChangedError
 		if err != nil && !errors.As(err, &changed) {
 			return nil, err
@@ -56,7 +56,7 @@ func (e *Editor) Last(paths ...string) (*Record, error) {
 
 // last returns the last change of one file. If the file has changed since, it also returns a
 // *ChangedError.
-func last(path string) (*Record, error) {
+func (e *Editor) last(path string) (*Record, error) {
 	p, err := locate(path)
 	if err != nil {
 		return nil, err
@@ -72,9 +72,13 @@ func last(path string) (*Record, error) {
 			return nil, err
 		}
 		if r != nil && r.fits(now) {
+			before := r.Before
+			if e.Restore != nil {
+				before = e.Restore(p.path, before, now.data)
+			}
 			return &Record{
-				Path: path, What: r.What, When: r.When, Before: r.Before, After: bytes.Clone(now.data),
-				Created: r.Created, Removed: !now.exists,
+				Path: path, What: r.What, When: r.When, Before: before, After: bytes.Clone(now.data),
+				Created: r.Created && len(before) == 0, Removed: !now.exists,
 			}, nil
 		}
 		latest = r
