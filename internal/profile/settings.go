@@ -409,3 +409,13 @@ func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 		return false
 	}
 }
+
+// CredentialSettings returns the keys of the settings that give a profile credentials.
+func CredentialSettings() []string {
+	return []string{
+		"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "aws_account_id",
+		"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name",
+		"role_arn", "source_profile", "credential_source", "credential_process", "include_profile",
+		"web_identity_token_file", "web_identity_token_process", "login_session",
+	}
+}

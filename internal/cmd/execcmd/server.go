@@ -100,18 +100,10 @@ func (s setting) withoutKeys() (kept setting) {
 	return kept
 }
 
-// credentialKeys lists the settings that give a profile credentials. A program without
-// AWS_PROFILE uses the profile default, and prefers these settings to an endpoint.
-var credentialKeys = [...]string{
-	"aws_access_key_id", "aws_secret_access_key", "aws_session_token", "aws_security_token", "aws_account_id",
-	"sso_session", "sso_start_url", "sso_region", "sso_account_id", "sso_role_name",
-	"role_arn", "source_profile", "credential_source", "credential_process", "include_profile",
-	"web_identity_token_file", "web_identity_token_process", "login_session",
-}
-
 // withoutDefault returns variables that name copies of the config and the credentials file in
 // dir. In these copies, the profile default has no credentials. If the profile default has no
-// credentials in a file, withoutDefault makes no copy of that file.
+// credentials in a file, withoutDefault makes no copy of that file. A program without AWS_PROFILE
+// uses the profile default, and prefers its credentials to an endpoint.
 func withoutDefault(app *command.App, dir string) (setting, error) {
 	config, keys := profile.Paths(app.Env.Lookup)
 	var vars setting
@@ -126,7 +118,7 @@ func withoutDefault(app *command.App, dir string) (setting, error) {
 		if err != nil {
 			continue // the SDKs ignore a file that they cannot read
 		}
-		edited, err := awsconfig.Without(f.path, content, f.credentials, "default", credentialKeys[:]...)
+		edited, err := awsconfig.Without(f.path, content, f.credentials, "default", profile.CredentialSettings()...)
 		if err != nil {
 			return nil, err
 		}
@@ -134,7 +126,7 @@ func withoutDefault(app *command.App, dir string) (setting, error) {
 		if err != nil {
 			return nil, err
 		}
-		for _, key := range credentialKeys {
+		for _, key := range profile.CredentialSettings() {
 			if s, ok := section.Get(key); ok {
 				return nil, command.WithHint(
 					&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: line %d: the default profile gets %s from [DEFAULT], so the command would not ask the endpoint of --server", f.path, s.Line, key)},
