@@ -43,12 +43,12 @@ func messages(w *workspace.Workspace, o Options) io.Writer {
 }
 
 // Get sends a request to the broker for a command that uses a profile. If a sign-in is
-// necessary and auto_login allows it, Get signs in first.
+// necessary and auto_login allows it, Get signs in first. The background agent never signs in.
 func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
 	if w.NoHome != nil {
 		return broker.Answer{}, w.NoHome
 	}
-	if !r.Session.AutoLogin {
+	if !r.Session.AutoLogin || w.InAgent() {
 		answer, err := w.Broker.Get(ctx, r)
 		if err != nil {
 			err = Explain(w, p, err)

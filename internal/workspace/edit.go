@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -12,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/credfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/self"
@@ -23,12 +25,23 @@ func (w *Workspace) Editor() *configfile.Editor {
 	if w.edited.IsZero() {
 		w.edited = w.App.Now()
 	}
-	return &configfile.Editor{Now: func() time.Time { return w.edited }, Warn: w.App.Warn}
+	return &configfile.Editor{
+		Now: func() time.Time { return w.edited }, Warn: w.App.Warn,
+		Omit: credfile.Omit, Restore: credfile.Restore,
+	}
 }
 
 // Edit applies the changes to the config or the credentials file. `configure undo` shows the
 // description.
 func (w *Workspace) Edit(ctx context.Context, credentials bool, description string, changes ...awsconfig.Change) (changed bool, err error) {
+	return w.EditFile(ctx, credentials, description, func(path string, old []byte) ([]byte, error) {
+		return awsconfig.Edit(path, old, credentials, changes...)
+	})
+}
+
+// EditFile replaces the content of the config or the credentials file with the result of change,
+// as [configfile.Editor.Edit] does.
+func (w *Workspace) EditFile(ctx context.Context, credentials bool, description string, change func(path string, old []byte) ([]byte, error)) (changed bool, err error) {
 	path, variable := w.In.Config.Path, "AWS_CONFIG_FILE"
 	if credentials {
 		path, variable = w.In.Credentials.Path, "AWS_SHARED_CREDENTIALS_FILE"
@@ -40,7 +53,7 @@ func (w *Workspace) Edit(ctx context.Context, credentials bool, description stri
 		return false, w.NoHome
 	}
 	changed, err = w.Editor().Edit(ctx, path, description, func(old []byte) ([]byte, error) {
-		return awsconfig.Edit(path, old, credentials, changes...)
+		return change(path, old)
 	})
 	return changed, ExplainEdit(err)
 }
@@ -54,6 +67,15 @@ func (w *Workspace) Editable() error {
 	}
 	_, err = awsconfig.Edit(w.In.Config.Path, content, false, awsconfig.Change{Kind: awsconfig.Other, Name: "lanyard", Key: "lanyard", Remove: true})
 	return ExplainEdit(err)
+}
+
+// WarnOfReaders warns if other users can read the keys in a file.
+func WarnOfReaders(app *command.App, path string) {
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
+		return
+	}
+	app.Warn(fmt.Sprintf("The file '%s' is accessible by other users.", path), "run: chmod 600 "+command.Quote(path))
 }
 
 // NoConfigFile returns the error for an empty path variable.

@@ -61,6 +61,9 @@ func OpenInAgent(app *command.App, memory *agent.Memory) (*Workspace, error) {
 	return w, err
 }
 
+// InAgent reports whether this process is the background agent.
+func (w *Workspace) InAgent() bool { return w.Stores.inAgent }
+
 // Reread reads the files again. The broker uses the new content too.
 func (w *Workspace) Reread() {
 	w.read()

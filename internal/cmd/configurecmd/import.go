@@ -104,7 +104,7 @@ func importKeys(ctx context.Context, app *command.App, o importOptions) error {
 	if _, err := w.Edit(ctx, true, "configure import", changes...); err != nil {
 		return err
 	}
-	warnOfReaders(app, w.In.Credentials.Path)
+	workspace.WarnOfReaders(app, w.In.Credentials.Path)
 	fmt.Fprintf(app.Out, "Successfully imported %d profile(s)\n", len(users))
 	return nil
 }

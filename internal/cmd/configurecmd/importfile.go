@@ -59,7 +59,7 @@ func importFile(cmd *cobra.Command, app *command.App, o importOptions) error {
 		if _, err := w.Edit(ctx, true, "configure import", secrets...); err != nil {
 			return err
 		}
-		warnOfReaders(app, w.In.Credentials.Path)
+		workspace.WarnOfReaders(app, w.In.Credentials.Path)
 	}
 	if len(others) > 0 {
 		if _, err := w.Edit(ctx, false, "configure import", others...); err != nil {

@@ -7,8 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
-	"runtime"
 	"strconv"
 	"strings"
 
@@ -157,7 +155,7 @@ func set(ctx context.Context, app *command.App, variable, value string, flags se
 		fmt.Fprintf(app.IO.Err, "%s: removed %s from profile %s: it contradicts [sso-session %s]\n", app.Name, gone.Key, terminal.Printable(at.name), terminal.Printable(value))
 	}
 	if credentials {
-		warnOfReaders(app, w.In.Credentials.Path)
+		workspace.WarnOfReaders(app, w.In.Credentials.Path)
 	}
 	return nil
 }
@@ -324,13 +322,4 @@ func secretKey(key string) bool {
 		return true
 	}
 	return false
-}
-
-// warnOfReaders warns if other users can read the keys in a file.
-func warnOfReaders(app *command.App, path string) {
-	info, err := os.Stat(path)
-	if err != nil || runtime.GOOS == "windows" || info.Mode().Perm()&0o077 == 0 {
-		return
-	}
-	app.Warn(fmt.Sprintf("The file '%s' is accessible by other users.", path), "run: chmod 600 "+command.Quote(path))
 }
