@@ -19,6 +19,9 @@ type Server struct {
 	// Watched returns the sessions to refresh. It is called in every round, by one
 	// goroutine. If it returns an error, the agent keeps the sessions of the last call.
 	Watched func() ([]Watched, error)
+	// Renew renews the entries of the credentials file that expire soon. It returns the number of
+	// entries that need the agent. It is called in every round, by one goroutine. Renew may be nil.
+	Renew func(context.Context) (kept int)
 	// Memory is the store in the agent's memory; nil if the agent has no such store.
 	Memory *Memory
 	// Begin is called first, while the agent already answers clients. If Begin returns an error,

@@ -55,8 +55,9 @@ func (s *Server) lost() error {
 	return s.Lost()
 }
 
-// round checks every session once, and refreshes the sessions that are due. It returns the
-// number of sessions that still need the agent.
+// round checks every session once, and refreshes the sessions that are due. Then it renews the
+// entries of the credentials file. It returns the number of sessions and entries that still need
+// the agent.
 func (s *Server) round(ctx context.Context) (left int) {
 	watched := s.survey()
 	s.publish(watched)
@@ -71,6 +72,9 @@ func (s *Server) round(ctx context.Context) (left int) {
 		if w.needed(s.Now(), s.Memory != nil) {
 			left++
 		}
+	}
+	if s.Renew != nil {
+		left += s.Renew(ctx)
 	}
 	if left == 0 && s.Memory.keepsAnother(watched, s.Now()) { // of a session that is in no known config
 		left++

@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
@@ -124,6 +125,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewUse(app),
 			execcmd.NewPick(app),
 			consolecmd.New(app),
+			credentialscmd.New(app),
 			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
 			servecmd.New(app),

@@ -4,15 +4,18 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"log/slog"
 	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -66,6 +69,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 	list := &sessionList{app: app}
 	server := &agent.Server{
 		Broker: newBrokers(w), Watched: list.watched,
+		Renew:  newRenewer(app, memory).Renew,
 		Memory: memory, Stay: o.stay, Home: func() string { return agent.HomeID(w.Home) }, Proxies: workspace.Proxies(app), Now: app.Now, Log: app.Log,
 	}
 	server.Lost = agent.Watch(address)
@@ -77,6 +81,17 @@ func run(ctx context.Context, app *command.App, o options) error {
 		return err
 	}
 	return command.ErrComplete
+}
+
+// newRenewer returns the renewer for the entries of the credentials file. It prints nothing and
+// reads no input.
+func newRenewer(app *command.App, memory *agent.Memory) *credentials.Renewer {
+	quiet := *app
+	quiet.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
+	quiet.Out = command.NewWriter(io.Discard, false)
+	return &credentials.Renewer{App: app, Open: func(profile string) (*workspace.Workspace, error) {
+		return workspace.OpenInAgent(quiet.WithProfile(profile), memory)
+	}}
 }
 
 // newBrokers returns the function for [agent.Server.Broker].

@@ -71,8 +71,11 @@ func (p *position) argumentValues() (files bool) {
 		p.offerWords(p.cmd.ValidArgs...)
 		return false
 	}
-	names := placeholders(p.cmd.Use)
-	return len(p.args) < len(names) && p.valuesOf(names[len(p.args)])
+	names, n := placeholders(p.cmd.Use), len(p.args)
+	if last := len(names) - 1; n > last && last >= 0 && strings.HasSuffix(names[last], "...") {
+		n = last // such as "[PROFILE...]"
+	}
+	return n < len(names) && p.valuesOf(strings.TrimSuffix(names[n], "..."))
 }
 
 // placeholders returns the names of the arguments before "--" in the usage of a command, such as

@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -37,7 +38,8 @@ session.
 lanyard revokes the tokens at the service, then removes them and the role
 credentials from the cache. If the service cannot be reached, lanyard removes
 them anyway, and prints a warning for each session that was not revoked. It
-prints the ended and the remaining sessions to stderr.
+prints the ended and the remaining sessions to stderr. It also removes the
+entries that "lanyard credentials write" has written for these sessions.
 
 With --verify, lanyard then checks that the service refuses the old access token
 and refresh token. The exit code is 1 if the service still accepts one of these
@@ -75,6 +77,9 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 	out, err := signOut(ctx, w, s)
 	if ctx.Err() == nil {
 		printSignOut(w, s, out, err != nil)
+	}
+	if ctx.Err() == nil {
+		err = errors.Join(err, credentials.ForgetWritten(ctx, w, s))
 	}
 	w.Broker.ForgetUsers(out)
 	w.ForgetByAgent(ctx)
