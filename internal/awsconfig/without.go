@@ -48,7 +48,7 @@ func WithoutEntry(path string, content []byte, profile string, keys ...string) (
 		for _, key := range keys {
 			b.remove(key)
 		}
-		if len(b.lines) == before { // the section of somebody else
+		if len(b.lines) == before { // a section without these settings
 			continue
 		}
 		changed = true

@@ -167,7 +167,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 			"refuse": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {
 				return s.Refuse(context.Background(), url, user)
 			}),
-			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "reissue": reissue, "other": other, "advance": advance, "exits": exits,
+			"count": count, "fault": fault, "revoke": revoke, "expire": expire, "age": age, "age-entry": ageEntry, "reissue": reissue, "other": other, "advance": advance, "exits": exits,
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 			"follow-console": followConsole, "open-console": openConsole,

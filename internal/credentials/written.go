@@ -40,8 +40,8 @@ func ForEntry(ctx context.Context, w *workspace.Workspace, p *profile.Profile, n
 	return e, c, err
 }
 
-// RemoveWritten removes the entries for which wanted returns true. It does not remove an entry
-// that somebody has changed.
+// RemoveWritten removes the entries for which wanted returns true. It does not remove a changed
+// entry.
 func RemoveWritten(ctx context.Context, w *workspace.Workspace, what string, wanted func(credfile.Entry) bool) (removed, changed []credfile.Entry, err error) {
 	entries, err := Written(w)
 	if err != nil || !slices.ContainsFunc(entries, wanted) {
@@ -64,27 +64,10 @@ func RemoveWritten(ctx context.Context, w *workspace.Workspace, what string, wan
 	return removed, changed, err
 }
 
-// ForgetWritten removes the entries of a session after a sign-out, and prints their names to
-// stderr. The zero session means all sessions.
-func ForgetWritten(ctx context.Context, w *workspace.Workspace, s profile.Session) error {
-	keys := append([]string{s.Key()}, w.Siblings(s)...)
-	removed, changed, err := RemoveWritten(ctx, w, "sso logout", func(e credfile.Entry) bool {
-		return e.Session != "" && (s.Key() == "" || slices.Contains(keys, e.Session))
-	})
-	if err != nil {
-		return fmt.Errorf("the entries of credentials write were not removed: %w", err)
-	}
-	for _, e := range removed {
-		fmt.Fprintf(w.App.IO.Err, "%s: removed [%s] from %s\n", w.App.Name, e.Name, w.In.Credentials.Path)
-	}
-	WarnOfChanged(w, changed)
-	return nil
-}
-
-// WarnOfChanged warns about entries that were not removed, because somebody has changed them.
+// WarnOfChanged warns about entries that were not removed, because they have changed.
 func WarnOfChanged(w *workspace.Workspace, changed []credfile.Entry) {
 	for _, e := range changed {
-		w.App.Warn(fmt.Sprintf("%s: line %d: [%s] stays, because somebody has changed it since lanyard wrote it", w.In.Credentials.Path, e.Line, e.Name),
+		w.App.Warn(fmt.Sprintf("%s: line %d: [%s] stays, because it has changed since lanyard wrote it", w.In.Credentials.Path, e.Line, e.Name),
 			"remove the section in a text editor if you do not need it")
 	}
 }

@@ -2,8 +2,8 @@
 // tools that read only this file. An entry is a section with the credentials of a profile. It
 // names the profile, so that lanyard can renew and remove the entry.
 //
-// An entry has a fingerprint of its settings. If somebody changes one of these settings, the entry
-// belongs to that person: lanyard neither renews nor removes it.
+// An entry has a fingerprint of its settings. If the user or another program changes one of these
+// settings, lanyard neither renews nor removes the entry.
 package credfile
 
 import (
@@ -46,7 +46,7 @@ type Entry struct {
 	Region    string // may be ""
 	Expires   time.Time
 	Line      int  // of the header
-	Changed   bool // somebody has changed the entry since lanyard wrote it
+	Changed   bool // the entry has changed since lanyard wrote it
 }
 
 // DefaultName returns the name for the entry of a profile. It differs from the name of the profile,
@@ -107,13 +107,13 @@ func fingerprint(s *awsconfig.Section) string {
 type ConflictError struct {
 	Path, Name string
 	Line       int
-	Changed    bool // lanyard wrote the section, but somebody has changed it since
+	Changed    bool // lanyard wrote the section, but it has changed since
 }
 
 func (e *ConflictError) Error() string {
-	why := "lanyard did not write this section, so it does not replace it"
+	why := "lanyard did not write this section, and does not overwrite it"
 	if e.Changed {
-		why = "somebody has changed this section since lanyard wrote it"
+		why = "it has changed since lanyard wrote it"
 	}
 	return fmt.Sprintf("%s: line %d: [%s]: %s", e.Path, e.Line, e.Name, why)
 }
@@ -180,8 +180,8 @@ func Renew(path string, content []byte, e Entry, c ssocache.Credentials) ([]byte
 	return Put(path, content, entries[i], c)
 }
 
-// Remove returns the content without the entries for which wanted returns true. It keeps entries
-// that somebody has changed, and all other text. wanted may be nil, which means all entries.
+// Remove returns the content without the entries for which wanted returns true. It keeps changed
+// entries, and all other text. wanted may be nil, which means all entries.
 func Remove(path string, content []byte, wanted func(Entry) bool) ([]byte, error) {
 	entries, err := Entries(path, content)
 	if err != nil {

@@ -156,6 +156,6 @@ func TestRestore(t *testing.T) {
 	}
 	changed := strings.Replace(now, "secret1", "secret2", 1)
 	if got := credfile.Restore("file", nil, []byte(changed)); len(got) != 0 {
-		t.Errorf("an entry that somebody has changed is restored: %q", got)
+		t.Errorf("a changed entry is restored: %q", got)
 	}
 }

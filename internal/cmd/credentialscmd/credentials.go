@@ -23,9 +23,9 @@ import (
 // New returns the command credentials with its subcommands.
 func New(app *command.App) *cobra.Command {
 	cmd := command.Group("credentials", "Write credentials to the credentials file")
-	cmd.Long = `Write the credentials of profiles to ~/.aws/credentials, for tools that read only
-this file. Prefer "lanyard exec" or credential_process if the tool supports them:
-the file holds the keys in plaintext, and they stop working when they expire.`
+	cmd.Long = `Write the credentials of profiles to ~/.aws/credentials, for tools that read
+only this file. If a tool supports "lanyard exec" or credential_process, prefer
+these: the file holds the keys in plaintext.`
 	cmd.Example = `lanyard credentials write dev-admin
 lanyard credentials list
 lanyard credentials clean`
@@ -99,9 +99,9 @@ func newClean(app *command.App) *cobra.Command {
 profiles, or all of them. PROFILE can also be the name of an entry. The rest of
 the credentials file stays as it is, and so do your comments.
 
-lanyard does not remove an entry that somebody has changed. The exit code is 1 if
-such an entry stays, or if a profile has no entry. "lanyard logout" removes the
-entries of the sessions that it ends.`,
+lanyard does not remove an entry that you or another program has changed. The
+exit code is 1 if such an entry stays, or if a profile has no entry. "lanyard
+logout" removes the entries of the sessions that it ends.`,
 		Example: `lanyard credentials clean
 lanyard credentials clean dev-admin`,
 		RunE: func(cmd *cobra.Command, args []string) error {

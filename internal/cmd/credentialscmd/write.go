@@ -30,13 +30,13 @@ func newWrite(app *command.App) *cobra.Command {
 		Use:   "write [PROFILE...]",
 		Short: "Write credentials of profiles to the credentials file",
 		Long: `Write the credentials of profiles to the credentials file. The entry of profile
-dev has the name lanyard-dev, because entries with the name of a profile would
-take the place of its own settings in many tools. --as sets another name, such as
-default. lanyard refuses a name whose profile has credentials of its own.
+dev has the name lanyard-dev. With the name dev, many tools would prefer the
+entry to the settings of the profile. --as sets another name, such as default.
+lanyard refuses the name of a profile that has credentials of its own.
 
 The entry holds the keys, the account, the region, and the expiry in
-x_security_token_expires. lanyard never overwrites a section that another program
-wrote, or an entry that somebody has changed since.
+x_security_token_expires. lanyard does not overwrite a section that it did not
+write, or an entry that you or another program has changed since.
 
 While the agent runs, it renews the entries of profiles that use IAM Identity
 Center. To renew other entries, run the command again. "lanyard logout" and

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
+	"github.com/lanyard-cli/lanyard/internal/credfile"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -79,7 +80,7 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 		printSignOut(w, s, out, err != nil)
 	}
 	if ctx.Err() == nil {
-		err = errors.Join(err, credentials.ForgetWritten(ctx, w, s))
+		err = errors.Join(err, forgetWritten(ctx, w, s))
 	}
 	w.Broker.ForgetUsers(out)
 	w.ForgetByAgent(ctx)
@@ -92,6 +93,23 @@ func logout(ctx context.Context, app *command.App, o logoutOptions) error {
 		return err
 	}
 	return errors.Join(err, verifySignOut(ctx, w, out))
+}
+
+// forgetWritten removes the entries of a session after a sign-out, and prints their names to
+// stderr. The zero session means all sessions.
+func forgetWritten(ctx context.Context, w *workspace.Workspace, s profile.Session) error {
+	keys := append([]string{s.Key()}, w.Siblings(s)...)
+	removed, changed, err := credentials.RemoveWritten(ctx, w, "sso logout", func(e credfile.Entry) bool {
+		return e.Session != "" && (s.Key() == "" || slices.Contains(keys, e.Session))
+	})
+	if err != nil {
+		return fmt.Errorf("the entries of credentials write were not removed: %w", err)
+	}
+	for _, e := range removed {
+		fmt.Fprintf(w.App.IO.Err, "%s: removed [%s] from %s\n", w.App.Name, terminal.Printable(e.Name), terminal.Printable(w.In.Credentials.Path))
+	}
+	credentials.WarnOfChanged(w, changed)
+	return nil
 }
 
 // signOut signs out of a session. The zero session means all sessions.
