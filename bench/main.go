@@ -26,7 +26,7 @@ func main() {
 	flag.IntVar(&o.profiles, "profiles", 10_000, "the size of the large config")
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
-	flag.BoolVar(&o.load, "load", true, "also load the emulator")
+	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -82,6 +82,9 @@ func run(o options) error {
 	}
 	if !o.load {
 		return nil
+	}
+	if err := serveLoad(os.Stdout, dir, programs, idc); err != nil {
+		return err
 	}
 	return load(os.Stdout)
 }
