@@ -50,7 +50,7 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "the `FORMAT` of binary values: base64 (the default) or raw-in-base64-out")
 	Offer(f, "cli-binary-format", "base64", "raw-in-base64-out")
 	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands off the command to the AWS CLI")
-	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for them)")
+	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for parameters)")
 	f.StringVar(&g.errorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
 	Offer(f, "cli-error-format", "enhanced", "legacy", "json", "yaml", "text", "table")
 }

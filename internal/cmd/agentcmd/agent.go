@@ -25,17 +25,19 @@ func New(app *command.App) *cobra.Command {
 		Use:   "agent",
 		Short: "Refresh sessions in the background",
 		Long: `The agent is a background process that refreshes your sessions before they
-expire. While the agent runs, it sends the requests of all lanyard processes. If
-you kill one of these processes, no token is lost. The agent is optional: if it
-does not answer within 50 ms, each process does the work itself.
+expire. While the agent runs, the agent sends the requests of all lanyard
+processes. So you can kill a lanyard process without losing a token. The agent
+is optional: if the agent does not answer within 50 ms, a process sends its own
+requests.
 
-The agent ends when it has nothing left to refresh: after you sign out, or when
+The agent ends when no session is left to refresh: after you sign out, or when
 the last session has ended.
 
 With --in-memory, the agent moves tokens and role credentials from the AWS CLI's
 files into its memory. Other tools get credentials through credential_process
-(see "lanyard store migrate --help"). When such an agent ends, it signs you out.
-"lanyard agent --in-memory" is short for "lanyard agent start --in-memory".`,
+(see "lanyard store migrate --help"). When an agent with --in-memory ends, the
+agent signs you out. "lanyard agent --in-memory" is short for "lanyard agent
+start --in-memory".`,
 		Example: `lanyard agent start
 lanyard agent status
 lanyard agent stop`,

@@ -23,8 +23,8 @@ func newUnit(app *command.App, o *options) *cobra.Command {
 		Long: `Print a systemd user unit, or a launchd property list (the default on macOS).
 
 The file contains the settings of this shell that the agent needs, for example
-the path of the config. It contains no secrets. With --in-memory, the agent
-keeps tokens only in its memory.
+the path of the config. The file contains no secrets. With --in-memory, the
+agent keeps tokens only in its memory.
 
 On Windows, create a task in the Task Scheduler that runs
 "lanyard agent run --stay".`,

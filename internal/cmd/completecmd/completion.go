@@ -42,8 +42,8 @@ Evaluate the script in the start-up file of the shell:
   powershell  the file $PROFILE
               Invoke-Expression (lanyard completion powershell | Out-String)
 
-A completion reads only the config and credentials files. It makes no request,
-and writes no file.`,
+A completion reads only the config and credentials files, makes no request, and
+writes no file.`,
 		Example: `# complete command lines in this shell (bash or zsh)
 eval "$(lanyard completion bash)"`,
 		Args:      command.WantArgs("SHELL"),

@@ -20,7 +20,7 @@ func newList(app *command.App) *cobra.Command {
 		Use:   "list",
 		Short: "Show the profile, keys and region in use",
 		Long: `Show the profile, the access key and the region in use, and the source of each
-value. lanyard masks the keys. It shows the keys of an SSO profile only if you
+value. lanyard masks the keys, and shows the keys of an SSO profile only if you
 are signed in.`,
 		Example: `lanyard configure list
 lanyard configure list --profile dev-admin`,

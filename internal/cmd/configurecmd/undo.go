@@ -21,8 +21,8 @@ func newUndo(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "undo",
 		Short: "Undo the last change of the config",
-		Long: `Show the last change that lanyard made to the config or the credentials file,
-and undo it. A second undo restores the change.
+		Long: `Undo the last change that lanyard made to the config or the credentials file.
+lanyard shows the change first. A second undo restores the change.
 
 If another program has changed the file since then, lanyard does not change the
 file. Without a terminal, --yes is required.`,

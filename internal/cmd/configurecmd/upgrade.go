@@ -31,7 +31,7 @@ func newUpgrade(app *command.App) *cobra.Command {
 [sso-session]. The AWS CLI and every SDK can refresh the tokens of an
 [sso-session]. Only lanyard can refresh the tokens of a legacy profile.
 
-Without --sso-start-url, lanyard upgrades all legacy profiles. It shows the
+Without --sso-start-url, lanyard upgrades all legacy profiles. lanyard shows the
 change first. To undo the change, run "lanyard configure undo". Without a
 terminal, --yes is required.`,
 		Example: `# show what would change

@@ -42,13 +42,12 @@ func New(app *command.App) *cobra.Command {
 in the profile's region.
 
 For a profile of IAM Identity Center, lanyard opens a link of the access portal.
-The link holds no secret and needs no credentials: the portal signs you in with
-its own session in the browser.
+The link contains no secret: the portal uses the session of your browser.
 
-For other profiles, and with --federated, lanyard gets credentials, exchanges
-them for a sign-in token, and opens a link with this token. Any person with the
-link can use it for about 15 minutes. So lanyard hides the link from other
-programs, unless you use --print or --copy.
+For other profiles, and with --federated, lanyard exchanges the credentials of
+the profile for a sign-in token, and opens a link with the token. Any person
+with the link can sign in for about 15 minutes. So lanyard hides the link from
+other programs, unless you use --print or --copy.
 
 --browser, or console_browser in the profile or its [sso-session], chooses the
 browser:
@@ -58,13 +57,14 @@ browser:
   firefox:NAME             the profile NAME of Firefox
   firefox-container:NAME   a container of Firefox, with the add-on "Open
                            external links in a container"
-  firefox-granted:NAME     the same with the add-on "Granted Containers"
+  firefox-granted:NAME     a container of Firefox, with the add-on "Granted
+                           Containers"
   PROGRAM ARGUMENT...      a command line; %s is the link
   print                    print the link, as --print does
 
-{account}, {account_name}, {role} and {profile} stand for the names of the
-profile. Without PROFILE, console uses --profile, AWS_PROFILE or
-AWS_DEFAULT_PROFILE. If none of them is set, it opens a menu on the terminal.`,
+NAME and ARGUMENT can contain {account}, {account_name}, {role} and {profile}.
+Without PROFILE, console uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE,
+else opens a menu on the terminal.`,
 		Example: `lanyard console dev-admin
 # a page of a service, in another region
 lanyard console dev-admin --service ec2 --region eu-west-1
@@ -88,11 +88,11 @@ lanyard console dev-admin --print`,
 	f.StringVar(&o.service, "service", "", "open the page of the service `NAME`, for example ec2, cfn or logs")
 	command.Offer(f, "service", console.ServiceNames()...)
 	f.StringVar(&o.destination, "destination", "", "open this page: a `PATH` or URL of the console")
-	f.StringVar(&o.browser, "browser", "", "open this `BROWSER` instead of the one in console_browser")
+	f.StringVar(&o.browser, "browser", "", "open this `BROWSER` instead of the browser in console_browser")
 	command.Offer(f, "browser", "chrome:", "chromium:", "brave:", "edge:", "vivaldi:", "firefox", "firefox-container:", "firefox-granted:")
 	f.BoolVar(&o.federated, "federated", false, "use the credentials of the profile instead of a portal link")
 	f.StringVar(&o.durationText, "duration", "", "end the console session after this `TIME`, 15m to 12h; a number means seconds")
-	f.BoolVar(&o.logoutFirst, "logout-first", false, "end the console session of the browser first; not with multi-session")
+	f.BoolVar(&o.logoutFirst, "logout-first", false, "end all console sessions of the browser first")
 	f.BoolVar(&o.print, "print", false, "print the link, and open no browser")
 	f.BoolVar(&o.copy, "copy", false, "copy the link to the clipboard, and open no browser")
 	return cmd

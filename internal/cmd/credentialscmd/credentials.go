@@ -24,8 +24,9 @@ import (
 func New(app *command.App) *cobra.Command {
 	cmd := command.Group("credentials", "Write credentials to the credentials file")
 	cmd.Long = `Write the credentials of profiles to ~/.aws/credentials, for tools that read
-only this file. If a tool supports "lanyard exec" or credential_process, prefer
-these: the file holds the keys in plaintext.`
+only this file. The credentials file contains the keys in plaintext, so use
+"lanyard exec" or credential_process instead if your tool supports one of the
+two.`
 	cmd.Example = `lanyard credentials write dev-admin
 lanyard credentials list
 lanyard credentials clean`
@@ -96,12 +97,12 @@ func newClean(app *command.App) *cobra.Command {
 		Use:   "clean [PROFILE...]",
 		Short: "Remove the entries that lanyard has written",
 		Long: `Remove the entries that "lanyard credentials write" has written for these
-profiles, or all of them. PROFILE can also be the name of an entry. The rest of
-the credentials file stays as it is, and so do your comments.
+profiles, or all entries. PROFILE can also be the name of an entry. The rest of
+the credentials file does not change, and comments stay.
 
 lanyard does not remove an entry that you or another program has changed. The
-exit code is 1 if such an entry stays, or if a profile has no entry. "lanyard
-logout" removes the entries of the sessions that it ends.`,
+exit code is 1 if a changed entry stays, or if a profile has no entry. "lanyard
+logout" removes the entries of the ended sessions.`,
 		Example: `lanyard credentials clean
 lanyard credentials clean dev-admin`,
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -30,22 +30,22 @@ func newWrite(app *command.App) *cobra.Command {
 		Use:   "write [PROFILE...]",
 		Short: "Write credentials of profiles to the credentials file",
 		Long: `Write the credentials of profiles to the credentials file. The entry of profile
-dev has the name lanyard-dev. With the name dev, many tools would prefer the
-entry to the settings of the profile. --as sets another name, such as default.
-lanyard refuses the name of a profile that has credentials of its own.
+dev has the name lanyard-dev. Many tools would prefer an entry named dev to the
+settings of the profile. --as sets another name, such as default. lanyard
+refuses the name of a profile that has credentials of its own.
 
 The entry holds the keys, the account, the region, and the expiry in
-x_security_token_expires. lanyard does not overwrite a section that it did not
-write, or an entry that you or another program has changed since.
+x_security_token_expires. lanyard does not overwrite sections of other programs,
+or an entry that you or another program has changed.
 
-While the agent runs, it renews the entries of profiles that use IAM Identity
-Center. To renew other entries, run the command again. "lanyard logout" and
-"lanyard credentials clean" remove the entries. "lanyard configure undo" does
-not: backups leave the entries out.
+While the agent runs, the agent renews the entries of profiles that use IAM
+Identity Center. To renew other entries, run "lanyard credentials write" again.
+"lanyard logout" and "lanyard credentials clean" remove entries. Backups and
+"lanyard configure undo" leave the entries out.
 
 Every program of your user can read the keys in the file. Without PROFILE, write
-uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If none of them is set, it
-opens a menu on the terminal.`,
+uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE, else opens a menu on the
+terminal.`,
 		Example: `lanyard credentials write dev-admin
 # for a tool that reads only the default profile
 lanyard credentials write dev-admin --as default`,

@@ -29,14 +29,15 @@ func New(app *command.App) *cobra.Command {
 		Use:   "emulator",
 		Short: "Run a local Identity Center for tests",
 		Long: `Start a server that emulates IAM Identity Center. Real clients can sign in to
-it, list accounts and get role credentials, without an AWS account. It keeps its
-data in memory, listens only on this machine, and runs until it is interrupted.
+the server, list accounts and get role credentials, without an AWS account. The
+server keeps its data in memory, listens only on this machine, and runs until
+you interrupt the server.
 
 The first line of the output is the base URL. The next lines show how to connect
 a client to the emulator.
 
-With --org, the emulator reads the file again when it receives SIGHUP. Users
-stay signed in.`,
+With --org, the emulator reads the organization file again at SIGHUP. Users stay
+signed in.`,
 		Example: `# run with the built-in organization
 lanyard emulator --listen 127.0.0.1:8080
 # run with an organization of your own

@@ -32,10 +32,10 @@ func newEnv(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env --url URL",
 		Short: "Connect a shell to a running emulator",
-		Long: `Print lines that connect a shell to a running emulator, and write the config
-file that these lines name. The config has the session ` + sessionName + ` and a
-profile for each role, at most 1,000. Your own config, credentials and sessions
-do not change.
+		Long: `Write a config for a running emulator, and print lines that connect a shell to
+the emulator. The config has the session ` + sessionName + ` and a profile for
+each role, at most 1,000. Your own config, credentials and sessions do not
+change.
 
 In PowerShell, use: lanyard emulator env ... | Out-String | Invoke-Expression
 

@@ -138,7 +138,8 @@ func newInit(app *command.App) *cobra.Command {
 		Use:   "init [FILE]",
 		Short: "Write an example organization file",
 		Long: `Write an organization file that contains and explains every field. Without FILE,
-or if FILE is -, lanyard prints it. lanyard does not overwrite an existing file.`,
+or if FILE is -, lanyard prints the organization. lanyard does not overwrite an
+existing file.`,
 		Example: `lanyard emulator init org.yaml`,
 		Args:    command.MaxArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return writeExample(app, args) },

@@ -30,10 +30,10 @@ func newRun(app *command.App) *cobra.Command {
 home folder with a config for the emulator, and none of your AWS_ variables. So
 your own sessions do not change.
 
-When the program ends, lanyard removes the home folder. It exits with the
+When the program ends, lanyard removes the home folder, and exits with the
 program's exit code, or with 128 plus the number of the signal.
 
-With --auto-approve, BROWSER is a program that signs in as that user.
+With --auto-approve, the variable BROWSER names a program that signs in as USER.
 
 With --proxy, lanyard also runs an HTTPS proxy that answers for AWS's host names
 and refuses all other hosts. Use --proxy for programs that ignore the endpoint

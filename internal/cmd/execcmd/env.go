@@ -39,17 +39,17 @@ func NewEnv(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "env [PROFILE]",
 		Short: "Print the credentials of a profile as variables",
-		Long: `Print lines that set the role credentials of a profile in your shell. The lines
-set the variables of "lanyard exec", and remove other variables that name
-credentials.
+		Long: `Print lines that set the role credentials of a profile in your shell. The
+printed lines set the variables of "lanyard exec", and remove all other
+variables for credentials.
 
 On Linux, the default format is for the shell that runs lanyard. If lanyard does
-not recognize that shell, and on other systems, it uses the shell in $SHELL.
-Otherwise it uses bash, or powershell on Windows. These formats are not for a
+not recognize the shell, and on other systems, the default is for the shell in
+$SHELL, else for bash, or for powershell on Windows. Some formats are not for a
 shell:
 
-  dotenv  lines of a .env file, as Docker Compose reads them
-  json    one JSON object with the variables
+  dotenv  a .env file for Docker Compose
+  json    a JSON object with the variables
   sts     the JSON of sts assume-role, for settings such as awsCredentialExport
   github  for a step of a GitHub Actions job: adds the variables to the file
           $GITHUB_ENV, and hides the secrets in the log

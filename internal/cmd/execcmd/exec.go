@@ -38,23 +38,23 @@ func NewExec(app *command.App) *cobra.Command {
 		Use:   "exec [flags] [PROFILE] -- COMMAND [ARG...]",
 		Short: "Run a command with the credentials of a profile",
 		Long: `Run a command with the role credentials of a profile in its environment. On
-Unix, the command replaces lanyard. So the command gets all signals itself, and
-returns its own exit code.
+Unix, the command replaces the process of lanyard. So the command gets all
+signals, and the shell gets the command's exit code.
 
 The command gets AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY, AWS_SESSION_TOKEN,
 AWS_CREDENTIAL_EXPIRATION, AWS_ACCOUNT_ID, AWS_REGION, AWS_DEFAULT_REGION and
-LANYARD_PROFILE. lanyard removes other variables that name credentials. --region
+LANYARD_PROFILE. lanyard removes all other variables for credentials. --region
 overrides the profile's region. Without a region, the region variables stay.
 
-These credentials can expire while a long command runs. With --server, lanyard
+The credentials can expire while a long command runs. With --server, lanyard
 gives the command a credential endpoint on 127.0.0.1 instead of keys, and waits
-for the command. Every AWS SDK asks the endpoint again before its credentials
+for the command. Every AWS SDK asks the endpoint again before the credentials
 expire. If your default profile has credentials, the command gets a copy of the
-config without these credentials.
+config without the credentials of the default profile.
 
-Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
-none of them is set, exec opens a menu on the terminal. The exit code is 127 if
-COMMAND is not found, and 126 if lanyard cannot run COMMAND.`,
+Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE, else
+opens a menu on the terminal. The exit code is 127 if COMMAND is not found, and
+126 if lanyard cannot run COMMAND.`,
 		Example: `lanyard exec dev-admin -- terraform plan
 # with another region
 lanyard exec dev-admin --region eu-west-1 -- env

@@ -25,23 +25,24 @@ func NewInit(app *command.App) *cobra.Command {
 		Use:   "init SHELL",
 		Short: "Print shell functions for a start-up file",
 		Long: `Print lines for the start-up file of a shell: bash, zsh, fish, nu, xonsh, elvish
-or powershell. The lines define the function use, which changes the AWS profile
-of the shell: see "lanyard help use". In elvish and nu, use is a reserved word,
-so the function has the name use-profile. The lines also complete command lines
-of lanyard and use, like "lanyard completion".
+or powershell. The printed lines define the function use, which changes the AWS
+profile of the shell: see "lanyard help use". In elvish and nu, use is a
+reserved word, so the function has the name use-profile. The printed lines also
+complete command lines of lanyard and of use, like "lanyard completion".
 
-With --prompt, the lines also put the profile in use before your prompt.
+With --prompt, the printed lines also put the profile in use before your prompt.
 
-In the start-up file, evaluate the lines:
+Evaluate the output in the start-up file:
 
-  bash, zsh   eval "$(lanyard init bash)"
+  bash        eval "$(lanyard init bash)"
+  zsh         eval "$(lanyard init zsh)"
   fish        lanyard init fish | source
   elvish      eval (lanyard init elvish | slurp)
   xonsh       execx($(lanyard init xonsh))
   powershell  Invoke-Expression (lanyard init powershell | Out-String)
 
-nu reads only files. Run "lanyard init nu" once, save the lines in a file, and
-source that file.`,
+nu reads only files. Save the output of "lanyard init nu" in a file, and source
+the file in config.nu.`,
 		Example: `# in ~/.bashrc
 eval "$(lanyard init bash --prompt)"
 # with another name of the function

@@ -26,13 +26,13 @@ func NewPick(app *command.App) *cobra.Command {
 		Use:   "pick",
 		Short: "Pick a profile from a menu, and print its name",
 		Long: `Open a menu of all profiles on the terminal, and print the name of the picked
-profile to stdout. Type to filter the menu: each word must match the profile's
-name, its account or its role. If the profile has sso_account_name or
-sso_account_email, the menu searches these settings too.
+profile to stdout. Type to filter the menu: each word must match the name, the
+account or the role of a profile, or its setting sso_account_name or
+sso_account_email.
 
 Pinned profiles come first, then the profiles that you used often or recently
-with exec, env, shell, use or pick. If you name no profile, exec, env, shell and
-use open the same menu.`,
+with exec, env, shell, use or pick. Without a profile, exec, env, shell and use
+open the menu too.`,
 		Example: `lanyard exec "$(lanyard pick)" -- terraform plan
 # show a profile at the top of the menu
 lanyard pick --pin dev-admin

@@ -17,7 +17,7 @@ func NewPrompt(app *command.App) *cobra.Command {
 		Use:   "prompt",
 		Short: "Print the profile in use for the shell's prompt",
 		Long: `Print the profile in use, its account and the state of its session, for the
-prompt of a shell. The state is one of these:
+prompt of a shell. The states are:
 
   42m           the token is valid for this time
   refreshable   the token has expired; the next use of the profile refreshes it
@@ -26,7 +26,7 @@ prompt of a shell. The state is one of these:
 
 In "lanyard shell" and after "lanyard env", the shell has keys. Then the state
 says how long the keys are valid, or "ended". If the keychain or another store
-holds the token, lanyard prints no state. The JSON has the states of
+holds the token, lanyard prints no state. The JSON output has the states of
 "lanyard status".
 
 lanyard uses --profile, else the profile of the environment. If no profile is in
@@ -34,8 +34,8 @@ use, or after an error, lanyard prints nothing and exits with 0. The command
 makes no request, takes no lock and writes no file.
 
 In --format, lanyard replaces {profile}, {account}, {role}, {region}, {session}
-(the state), and {text}: the profile, the account and the state, if they are
-known. lanyard prints no line break at the end.`,
+(the state), and {text}: the known values of profile, account and state. lanyard
+prints no line break at the end.`,
 		Example: `lanyard prompt
 # in ~/.bashrc, with single quotes
 PS1='$(lanyard prompt --format "({text}) ")'"$PS1"

@@ -30,21 +30,21 @@ func NewShell(app *command.App) *cobra.Command {
 		Short: "Start a shell with the credentials of a profile",
 		Long: `Start your shell with the role credentials of a profile in its environment, and
 put the name of the profile before its prompt. The shell has the variables of
-"lanyard exec". It reads your own start-up files, and lanyard does not change
-them. lanyard returns the exit code of the shell.
+"lanyard exec". The shell reads your own start-up files, and lanyard does not
+change these files. lanyard returns the exit code of the shell.
 
 lanyard starts $SHELL, else your login shell, else /bin/sh. On Windows, lanyard
 starts the shell that runs lanyard, else %COMSPEC%. If lanyard does not know the
 shell, the prompt stays as it is.
 
-Without PROFILE, shell uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE. If
-none of them is set, it opens a menu on the terminal.
+Without PROFILE, shell uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE, else
+opens a menu on the terminal.
 
 lanyard does not refresh the credentials. To get new credentials, run in the
 shell: use --keys PROFILE
 
 If the environment already has credentials from lanyard, "lanyard shell" fails.
-With --nest, it starts a shell anyway.`,
+With --nest, "lanyard shell" starts a shell anyway.`,
 		Example: `lanyard shell dev-admin
 # in a shell of lanyard
 lanyard shell dev-admin --nest`,

@@ -47,15 +47,15 @@ func NewUse(app *command.App) *cobra.Command {
 		Short: "Change the AWS profile of the shell",
 		Long: `Change the AWS profile of the shell. A program cannot change the variables of
 your shell. So "lanyard use" prints lines, and a function of the shell evaluates
-these lines. "lanyard init" defines the function. Its name is use, or
-use-profile in elvish and nu.
+these lines. "lanyard init" defines the function use, or use-profile in elvish
+and nu.
 
 use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
 region of the profile. With --keys, use sets the variables of "lanyard exec"
-instead. use removes all other variables that name credentials or a region.
+instead. use removes all other variables for credentials and regions.
 
 "use -" returns to the previous profile. use without an argument opens a menu.
-If use fails, it changes nothing.`,
+If use fails, no variable changes.`,
 		Example: `eval "$(lanyard init bash)"
 use dev-admin
 # the lines that the function evaluates
@@ -77,10 +77,10 @@ lanyard use dev-admin --format bash`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVar(&o.keys, "keys", false, "set the keys of the profile instead of its name")
+	f.BoolVar(&o.keys, "keys", false, "set the keys of the profile instead of AWS_PROFILE")
 	f.BoolVar(&o.off, "off", false, "use no profile: remove the variables")
 	addNoRegion(cmd, &o.noRegion)
-	f.StringVar(&o.format, "format", "", "print the lines for this `SHELL`: "+strings.Join(useFormats[:], ", "))
+	f.StringVar(&o.format, "format", "", "print lines for this `SHELL`: "+strings.Join(useFormats[:], ", "))
 	cmd.SetHelpFunc(func(cmd *cobra.Command, args []string) {
 		if o.format != "" { // stdout is not for the user: the shell's function evaluates it
 			app.Out = command.NewWriter(app.IO.Err, app.IO.ErrTerminal)

@@ -10,25 +10,25 @@ import (
 
 func fillConfig(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard reads the AWS CLI's config file, ~/.aws/config, and credentials file, ~/.aws/credentials. " +
-		`A setting is a line KEY = VALUE in a section. To change it, edit the file or run "lanyard configure set".`)
+		`A setting is a line KEY = VALUE in a section. To change a setting, edit the file or run "lanyard configure set".`)
 	addList(p, "SETTINGS OF LANYARD", []command.Item{
 		{Name: "sso_auto_refresh", Text: "true or false: refresh the session automatically. The default is true if the session has a refresh token."},
-		{Name: "sso_refresh_window", Text: "Refresh the access token when fewer seconds than this are left. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
-		{Name: "sso_session_duration", Text: `How many seconds a session of your access portal lasts. "lanyard status" uses it to show when the session ends. Ask your administrator for the value.`},
+		{Name: "sso_refresh_window", Text: "How many seconds before the expiry lanyard refreshes the access token. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
+		{Name: "sso_session_duration", Text: `How many seconds a session of your access portal lasts. With this setting, "lanyard status" shows the session end. Ask your administrator for the value.`},
 		{Name: "auto_login", Text: "true or false: if the session has ended, a command may open the browser, sign in and continue. The default is false."},
 		{Name: "sso_callback_port", Text: "The port on 127.0.0.1 for the callback of a sign-in, as --callback-port. The default is any free port."},
-		{Name: "sso_browser", Text: "The browser for sign-ins to the session, in the syntax of console_browser, but without templates. print: print the URL, and open no browser. The whole line is the value."},
+		{Name: "sso_browser", Text: "The browser for sign-ins to the session, in the syntax of console_browser, but without templates. The value print prints the URL, and opens no browser. The whole line is the value."},
 		{Name: "console_browser", Text: `The browser for "lanyard console": see "lanyard console --help". The whole line is the value.`},
 	})
-	addText(p, "WHERE LANYARD'S SETTINGS GO",
-		"These settings can be in the profile or in its [sso-session]. The profile that you use decides first, then its [sso-session]. Settings of other profiles have no effect.",
-		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if it is true in one of these places. If these places have several numbers, lanyard uses the largest number.",
-		"A comment that begins with # or ; may follow these values, but not the values of console_browser and sso_browser. An invalid value causes a warning, and lanyard uses the default.")
+	addText(p, "PLACES FOR LANYARD'S SETTINGS",
+		"Put lanyard's settings into a profile or into the [sso-session] of the profile. The profile in use decides first, then its [sso-session]. Settings of other profiles have no effect.",
+		"Commands that use no profile, such as the agent, combine the settings of the session and its profiles. A setting is true if the session or one of its profiles has the value true. If the session and its profiles have several numbers, lanyard uses the largest number.",
+		"A comment that begins with # or ; may follow a value, except a value of console_browser or sso_browser. An invalid value causes a warning, and lanyard uses the default.")
 	addList(p, "SSO SETTINGS OF A PROFILE", []command.Item{
 		{Name: "sso_session", Text: "The name of the [sso-session] to use."},
 		{Name: "sso_account_id", Text: "The account, 12 digits."},
 		{Name: "sso_role_name", Text: "The role (permission set) in the account."},
-		{Name: "sso_start_url", Text: "The start URL of the access portal. In a profile without sso_session, this is the legacy form."},
+		{Name: "sso_start_url", Text: "The start URL of the access portal. A legacy profile has sso_start_url instead of sso_session."},
 		{Name: "sso_region", Text: "The region of IAM Identity Center, with sso_start_url."},
 	})
 	addList(p, "SETTINGS OF AN [sso-session]", []command.Item{
@@ -40,30 +40,30 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "region", Text: "The region that AWS operations use."},
 		{Name: "output", Text: "json, text, table, yaml, yaml-stream or off."},
 		{Name: "credential_process", Text: `A command that prints credentials. If the command is lanyard's own "sso get-credentials", lanyard starts no process.`},
-		{Name: "aws_access_key_id", Text: "The id of an access key. It needs aws_secret_access_key, and for a temporary key also aws_session_token."},
+		{Name: "aws_access_key_id", Text: "The id of an access key. The profile also needs aws_secret_access_key, and for a temporary key aws_session_token."},
 		{Name: "role_arn", Text: "A role to assume. The profile also needs source_profile, credential_source or web_identity_token_file."},
-		{Name: "source_profile", Text: `The profile whose credentials assume the role. "lanyard login" signs in to its session.`},
+		{Name: "source_profile", Text: `The profile whose credentials assume the role. "lanyard login" signs in to the session of the source profile.`},
 		{Name: "credential_source", Text: "The source of a role without source_profile: Environment, EcsContainer or Ec2InstanceMetadata."},
 		{Name: "external_id", Text: "The external ID of the role."},
 		{Name: "role_session_name", Text: "The name of the role's session in CloudTrail."},
-		{Name: "duration_seconds", Text: "How long the credentials of the role are valid. For a role that another role assumes, at most 3600."},
-		{Name: "mfa_serial", Text: "The MFA device for the role. lanyard asks for its code, or runs the command in mfa_process."},
-		{Name: "source_identity", Text: "The source identity of the role's session. Only lanyard and aws-vault read this setting and the next three."},
+		{Name: "duration_seconds", Text: "How long the credentials of the role are valid. The maximum is 3600 if another role assumes the role."},
+		{Name: "mfa_serial", Text: "The MFA device for the role. lanyard asks for the code of the device, or runs the command in mfa_process."},
+		{Name: "source_identity", Text: "The source identity of the role's session. Only lanyard and aws-vault read source_identity, session_tags, transitive_session_tags and include_profile."},
 		{Name: "session_tags", Text: "The tags of the role's session: NAME=VALUE,NAME=VALUE."},
 		{Name: "transitive_session_tags", Text: "The names of the tags that the next role of a chain gets too."},
-		{Name: "include_profile", Text: "The profile from which this profile takes settings that it does not have."},
-		{Name: "web_identity_token_file", Text: "A file with the token of a web identity, for role_arn. Or web_identity_token_process, a command that prints the token."},
-		{Name: "login_session", Text: `A console login of "aws login". lanyard gets its credentials from the AWS CLI.`},
+		{Name: "include_profile", Text: "Another profile with default values for the settings of this profile."},
+		{Name: "web_identity_token_file", Text: "A file with the token of a web identity, for role_arn. The setting web_identity_token_process is a command that prints the token."},
+		{Name: "login_session", Text: `A console login of "aws login". lanyard gets the credentials of the login from the AWS CLI.`},
 		{Name: "endpoint_url", Text: "The base URL of AWS services, except sign-in and portal."},
-		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only its sso and sso_oidc settings change the endpoints of sign-in and portal."},
+		{Name: "services", Text: "The [services] section with an endpoint_url for each service. Only sso and sso_oidc in the section change the endpoints of sign-in and portal."},
 		{Name: "ignore_configured_endpoint_urls", Text: "true: ignore endpoint_url, services and the AWS_ENDPOINT_URL variables."},
 		{Name: "ca_bundle", Text: "A PEM file with the CA certificates to trust."},
 		{Name: "use_fips_endpoint", Text: "true: use FIPS endpoints."},
-		{Name: "use_dualstack_endpoint", Text: "true: use endpoints with IPv6. In the s3 block: for S3 only."},
+		{Name: "use_dualstack_endpoint", Text: "true: use endpoints with IPv6. In the s3 block, the setting is for S3 only."},
 		{Name: "s3", Text: "A block of settings; lanyard reads addressing_style and use_dualstack_endpoint."},
 		{Name: "retry_mode", Text: "legacy, standard or adaptive."},
 		{Name: "max_attempts", Text: "The maximum number of attempts for each request."},
-		{Name: "cli_pager", Text: "The program that shows long output. Empty: no pager."},
+		{Name: "cli_pager", Text: "The program that shows long output. An empty value means no pager."},
 		{Name: "cli_timestamp_format", Text: "wire or iso8601."},
 		{Name: "cli_error_format", Text: "enhanced, legacy, json, yaml, text or table."},
 	})
@@ -74,25 +74,25 @@ lanyard configure set auto_login true --profile dev-admin`)
 }
 
 func fillEnvironment(p *command.Page, _ *cobra.Command) {
-	p.Prose("lanyard reads the AWS CLI's environment variables and a few of its own. " +
+	p.Prose("lanyard reads the AWS CLI's environment variables, and the variables that begin with LANYARD_. " +
 		"A flag overrides a variable, and a variable overrides the config.")
 	addList(p, "LANYARD", []command.Item{
 		{Name: "LANYARD_AUTO_LOGIN", Text: "true or false (or 1 or 0): overrides auto_login in the config. Any other value means false."},
-		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" and \"lanyard shell\" set it."},
-		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile that \"use -\" returns to. The function of \"lanyard init\" sets it."},
+		{Name: "LANYARD_PROFILE", Text: "The profile whose credentials are in the environment. \"lanyard exec\" and \"lanyard shell\" set this variable."},
+		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile that \"use -\" returns to. The function of \"lanyard init\" sets this variable."},
 		{Name: "LANYARD_SHELL", Text: "The text before the prompt of \"lanyard shell\". \"lanyard shell\" sets this variable."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
-		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets it for the program that it runs.`},
-		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API. \"lanyard emulator run --admin\" sets it."},
+		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets this variable for its program.`},
+		{Name: "LANYARD_EMULATOR_ADMIN_TOKEN", Text: "The token of the emulator's admin API. \"lanyard emulator run --admin\" sets this variable for its program."},
 	})
 	addList(p, "PROFILE, REGION AND OUTPUT", []command.Item{
 		{Name: "AWS_PROFILE", Text: "The profile to use; else AWS_DEFAULT_PROFILE."},
 		{Name: "AWS_REGION", Text: "The region to use; else AWS_DEFAULT_REGION."},
 		{Name: "AWS_DEFAULT_OUTPUT", Text: "The output format."},
 		{Name: "AWS_CLI_ERROR_FORMAT", Text: "The format of errors; see --cli-error-format."},
-		{Name: "AWS_PAGER", Text: "The program that shows long output; else PAGER. Empty: no pager."},
+		{Name: "AWS_PAGER", Text: "The program that shows long output; else PAGER. An empty value means no pager."},
 		{Name: "LESS", Text: "Options of less. The default is FRX."},
 		{Name: "NO_COLOR", Text: "If this variable is not empty, lanyard prints no colours."},
 		{Name: "TERM", Text: `If this variable is "dumb" or empty, lanyard prints no colours, and menus become numbered lists.`},
@@ -105,12 +105,12 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "TMPDIR", Text: "The folder of the agent's socket if neither XDG_RUNTIME_DIR nor /run/user/UID can be used."},
 	})
 	addList(p, "KEYS", []command.Item{
-		{Name: "AWS_ACCESS_KEY_ID", Text: "The id of an access key. Together with AWS_SECRET_ACCESS_KEY it overrides the profile, unless --profile names a profile."},
+		{Name: "AWS_ACCESS_KEY_ID", Text: "The id of an access key. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY override the profile, unless --profile names a profile."},
 		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN overrides this variable."},
 		{Name: "AWS_CREDENTIAL_EXPIRATION", Text: "The time when the keys expire. lanyard refuses expired keys. Other tools set AWS_SESSION_EXPIRATION instead."},
 		{Name: "AWS_ACCOUNT_ID", Text: "The account of the keys."},
 		{Name: "AWS_WEB_IDENTITY_TOKEN_FILE", Text: "A file with a web identity token, for the role in AWS_ROLE_ARN. AWS_ROLE_SESSION_NAME is the name of the role's session."},
-		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "The address of the container's credentials; also AWS_CONTAINER_CREDENTIALS_FULL_URI. AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE has the password."},
+		{Name: "AWS_CONTAINER_CREDENTIALS_RELATIVE_URI", Text: "The address of the container's credentials; also AWS_CONTAINER_CREDENTIALS_FULL_URI. AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE names the file with the token."},
 		{Name: "AWS_EC2_METADATA_SERVICE_ENDPOINT", Text: "The address of the instance metadata service. AWS_METADATA_SERVICE_TIMEOUT is the time limit of a request, in seconds."},
 		{Name: "AWS_EC2_METADATA_DISABLED", Text: "true: do not ask the instance metadata service."},
 		{Name: "AWS_LOGIN_CACHE_DIRECTORY", Text: "The folder where the AWS CLI keeps console logins."},
@@ -132,30 +132,30 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 	addList(p, "BROWSER AND SHELL", []command.Item{
 		{Name: "BROWSER", Text: `The browser for sign-ins, or "none" to print the URL only. sso_browser in the [sso-session] overrides another browser. lanyard also looks at DISPLAY, WAYLAND_DISPLAY and SSH_CONNECTION to see whether this machine has a browser.`},
 		{Name: "SHELL", Text: "Your shell, for \"lanyard shell\", \"lanyard env\", \"lanyard alias print\" and the hints of \"lanyard shim\"."},
-		{Name: "PATH", Text: "Where lanyard looks for the AWS CLI."},
-		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "Where the keychain of a Linux desktop is."},
+		{Name: "PATH", Text: "The folders where lanyard looks for the AWS CLI."},
+		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "The address of the keychain of a Linux desktop."},
 	})
 	addText(p, "INTERNAL",
 		"lanyard sets variables that begin with an underscore, such as _LANYARD_DOOR, for the programs that it starts. Do not set these variables.")
 }
 
 func fillFiles(p *command.Page, _ *cobra.Command) {
-	p.Prose("Only you can read the files that lanyard creates here (mode 0600, folders 0700). " +
+	p.Prose("Only you can read the files that lanyard creates (mode 0600, folders 0700). " +
 		"An existing config keeps its mode and owner. lanyard replaces a file in one step, so that no program reads half a file.")
 	addList(p, "FILES OF THE AWS CLI", []command.Item{
 		{Name: "~/.aws/config", Text: `Profiles and sessions. You and "lanyard configure" write this file. AWS_CONFIG_FILE names another file.`},
 		{Name: "~/.aws/credentials", Text: `Access keys. You, "configure set" and "configure import" write this file. AWS_SHARED_CREDENTIALS_FILE names another file.`},
-		{Name: "~/.aws/sso/cache/*.json", Text: "Access tokens, refresh tokens and client registrations. lanyard, the AWS CLI and the SDKs write them."},
-		{Name: "~/.aws/cli/cache/*.json", Text: "Role credentials. lanyard and the AWS CLI write them."},
+		{Name: "~/.aws/sso/cache/*.json", Text: "Access tokens, refresh tokens and client registrations. lanyard, the AWS CLI and the SDKs write these files."},
+		{Name: "~/.aws/cli/cache/*.json", Text: "Role credentials. lanyard and the AWS CLI write these files."},
 		{Name: "~/.aws/cli/alias", Text: "Aliases of the AWS CLI. lanyard only reads this file."},
 	})
 	addList(p, "FILES OF LANYARD", []command.Item{
 		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each file."},
 		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. The file keys names the key that decrypts the store, and holds no secret. The file config is a copy of your config for commands that lanyard hands off to the AWS CLI. The file recent has the order of profiles in menus."},
 		{Name: "~/.aws/.config.lock", Text: "The lock for changes of the config, in the same folder as the config; .credentials.lock for the credentials file."},
-		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30. "configure undo" also has its record there. A backup of the credentials file contains its access keys.`},
-		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows it is a named pipe."},
-		{Name: "agent-….sock.log", Text: `The log of an agent that "lanyard agent start" started. It holds no secrets. On Windows it is in %LOCALAPPDATA%\lanyard.`},
-		{Name: "temporary folders", Text: `The homes of "lanyard demo" and "lanyard emulator run", which remove them at the end. The config of "lanyard emulator env" stays until you remove it.`},
+		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30. "configure undo" also has its record in this folder. A backup of the credentials file contains its access keys.`},
+		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows, the socket is a named pipe."},
+		{Name: "agent-….sock.log", Text: `The log of an agent that "lanyard agent start" started. The log contains no secrets. On Windows, the log is in %LOCALAPPDATA%\lanyard.`},
+		{Name: "temporary folders", Text: `The home folders of "lanyard demo" and "lanyard emulator run". Both commands remove their folder at the end. The config of "lanyard emulator env" stays until you remove it.`},
 	})
 }

@@ -69,7 +69,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard uses the AWS CLI's exit codes. Only \"lanyard exec\" adds 126 and 127.")
 	addList(p, "EXIT CODES", []command.Item{
 		{Name: "0", Text: "The command succeeded."},
-		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token. The help of a command says when it uses this code.`},
+		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token. The help of each command says when the command exits with 1.`},
 		{Name: "126", Text: "\"lanyard exec\" found the program, but cannot run it."},
 		{Name: "127", Text: "\"lanyard exec\" did not find the program."},
 		{Name: "130", Text: "The command was interrupted, for example with Ctrl-C."},
@@ -79,7 +79,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 		{Name: "255", Text: "Anything else: for example, the session has ended, the profile does not exist, a file cannot be read, or a service cannot be reached."},
 	})
 	addText(p, "OTHER PROGRAMS",
-		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of the program that they run.`)
+		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of their program.`)
 }
 
 func fillFlags(p *command.Page, root *cobra.Command) {

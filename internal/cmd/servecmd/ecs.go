@@ -42,23 +42,23 @@ func newECS(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "ecs [flags] [PROFILE...]",
 		Short: "Serve credentials like a container of Amazon ECS",
-		Long: `Run a credential endpoint on 127.0.0.1 until you interrupt it. The command
-prints the variables that programs need to find the endpoint. If possible,
-programs get credentials that are valid for 15 minutes or more.
+		Long: `Run a credential endpoint on 127.0.0.1 until you interrupt the command. The
+command prints the variables that programs need to find the endpoint. If
+possible, programs get credentials that are valid for 15 minutes or more.
 
 A request must have the token of the endpoint. The token is in a file that only
-your user can read. Each start makes a new token. With several profiles, each
-profile has a path of its own.
+your user can read. Each start of the endpoint makes a new token. If you name
+several profiles, the path of each profile is /NAME.
 
 With --print, lanyard prints the configuration of a container or of a remote
-host instead. For compose, kubernetes and devcontainer, this configuration runs
-"lanyard serve relay" in the container.
+host instead of the variables. For compose, kubernetes and devcontainer, the
+configuration runs "lanyard serve relay" in the container.
 
 At SIGHUP, lanyard reads the config again and gets new credentials.`,
 		Example: `lanyard serve ecs dev-admin
 # two profiles on a fixed port, with a line for each request
 lanyard serve ecs dev-admin dev-ops --port 9911 --verbose
-# the lines for a compose file
+# the configuration for Docker Compose
 lanyard serve ecs dev-admin --print compose`,
 		DisableFlagsInUseLine: true,
 		Annotations:           command.Uses("profile", command.Role, command.Connection),
@@ -78,7 +78,7 @@ lanyard serve ecs dev-admin --print compose`,
 	f.IntVar(&o.port, "port", 0, "listen on this `PORT` of 127.0.0.1; 0 is any free port")
 	f.StringVar(&o.socket, "socket", "", "also listen on a Unix socket at this `PATH`")
 	f.StringVar(&o.tokenFile, "token-file", "", "create this `FILE` for the token, instead of a file in a new folder")
-	f.StringVar(&o.print, "print", "", "print the lines for `TARGET`: "+strings.Join(targets[:], ", "))
+	f.StringVar(&o.print, "print", "", "print the configuration for `TARGET`: "+strings.Join(targets[:], ", "))
 	f.BoolVar(&o.verbose, "verbose", false, "print a line for each request")
 	return cmd
 }

@@ -28,18 +28,20 @@ func newIMDS(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "imds [flags] [PROFILE]",
 		Short: "Serve credentials like an EC2 instance",
-		Long: `Run an instance metadata service on 127.0.0.1 until you interrupt it. The
-command prints the variable that programs need to find the service. The service
-gives out the credentials of the profile, its region, and the id of its account.
-You need not be root.
+		Long: `Run an instance metadata service on 127.0.0.1 until you interrupt the command.
+The command prints the variable that programs need to find the service. The
+service gives out the credentials of the profile, its region, and the id of its
+account. You need not be root.
 
-The protocol has no secret. On Linux, the service answers only programs of your
-user and of root. On other systems, it answers every program on this machine.
-If the program supports container credentials, use "lanyard serve ecs".
+The protocol of the metadata service has no secret. On Linux, the service
+answers only programs of your user and of root. On other systems, the service
+answers every program on this machine. If the program supports container
+credentials, use "lanyard serve ecs".
 
-The service speaks version 2 of the protocol (IMDSv2). With --v1, it also
-answers requests without a token. It never gives out credentials that expire
-within ten minutes, because some SDKs use such credentials for too long.`,
+The service speaks version 2 of the protocol (IMDSv2). With --v1, the service
+also answers requests without a token. The service returns only credentials that
+are valid for at least ten minutes, because some SDKs use credentials for some
+minutes after their expiry.`,
 		Example: `lanyard serve imds dev-admin
 # a fixed port, and both versions of the protocol
 lanyard serve imds dev-admin --port 9912 --v1`,

@@ -30,18 +30,20 @@ func newRelay(app *command.App) *cobra.Command {
 	var o relayOptions
 	cmd := &cobra.Command{
 		Use:   "relay --to URL --token-file FILE",
-		Short: "Pass on the answers of serve ecs inside a container",
-		Long: `Run a relay to a "lanyard serve ecs" on another machine, usually the host of
-this container. The SDKs refuse an endpoint such as host.docker.internal. They
-accept the relay, because it listens on an address of the container itself. The
-relay adds the token to each request, so programs in the container need none.
+		Short: "Forward requests from a container to serve ecs",
+		Long: `Run a relay in a container. The relay forwards requests from the container to
+"lanyard serve ecs" on another machine, usually the host of the container. The
+SDKs refuse the address of another machine, such as host.docker.internal, but
+accept the address of the relay in the container. The relay adds the token to
+each request, so programs in the container need no token.
 
 --to is the address of the server: http://HOST:PORT, or unix:PATH for a Unix
-socket that is mounted into the container. --token-file is the server's file,
-mounted too. The relay reads it for each request.
+socket that is mounted into the container. --token-file is the token file of the
+server, which is also mounted. The relay reads the token file for each request.
 
-Every program in the container, and in containers that share its network, gets
-the credentials. The relay needs no config.`,
+Every program in the container gets the credentials. Programs in other
+containers also get the credentials if those containers share the network of
+this container. The relay needs no config.`,
 		Example: `lanyard serve relay --to unix:socket --token-file token
 # to a server on the host of Docker Desktop
 lanyard serve relay --to http://host.docker.internal:9911 --token-file token`,

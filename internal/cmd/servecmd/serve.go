@@ -27,12 +27,13 @@ import (
 func New(app *command.App) *cobra.Command {
 	cmd := command.Group("serve", "Give credentials to containers and other programs")
 	cmd.Long = `Run a local server that gives the credentials of a profile to other programs.
-Every AWS SDK can ask such a server, and asks again before the credentials
-expire. lanyard then refreshes the session.
+Every AWS SDK can get credentials from the server, and asks the server again
+before the credentials expire. The server refreshes the session.
 
 "serve ecs" is the credential endpoint of a container of Amazon ECS. "serve
 relay" forwards requests from a container to "serve ecs". "serve imds" is the
-metadata service of an EC2 instance, for programs that know no other endpoint.`
+metadata service of an EC2 instance, for programs that can use only the metadata
+service.`
 	cmd.Example = `lanyard serve ecs dev-admin
 lanyard serve imds dev-admin`
 	cmd.AddCommand(newECS(app), newIMDS(app), newRelay(app))

@@ -291,7 +291,7 @@ func members(s *model.Shape) string {
 func generalText(name string) string {
 	switch name {
 	case "--starting-token":
-		return "string; continue after an earlier call, with the NextToken that it printed"
+		return "string; continue after an earlier call, by the NextToken of that call"
 	case "--page-size":
 		return "integer; how many items to ask the service for at a time"
 	case "--max-items":

@@ -21,7 +21,7 @@ import (
 // NewS3 returns the command s3 with its subcommand.
 func NewS3(app *command.App) *cobra.Command {
 	s3 := command.Group("s3", "List S3 buckets and objects")
-	s3.Long = `lanyard has "s3 ls" built in. It hands off other s3 commands to the AWS CLI.`
+	s3.Long = `lanyard has "s3 ls" built in, and hands off other s3 commands to the AWS CLI.`
 	s3.Example = `lanyard s3 ls`
 	s3.AddCommand(newS3List(app))
 	return s3
@@ -38,7 +38,7 @@ func newS3List(app *command.App) *cobra.Command {
 		Long: `List the buckets of the account, or the contents of s3://BUCKET/PREFIX: objects
 with their time, size and name, and common prefixes as PRE. Times are local.
 
-If there is nothing below a prefix, the exit code is 1. As in the AWS CLI,
+If no object matches the prefix, the exit code is 1. As in the AWS CLI,
 --output, --query and --no-paginate have no effect.`,
 		Example: `lanyard s3 ls
 lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,

@@ -35,7 +35,7 @@ aws-dev-admin sts get-caller-identity`
 
 The alias is the prefix and the name of the profile. In the name, every
 character that is not an ASCII letter, a digit, or one of - _ . becomes a dash.
-If two profiles get the same alias, lanyard adds a number to the second one.`,
+If two profiles get the same alias, lanyard adds a number to the second alias.`,
 		Example: `# bash or zsh
 eval "$(lanyard alias print)"
 # fish, for some of the profiles

@@ -33,11 +33,10 @@ lanyard shim install ~/.local/bin`
 creates a copy of itself, aws.exe.
 
 If DIR comes first on PATH, aws runs lanyard. Under the name aws, lanyard
-accepts only the AWS CLI's commands. If a command is not built into lanyard,
-lanyard hands it off to the AWS CLI that comes later on PATH.
+accepts only the AWS CLI's commands. If a command is not built in, lanyard hands
+the command off to the AWS CLI, which comes later on PATH.
 
-lanyard does not replace an aws that is another program, and it does not change
-PATH.`,
+lanyard does not replace another program named aws, and does not change PATH.`,
 		Example: `mkdir -p ~/.local/bin
 lanyard shim install ~/.local/bin`,
 		Args: command.WantArgs("DIR"),

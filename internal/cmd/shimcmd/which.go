@@ -18,7 +18,7 @@ func NewWhich(app *command.App) *cobra.Command {
 		Long: `Print the path of the program that runs a command line: lanyard or the AWS CLI.
 Without COMMAND, print the path of the AWS CLI.
 
-The answer depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
+The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
 command with an unknown option, even if "which" prints lanyard.
 
 If no program runs the command line, the exit code is 1. An unknown command is

@@ -28,7 +28,7 @@ the SDKs expect from a credential_process. In the AWS config:
   credential_process = lanyard sso get-credentials --profile dev-admin
 
 You can name the role with --sso-session, --account-id and --role-name instead
-of a profile. The command asks no questions. It opens a browser only if
+of a profile. The command asks no questions, and opens a browser only if
 auto_login is on.`,
 		Example: `lanyard sso get-credentials --profile dev-admin
 # without a profile

@@ -36,15 +36,16 @@ func NewLogout(app *command.App) *cobra.Command {
 		Long: `Sign out of all sessions. With --sso-session or --profile, sign out of one
 session.
 
-lanyard revokes the tokens at the service, then removes them and the role
-credentials from the cache. If the service cannot be reached, lanyard removes
-them anyway, and prints a warning for each session that was not revoked. It
-prints the ended and the remaining sessions to stderr. It also removes the
-entries that "lanyard credentials write" has written for these sessions.
+lanyard revokes the tokens at the service, then removes the tokens and the role
+credentials from this machine. If the service cannot be reached, lanyard still
+removes the tokens and role credentials, and prints a warning for each session
+that was not revoked. lanyard prints the ended and the remaining sessions to
+stderr. For each ended session, lanyard also removes the entries of "lanyard
+credentials write".
 
 With --verify, lanyard then checks that the service refuses the old access token
-and refresh token. The exit code is 1 if the service still accepts one of these
-tokens, and 255 if the service does not answer.
+and refresh token. The exit code is 1 if the service still accepts a token, and
+255 if the service does not answer.
 
 Role credentials that a program already has keep working until they expire.`,
 		Example: `# sign out of every session

@@ -49,14 +49,14 @@ In the JSON output, "ended" is "expired", "signed out" is "none", and no session
 has the state "ends soon".
 
 The session end is the time when the access portal ends the session and you must
-sign in again. The service does not publish this time. lanyard learns the time
-from earlier sessions, or computes it from the time of the sign-in and
-sso_session_duration.
+sign in again. The service does not publish this time. lanyard learns the
+session end from earlier sessions, or adds sso_session_duration to the time of
+the sign-in.
 
 The output also lists the console logins of the AWS CLI ("aws login"), and the
 roles with valid credentials in the cache. If lanyard does not know the user
-yet, it asks STS once with these credentials, for up to two seconds. It
-remembers the answer until the next sign-in.
+yet, lanyard asks STS once with cached credentials, for up to two seconds.
+lanyard remembers the user until the next sign-in.
 
 With --check, lanyard prints nothing. The exit code is 0 if you can use every
 session in the config (or the named session), and 1 if you must sign in. If no
@@ -64,7 +64,7 @@ session is configured, the exit code is 0.`,
 		Example: `lanyard status
 # one session, with all profiles and cached roles
 lanyard status --sso-session corp
-# in a script: sign in only if it is needed
+# in a script: sign in only if necessary
 lanyard status --check --profile dev-admin || \
   lanyard login --profile dev-admin
 # the start URLs of all sessions

@@ -34,13 +34,13 @@ func newMigrate(app *command.App) *cobra.Command {
 		Long: `Move the tokens and role credentials of all sessions to another store: file,
 keychain, encrypted, or agent (the memory of an agent that was started with
 --in-memory). With --sso-session or --profile, move the secrets of one session.
-lanyard writes each secret, reads it back and compares it before it removes the
-old copy. Later sign-ins use the new store.
+lanyard removes the old copy of a secret only after reading and comparing the
+new copy. Later sign-ins use the new store.
 
-The AWS CLI and the SDKs cannot read the new store, and they ignore
+The AWS CLI and the SDKs cannot read the new store, and ignore
 credential_process in a profile with SSO settings. So lanyard replaces the SSO
-settings of the profiles with a credential_process; "--to file" restores them.
-lanyard shows the change of the config first. To undo the change, run
+settings of the profiles with a credential_process. "--to file" restores the SSO
+settings. lanyard shows the change of the config first. To undo the change, run
 "lanyard configure undo". Without a terminal, --yes is required.
 
 The encrypted store needs an age or SSH key file (ed25519 or rsa), or a

@@ -25,8 +25,8 @@ func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "store",
 		Short: "Show where tokens are stored, and move them",
-		Long: `Show for every session in the config which store keeps its token and its role
-credentials. The stores are:
+		Long: `Show the store that keeps the token and the role credentials of each session in
+the config. The stores are:
 
   file       the AWS CLI's files, which every AWS tool reads; the default
   keychain   macOS Keychain, Windows Credential Manager, or Secret Service
@@ -34,9 +34,9 @@ credentials. The stores are:
   encrypted  files encrypted with age, by an age or SSH key or a passphrase
   agent      the memory of the background agent; lost when the agent ends
 
-"lanyard store migrate" moves tokens and role credentials. It also writes
-credential_process lines to the config. With these lines, other tools get
-credentials from lanyard.`,
+"lanyard store migrate" moves tokens and role credentials, and writes
+credential_process lines to the config. With a credential_process line, other
+tools get credentials from lanyard.`,
 		Example: `lanyard store
 lanyard store --output json`,
 		Annotations: command.Uses("output", "query"),
