@@ -76,7 +76,7 @@ func TestBROWSERAsPythonReadsIt(t *testing.T) {
 		}
 		cmd := exec.Command(python, "-c", "import sys, webbrowser; webbrowser.open(sys.argv[1])", url)
 		cmd.Env = env
-		_ = cmd.Run() // Python may reject the value
+		_, _ = cmd.Output() // waits for a browser in the background too; Python may reject the value
 		switch got := result(); {
 		case tt.differs == "" && got != tt.want:
 			t.Errorf("BROWSER=%s: Python calls %q, Open calls %q", tt.value, got, tt.want)
