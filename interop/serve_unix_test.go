@@ -107,14 +107,23 @@ func TestExpiryDuringServe(t *testing.T) {
 func throughExpiry(t *testing.T, d delivery, c client) {
 	t.Helper()
 	h, expire := newShortHome(t)
-	soon := time.Now().Add(12 * time.Second)
-	expire(soon)
+	expire(time.Now().Add(time.Hour))
 	env, prefix := d.start(t, h)
 	env = append(env, "AWS_CONFIG_FILE=/dev/null") // in some clients, a default profile takes precedence
 	inv, stays := asked(c, h.path("end"))
 	inv.args = append(append([]string{}, prefix...), inv.args...)
-	p := h.begin(t, inv, env...)
-	proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "}\n") })
+	var p *proctest.Process
+	var soon time.Time
+	for _, life := range []time.Duration{12 * time.Second, time.Minute} { // a busy machine needs more time
+		soon = time.Now().Add(life)
+		expire(soon)
+		p = h.begin(t, inv, env...)
+		proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "}\n") })
+		if time.Now().Before(soon) {
+			break
+		}
+		p.Kill()
+	}
 	if !stays {
 		p.Wait(t)
 	}
