@@ -177,8 +177,42 @@ func TestServeIMDS(t *testing.T) {
 		check("at first")
 		h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
 		h.forgetRoles(t)
-		s.Signal(t, syscall.SIGHUP)
-		proctest.Eventually(t, "the reload", func() bool { return strings.Contains(s.Stderr.String(), "read the config again") })
+		s.reload(t)
 		check("after the expiry")
 	})
+}
+
+// The module of Terraform's AWS provider gets credentials from the servers, also after an expiry.
+func TestTerraformAndServe(t *testing.T) {
+	t.Parallel()
+	terraform().need(t)
+	for _, tt := range []struct{ name, last string }{{"ecs", "TOKEN_FILE"}, {"imds", "ENDPOINT"}} {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Parallel()
+			h := newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
+			h.loginWith(t, clientNamed("lanyard"))
+			s := h.serve(t, "serve", tt.name, "other")
+			task := lookup{Env: map[string]string{"AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "false"}}
+			for _, entry := range s.env(t, tt.last) {
+				name, value, _ := strings.Cut(entry, "=")
+				task.Env[name] = value
+			}
+			for range 2 {
+				if found := terraform().find(t, h, []lookup{task}); !strings.HasPrefix(found[0].Arn, otherARN) {
+					t.Errorf("found %+v, want the role of the profile other", found[0])
+				}
+				h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
+				h.forgetRoles(t)
+				s.reload(t)
+			}
+		})
+	}
+}
+
+// reload sends SIGHUP, and waits until the server has read the config again.
+func (s server) reload(t *testing.T) {
+	t.Helper()
+	before := strings.Count(s.Stderr.String(), "\n")
+	s.Signal(t, syscall.SIGHUP)
+	proctest.Eventually(t, "the reload", func() bool { return strings.Count(s.Stderr.String(), "\n") > before })
 }
