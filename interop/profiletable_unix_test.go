@@ -26,10 +26,11 @@ type deviation struct {
 
 // The clients that differ most often.
 const (
-	own    = "lanyard"
-	oldCLI = "AWS CLI v2 2.9"
-	goSDKs = "SDK for Go, Terraform"
-	jsSDK  = "SDK for JavaScript"
+	own      = "lanyard"
+	oldCLI   = "AWS CLI v2 2.9"
+	oldBoto3 = "boto3 1.26.27" // of Debian 12
+	goSDKs   = "SDK for Go, Terraform"
+	jsSDK    = "SDK for JavaScript"
 )
 
 // The identities of the table.
@@ -124,7 +125,7 @@ var profileTable = []profileCase{
 
 	// Roles with a source_profile.
 	{profile: "role-sso", config: work("sso", "source_profile = dev\n"), arn: workARN("sso"), differs: []deviation{
-		{clients: oldCLI, message: "get_frozen_token", why: "a source cannot have sso_session"},
+		{clients: oldCLI + ", " + oldBoto3, message: "get_frozen_token", why: "a source cannot have sso_session"},
 	}},
 	{profile: "role-legacy", config: work("legacy", "source_profile = legacy\n"), arn: workARN("legacy")},
 	{profile: "role-config", config: work("config", "source_profile = keys-config\n"), arn: workARN("config")},
@@ -187,7 +188,7 @@ var profileTable = []profileCase{
 	{profile: "source-missing", config: work("missing", "source_profile = nope\n"), message: `The source_profile "nope" referenced in the profile "source-missing" does not exist.`},
 	{profile: "source-empty", config: work("empty", "source_profile = keys-none\n"), message: `The source profile "keys-none" must have credentials.`},
 	{profile: "source-denied", config: work("denied", "source_profile = sso-denied\n"), message: "No access", differs: []deviation{
-		{clients: oldCLI, message: "get_frozen_token", why: "a source cannot have sso_session"},
+		{clients: oldCLI + ", " + oldBoto3, message: "get_frozen_token", why: "a source cannot have sso_session"},
 	}},
 	{profile: "source-partial", config: work("partial", "source_profile = keys-no-secret\n"), message: "Partial credentials found in shared-credentials-file"},
 	{profile: "loop-1", config: work("loop-1", "source_profile = loop-2\n"), message: "Infinite loop in credential configuration"},
@@ -270,7 +271,7 @@ var profileTable = []profileCase{
 		{clients: jsSDK, arn: userARN("config"), why: "the role does not count"},
 	}},
 	{profile: "role-mix-sso-credentials", config: work("of-mix", "source_profile = mix-sso-credentials\n"), arn: workARN("of-mix"), differs: []deviation{
-		{clients: oldCLI, message: "get_frozen_token", why: "a source cannot have sso_session"},
+		{clients: oldCLI + ", " + oldBoto3, message: "get_frozen_token", why: "a source cannot have sso_session"},
 	}},
 
 	// Names.
