@@ -76,10 +76,11 @@ lanyard serve ecs dev-admin --print compose`,
 	}
 	f := cmd.Flags()
 	f.IntVar(&o.port, "port", 0, "listen on this `PORT` of 127.0.0.1; 0 is any free port")
-	f.StringVar(&o.socket, "socket", "", "also listen on a Unix socket at this `PATH`")
+	f.StringVar(&o.socket, "socket", "", "also listen on a Unix socket, at the path `FILE`")
 	f.StringVar(&o.tokenFile, "token-file", "", "create this `FILE` for the token, instead of a file in a new folder")
 	f.StringVar(&o.print, "print", "", "print the configuration for `TARGET`: "+strings.Join(targets[:], ", "))
 	f.BoolVar(&o.verbose, "verbose", false, "print a line for each request")
+	command.Offer(f, "print", targets[:]...)
 	return cmd
 }
 

@@ -3,6 +3,7 @@
 package servecmd
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -67,7 +68,9 @@ func choose(ctx context.Context, app *command.App, argument string) (served, err
 
 // source returns the source of a profile.
 func (s served) source(path string) credserver.Source {
-	return credserver.Source{Name: s.profile.Name, Path: path, Get: credentials.Unattended(s.app, "serve")}
+	// A role of --account and --role belongs to no profile.
+	name := cmp.Or(s.profile.Name, s.profile.AccountID+"/"+s.profile.RoleName)
+	return credserver.Source{Name: name, Path: path, Get: credentials.Unattended(s.app, "serve")}
 }
 
 // listen returns a listener on a port of 127.0.0.1.
