@@ -1,6 +1,7 @@
 package agent_test
 
 import (
+	"context"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -162,4 +163,24 @@ func TestClockJumps(t *testing.T) {
 			})
 		})
 	}
+}
+
+// The agent runs while it keeps an entry of the credentials file valid, even without a session to
+// refresh.
+func TestEntriesKeepTheAgent(t *testing.T) {
+	inBubble(t, emulator.Config{}, func(w *fixture) {
+		calls, kept := 0, 1
+		w.server.Renew = func(context.Context) int { calls++; return kept }
+		r := w.watch()
+		time.Sleep(time.Hour)
+		synctest.Wait()
+		if r.over() || calls < 4*60 || calls > 4*60+2 {
+			t.Fatalf("over %v, %d rounds in an hour; want every 15 s", r.over(), calls)
+		}
+		kept = 0
+		time.Sleep(time.Minute)
+		if !r.over() {
+			t.Error("the agent still runs")
+		}
+	})
 }
