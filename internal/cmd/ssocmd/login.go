@@ -104,7 +104,7 @@ func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s
 			if s.Name == "" {
 				again = signin.LoginCommand(w.App, p)
 			}
-			w.App.Hint("the session is still valid; to sign in only if needed, run: " + again + " --if-needed")
+			w.App.Hint("the token has not expired; to sign in only if needed, run: " + again + " --if-needed")
 		}
 		return false, nil
 	}
