@@ -35,7 +35,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if c := connectionOf(r); c != nil {
 		done.Peer = c.peer
 	}
-	s.c.Log.Debug("credential endpoint: request", "profile", name, "status", out.status, "code", code, "userAgent", r.UserAgent())
+	s.c.Log.Debug("credential endpoint: request", "profile", name, "status", out.status, "why", code, "userAgent", r.UserAgent())
 	s.served(done)
 }
 
