@@ -17,18 +17,19 @@ import (
 // watched is the number of sessions of the agent in agentMemory.
 const watched = 50
 
-// startAgent starts an agent in a home. with is the environment for programs that use the agent.
-func startAgent(p programs, dir, name string, env []string, flags ...string) (with []string, stop func(), err error) {
-	with = append(slices.Clone(env), "LANYARD_AGENT_SOCKET="+filepath.Join(dir, name+".sock"))
+// startAgent starts an agent in a home. agentEnv is the environment for programs that use the
+// agent.
+func startAgent(p programs, dir, name string, env []string, flags ...string) (agentEnv []string, stop func(), err error) {
+	agentEnv = append(slices.Clone(env), "LANYARD_AGENT_SOCKET="+filepath.Join(dir, name+".sock"))
 	call := func(args ...string) error {
 		cmd := exec.Command(p.lanyard, append([]string{"agent"}, args...)...)
-		cmd.Env = with
+		cmd.Env = agentEnv
 		if out, err := cmd.CombinedOutput(); err != nil {
 			return fmt.Errorf("agent %s: %w\n%s", strings.Join(args, " "), err, out)
 		}
 		return nil
 	}
-	return with, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
+	return agentEnv, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
 }
 
 // besideAgents returns two contestants. One gets a warm answer from the cache while an agent

@@ -22,11 +22,11 @@ type contestant struct {
 	faults []int64
 }
 
-// race runs the contestants in turn, so that other work of the machine slows down all contestants
+// race runs the contestants in turn, so that other work of the machine slows down contestants contestants
 // equally.
-func race(all []*contestant, rounds int) error {
+func race(contestants []*contestant, rounds int) error {
 	for round := -1; round < rounds; round++ { // the first round is not measured
-		for _, c := range all {
+		for _, c := range contestants {
 			if c.every > 0 && max(round, 0)%c.every != 0 {
 				continue
 			}

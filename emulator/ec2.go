@@ -51,17 +51,17 @@ func ec2Error(_ signer, err error) *apiError {
 
 // describeInstances implements DescribeInstances. It returns the instances of the
 // caller's account in the region of the signature.
-func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *apiError) {
+func (e *Emulator) describeInstances(c *call, form url.Values, s signer) (any, *apiError) {
 	all := e.dir.Load().instances[place(s.Account, s.signature.Region)]
-	ids := numbered(in, "InstanceId")
+	ids := numbered(form, "InstanceId")
 	if no := knownInstances(ids, all); no != nil {
 		return nil, no
 	}
-	keep, no := instanceFilters(in)
+	keep, no := instanceFilters(form)
 	if no != nil {
 		return nil, no
 	}
-	most, after, no := e.instancePage(in, len(all))
+	most, after, no := e.instancePage(form, len(all))
 	if no != nil {
 		return nil, no
 	}
@@ -79,13 +79,13 @@ func (e *Emulator) describeInstances(c *call, in url.Values, s signer) (any, *ap
 	return out, nil
 }
 
-// knownInstances returns an error if one of the ids is not in all.
-func knownInstances(ids []string, all []Instance) *apiError {
+// knownInstances returns an error if an id does not belong to one of the instances.
+func knownInstances(ids []string, instances []Instance) *apiError {
 	for _, id := range ids {
 		switch {
 		case !isInstanceID(id):
 			return &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.Malformed", message: fmt.Sprintf("Invalid id: %q", id)}
-		case !slices.ContainsFunc(all, func(i Instance) bool { return i.ID == id }):
+		case !slices.ContainsFunc(instances, func(i Instance) bool { return i.ID == id }):
 			return &apiError{status: http.StatusBadRequest, code: "InvalidInstanceID.NotFound", message: fmt.Sprintf("The instance ID '%s' does not exist", id)}
 		}
 	}

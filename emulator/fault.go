@@ -201,9 +201,9 @@ func retryAfter(out response, d time.Duration) {
 
 // SetRateLimits turns the request limits that AWS publishes on or off. It overrides
 // Config.RateLimits.
-func (e *Emulator) SetRateLimits(on bool) {
+func (e *Emulator) SetRateLimits(enabled bool) {
 	e.limits.forced.Store(-1)
-	if on {
+	if enabled {
 		e.limits.forced.Store(1)
 	}
 }

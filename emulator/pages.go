@@ -173,10 +173,9 @@ func toSignIn(c *call) response {
 	return redirect(signInPath + "?continue=" + url.QueryEscape(c.URL.RequestURI()))
 }
 
-// onward returns the page to show after the sign-in. It accepts only paths of this
-// emulator.
-func onward(to string) string {
-	u, err := url.Parse(to)
+// onward returns the page to show after the sign-in. It accepts only paths of this emulator.
+func onward(path string) string {
+	u, err := url.Parse(path)
 	if err != nil || u.IsAbs() || u.Host != "" {
 		return startPath
 	}
@@ -189,13 +188,13 @@ func onward(to string) string {
 
 // signedIn handles the sign-in form: a name, a password, and a code if the user has an
 // authenticator app.
-func (e *Emulator) signedIn(c *call, v visit, in url.Values) response {
-	to, name := onward(in.Get("continue")), strings.TrimSpace(in.Get("username"))
+func (e *Emulator) signedIn(c *call, v visit, form url.Values) response {
+	to, name := onward(form.Get("continue")), strings.TrimSpace(form.Get("username"))
 	again := web.Page{Continue: to, Username: name}
 	u, known := e.dir.Load().users[name]
-	given, want := sha256.Sum256([]byte(in.Get("password"))), sha256.Sum256([]byte(u.Password))
+	given, want := sha256.Sum256([]byte(form.Get("password"))), sha256.Sum256([]byte(u.Password))
 	right := subtle.ConstantTimeCompare(given[:], want[:]) == 1 || u.Password == ""
-	switch code := strings.ReplaceAll(in.Get("code"), " ", ""); {
+	switch code := strings.ReplaceAll(form.Get("code"), " ", ""); {
 	case !known || !right:
 		again.Message = "The user name or the password is wrong."
 		return e.signInPage(c, v, http.StatusForbidden, again)

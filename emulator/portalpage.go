@@ -43,13 +43,13 @@ func (e *Emulator) portalPage(c *call) response {
 // portalRows is the number of accounts on a portal page.
 const portalRows = 50
 
-// search returns at most n accounts after id whose name, id or e-mail address contains all words.
-// more reports whether there are more such accounts.
-func (v *view) search(words []string, after string, n int) (found []accountAccess, more bool) {
+// search returns at most n accounts whose id comes after start and whose name, id or e-mail address
+// contains all words. more reports whether there are more such accounts.
+func (v *view) search(words []string, start string, n int) (found []accountAccess, more bool) {
 	if len(words) == 0 {
-		return v.after(after, n)
+		return v.after(start, n)
 	}
-	rest, _ := v.after(after, len(v.accounts))
+	rest, _ := v.after(start, len(v.accounts))
 	for _, a := range rest {
 		text := strings.ToLower(a.Name + " " + a.ID + " " + a.Email)
 		match := true
@@ -195,17 +195,17 @@ func (e *Emulator) signinToken(p principal, now time.Time) string {
 
 // consoleLogin handles the sign-in link. The emulator has no console. Its page shows the role
 // session and the destination of the link.
-func (e *Emulator) consoleLogin(c *call, in url.Values) response {
-	payload, ok := e.seal.open(kindConsole, in.Get("SigninToken"))
+func (e *Emulator) consoleLogin(c *call, query url.Values) response {
+	payload, ok := e.seal.open(kindConsole, query.Get("SigninToken"))
 	var s consoleSession
 	if !ok || json.Unmarshal([]byte(payload), &s) != nil || c.now.Unix() >= s.Use {
 		return e.failurePage(c, http.StatusBadRequest, "The sign-in link is not valid", "Its token is wrong, or it is older than 15 minutes.")
 	}
-	if in.Get("Destination") == "" {
+	if query.Get("Destination") == "" {
 		return e.failurePage(c, http.StatusBadRequest, "The sign-in link is not valid", "The parameter Destination is missing.")
 	}
 	return e.show(c, http.StatusOK, e.visit(c), "console", web.Page{
-		Title: "Console", Account: s.Account, Principal: s.ARN, Target: in.Get("Destination"), Portal: startPath,
+		Title: "Console", Account: s.Account, Principal: s.ARN, Target: query.Get("Destination"), Portal: startPath,
 		Expires: time.Unix(s.Expires, 0).UTC().Format("2006-01-02 15:04:05 UTC"),
 	}, "")
 }

@@ -155,10 +155,10 @@ func (c *call) form() url.Values {
 }
 
 // numbered returns the values of a list in the query protocol: NAME.1, NAME.2 and so on.
-func numbered(in url.Values, name string) []string {
+func numbered(form url.Values, name string) []string {
 	var out []string
-	for i := 1; in.Has(name + "." + strconv.Itoa(i)); i++ {
-		out = append(out, in.Get(name+"."+strconv.Itoa(i)))
+	for i := 1; form.Has(name + "." + strconv.Itoa(i)); i++ {
+		out = append(out, form.Get(name+"."+strconv.Itoa(i)))
 	}
 	return out
 }
@@ -184,15 +184,15 @@ func findUnserved(c *call, signed string) *operation {
 	return nil
 }
 
-// unserved returns an operation that always fails. Its error names the missing host, service or
-// operation. what is "" if the name is not known.
-func unserved(name, what string) *operation {
+// unserved returns an operation that always fails. The error describes the missing host, service or
+// operation. If name is not the name of an operation, description is "".
+func unserved(name, description string) *operation {
 	return &operation{
 		name: name,
-		run:  func(c *call) response { return failUnserved(c, notServed(c, what)) },
+		run:  func(c *call) response { return failUnserved(c, notServed(c, description)) },
 		fail: func(c *call, err *apiError) response {
 			if err.message == errBodyTooLarge.Error() {
-				err = notServed(c, what) // the missing service is the error, even if the body is too large
+				err = notServed(c, description) // the missing service is the error, even if the body is too large
 			}
 			return failUnserved(c, err)
 		},

@@ -164,16 +164,16 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 	return s3Headers(c, xmlResponse(http.StatusOK, out))
 }
 
-// atMost parses the size of a page. "" means most.
-func atMost(text string, least, most int) (int, *apiError) {
+// atMost parses the size of a page. "" means maximum.
+func atMost(text string, minimum, maximum int) (int, *apiError) {
 	if text == "" {
-		return most, nil
+		return maximum, nil
 	}
 	n, err := strconv.Atoi(text)
-	if err != nil || n < least {
+	if err != nil || n < minimum {
 		return 0, invalidArgument("Provided number of entries is not valid: " + text)
 	}
-	return min(n, most), nil
+	return min(n, maximum), nil
 }
 
 // ownerID returns the canonical user id of an account.
@@ -288,9 +288,9 @@ type entry struct {
 	object *Object // nil for a common prefix
 }
 
-// entries yields the entries of the sorted objects after the given name. It uses binary search to
-// skip the objects in a common prefix.
-func entries(objects []Object, prefix, delimiter, after string) func(yield func(entry) bool) {
+// entries yields the entries of the sorted objects that come after the name start. It uses binary
+// search to skip the objects in a common prefix.
+func entries(objects []Object, prefix, delimiter, start string) func(yield func(entry) bool) {
 	// from returns the index of the first object for which past is true.
 	from := func(past func(key string) bool) int {
 		return sort.Search(len(objects), func(i int) bool { return past(objects[i].Key) })
@@ -299,9 +299,9 @@ func entries(objects []Object, prefix, delimiter, after string) func(yield func(
 		return from(func(key string) bool { return key > stem && !strings.HasPrefix(key, stem) })
 	}
 	return func(yield func(entry) bool) {
-		i := from(func(key string) bool { return key >= prefix && key > after })
-		if delimiter != "" && after != "" && strings.HasSuffix(after, delimiter) && strings.HasPrefix(after, prefix) {
-			i = max(i, beyond(after)) // the previous page ended with this prefix
+		i := from(func(key string) bool { return key >= prefix && key > start })
+		if delimiter != "" && start != "" && strings.HasSuffix(start, delimiter) && strings.HasPrefix(start, prefix) {
+			i = max(i, beyond(start)) // the previous page ended with this prefix
 		}
 		for i < len(objects) && strings.HasPrefix(objects[i].Key, prefix) {
 			rest := objects[i].Key[len(prefix):]

@@ -83,9 +83,9 @@ func newMFACode(v *constraint.Parameters) mfaCode {
 	return mfaCode{v.Text("SerialNumber", constraint.Serial()), v.Text("TokenCode", constraint.Code())}
 }
 
-// checkMFA checks the code for the caller. given reports whether the request has a code.
-// Each code works once.
-func (e *Emulator) checkMFA(m mfaCode, caller principal) (given bool, no *apiError) {
+// checkMFA checks the code for the caller. hasCode reports whether the request has a code. Each
+// code works once.
+func (e *Emulator) checkMFA(m mfaCode, caller principal) (hasCode bool, refusal *apiError) {
 	switch {
 	case m.serial == "" && m.code == "":
 		return false, nil

@@ -153,12 +153,12 @@ func TestAssumeRoleWithMFA(t *testing.T) {
 	})
 }
 
-// answer runs the command in a terminal, waits for the prompt, types the line, and returns
+// answer runs the command command a terminal, waits for the prompt, types the line, and returns
 // the output after the line. ok reports whether the command succeeded.
-func (h *home) answer(t *testing.T, in invocation, prompt, line string) (out string, ok bool) {
+func (h *home) answer(t *testing.T, command invocation, prompt, line string) (output string, ok bool) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), in.args[0], in.args[1:]...)
-	cmd.Dir, cmd.Env = h.dir, h.env(in)
+	cmd := exec.CommandContext(t.Context(), command.args[0], command.args[1:]...)
+	cmd.Dir, cmd.Env = h.dir, h.env(command)
 	tty, err := pty.Start(cmd)
 	if err != nil {
 		t.Fatal(err)

@@ -117,15 +117,15 @@ func findJavaScript() client {
 	return c
 }
 
-// programs returns all programs with a name, on PATH and in more folders. It returns each program
+// programs returns all programs with a name, on PATH and in other folders. It returns each program
 // once. It does not stop at the first program, because two versions of the AWS CLI have the same
 // name.
-func programs(name string, more []string) (paths []string) {
+func programs(name string, folders []string) (paths []string) {
 	if runtime.GOOS == "windows" {
 		name += ".exe"
 	}
 	seen := map[string]bool{}
-	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), more...) {
+	for _, dir := range append(filepath.SplitList(os.Getenv("PATH")), folders...) {
 		path := filepath.Join(dir, name)
 		real, err := filepath.EvalSymlinks(path)
 		if err != nil || seen[real] {

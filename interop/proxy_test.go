@@ -51,15 +51,15 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	return []string{"HTTPS_PROXY=" + proxy.URL, "AWS_CA_BUNDLE=" + bundle}
 }
 
-// tunnel connects every CONNECT request to one address.
-func tunnel(to string) http.Handler {
+// tunnel connects every CONNECT request address one address.
+func tunnel(address string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)
 		if r.Method != http.MethodConnect || err != nil || !strings.HasSuffix(host, ".amazonaws.com") {
 			http.Error(w, "only tunnels to AWS", http.StatusForbidden)
 			return
 		}
-		there, err := net.Dial("tcp", to)
+		there, err := net.Dial("tcp", address)
 		if err != nil {
 			http.Error(w, err.Error(), http.StatusBadGateway)
 			return

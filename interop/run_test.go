@@ -27,9 +27,9 @@ type result struct {
 
 // run runs the command in the home and waits for its end. The test fails if the program cannot be
 // started or hangs. It does not fail if the program fails.
-func (h *home) run(t *testing.T, in invocation, env ...string) result {
+func (h *home) run(t *testing.T, command invocation, env ...string) result {
 	t.Helper()
-	return h.start(t, in, env...)()
+	return h.start(t, command, env...)()
 }
 
 // start starts the command and returns a function that waits for its end.

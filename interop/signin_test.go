@@ -16,9 +16,9 @@ var signInURL = regexp.MustCompile(`https?://\S+(/authorize\?|user_code=)\S+\s`)
 
 // signIn runs a command that waits for a sign-in. It signs jane in at the address that the
 // command prints, and returns the command's stdout.
-func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
+func (h *home) signIn(t *testing.T, command invocation, env ...string) string {
 	t.Helper()
-	p := h.begin(t, in, env...)
+	p := h.begin(t, command, env...)
 	var address string
 	proctest.Eventually(t, "the sign-in address, or the end", func() bool {
 		address = strings.TrimSpace(signInURL.FindString(p.Stdout.String() + p.Stderr.String()))
@@ -26,11 +26,11 @@ func (h *home) signIn(t *testing.T, in invocation, env ...string) string {
 	})
 	if address != "" {
 		if err := h.srv.SignIn(t.Context(), address, "jane"); err != nil {
-			t.Fatalf("%s: %v", in, err)
+			t.Fatalf("%s: %v", command, err)
 		}
 	}
 	if r := p.Wait(t); r.Code != 0 || address == "" {
-		t.Fatalf("%s: exit code %d, address printed: %v, want 0 and an address\n%s%s", in, r.Code, address != "", r.Stdout, r.Stderr)
+		t.Fatalf("%s: exit code %d, address printed: %v, want 0 and an address\n%s%s", command, r.Code, address != "", r.Stdout, r.Stderr)
 	}
 	return p.Result.Stdout
 }

@@ -76,15 +76,15 @@ func (s *Server) answer(ctx context.Context, q question) line {
 	return out
 }
 
-// remember stores the settings of a client's request for a session.
-func (s *Server) remember(of profile.Session, settings Settings) {
-	settings.Proxies = ""
+// remember stores the settings that a client's request has for a session.
+func (s *Server) remember(session profile.Session, requested Settings) {
+	requested.Proxies = ""
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.requested == nil {
 		s.requested = map[string]Settings{}
 	}
-	s.requested[id(of)] = settings
+	s.requested[id(session)] = requested
 }
 
 // SettingsOf returns the settings for the session of a token. They come from a watched session,

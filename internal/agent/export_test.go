@@ -8,8 +8,8 @@ func (s *Server) Forget() { s.forget() }
 // State returns the status that a client would get.
 func (s *Server) State() Status { return s.status() }
 
-// MarkEnded does the same as the answer of a service that a session has ended.
-func (s *Server) MarkEnded(of profile.Session, by Settings) {
-	s.markEnded(of, by)
+// MarkEnded makes the agent behave as if a service had answered that the session has ended.
+func (s *Server) MarkEnded(session profile.Session, settings Settings) {
+	s.markEnded(session, settings)
 	s.look()
 }

@@ -99,10 +99,10 @@ func (d deaf) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }
 func (d deaf) Close() error              { close(d); return nil }
 func (d deaf) Addr() net.Addr            { return &net.UnixAddr{} }
 
-// watch runs the agent without clients. It calls told when the agent ends.
-func (w *fixture) watch(told ...func([]agent.Watched)) running {
+// watch runs the agent without clients. It calls atEnd when the agent ends.
+func (w *fixture) watch(atEnd ...func([]agent.Watched)) running {
 	w.server.End = func(_ context.Context, _ bool, list []agent.Watched) []string {
-		for _, tell := range told {
+		for _, tell := range atEnd {
 			tell(list)
 		}
 		return nil

@@ -260,20 +260,20 @@ func writeOut(f *os.File, data []byte) error {
 	return err
 }
 
-// keep stores data in the file kept. tmp already holds the data, so keep renames tmp. If that
+// keep stores data in the file at path. tmp already holds the data, so keep renames tmp. If that
 // fails, keep writes a new file.
-func (r *Reserved) keep(tmp, kept string, data []byte) error {
-	if tmp != "" && rename(tmp, kept) == nil {
+func (r *Reserved) keep(tmp, path string, data []byte) error {
+	if tmp != "" && rename(tmp, path) == nil {
 		return nil
 	}
-	_ = os.Remove(kept) // from an earlier failure
-	f, err := os.OpenFile(kept, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	_ = os.Remove(path) // from an earlier failure
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
 	keepOwner(f, r.target)
 	if err := writeOut(f, data); err != nil {
-		discard(kept)
+		discard(path)
 		return err
 	}
 	return nil

@@ -21,16 +21,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
-// HandOff runs the AWS CLI with an unchanged command line. First it refreshes the session and
-// the role credentials that the AWS CLI will use. On Unix, this process becomes the AWS CLI,
-// so HandOff returns only errors. why says why lanyard cannot run the command itself. why may
-// be nil. If the AWS CLI is not on PATH, HandOff returns why.
-func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
+// HandOff runs the AWS CLI with an unchanged command line. First it refreshes the session and the
+// role credentials that the AWS CLI will use. On Unix, this process becomes the AWS CLI, so HandOff
+// returns only errors. cause is the reason why lanyard cannot run the command itself, or nil. If
+// the AWS CLI is not on PATH, HandOff returns cause.
+func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, cause error) error {
 	app.ReadFlags(args)
 	app.Debug()
 	path, err := Find(app)
 	if err != nil {
-		return withoutAWS(app, root, args, why)
+		return withoutAWS(app, root, args, cause)
 	}
 	mark, err := pass(app, "the AWS CLI on PATH, "+path+",", args)
 	if err != nil {

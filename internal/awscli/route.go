@@ -46,15 +46,15 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 	return e.line(), true, nil
 }
 
-// builtIn reports whether lanyard runs a command line itself. If ours is false, the line is
-// for the AWS CLI, or err says that the command is unknown. The result depends on the words
-// of the command, not on the options.
+// builtIn reports whether lanyard runs a command line itself. If runsHere is false, the line is for
+// the AWS CLI, or err says that the command is unknown. The result depends on the words of the
+// command, not on the options.
 //
-// Lanyard runs every command of the tree. For a service, it runs the built-in operations.
-// Under the name lanyard, an unknown word is an error, and only known commands of the AWS CLI
-// are handed off. Under the name aws, the AWS CLI gets every unknown word. It also gets
-// "configure" alone, which is the AWS CLI's wizard for keys.
-func builtIn(root command.Node, args []string) (ours bool, err error) {
+// Lanyard runs every command of the tree. For a service, it runs the built-in operations. Under the
+// name lanyard, an unknown word is an error, and only known commands of the AWS CLI are handed off.
+// Under the name aws, the AWS CLI gets every unknown word. It also gets "configure" without a
+// subcommand, which is the AWS CLI's wizard for keys.
+func builtIn(root command.Node, args []string) (runsHere bool, err error) {
 	cmd, help, prompt := root, false, false
 	for len(args) > 0 && args[0] != "--" {
 		word := args[0]
@@ -65,14 +65,14 @@ func builtIn(root command.Node, args []string) (ours bool, err error) {
 			continue
 		}
 		if cmd.IsService() {
-			ours := builtInOperation(cmd.Name(), word)
-			if !ours && root.Name() != "aws" {
+			runsHere := builtInOperation(cmd.Name(), word)
+			if !runsHere && root.Name() != "aws" {
 				return false, typoInOperation(root.Name(), cmd.Name(), word)
 			}
-			return ours && !prompt, nil
+			return runsHere && !prompt, nil
 		}
-		if ours, special := specialWord(cmd, args); special {
-			return ours, nil
+		if runsHere, special := specialWord(cmd, args); special {
+			return runsHere, nil
 		}
 		sub, ok := cmd.Child(word)
 		if !ok && isAWSCommand(cmd, word) {
@@ -89,9 +89,9 @@ func builtIn(root command.Node, args []string) (ours bool, err error) {
 	return help || cmd.Path() != "aws configure", nil
 }
 
-// specialWord reports whether the first argument is help or a request for completions. The
-// tree has no such commands. ours means that lanyard runs the line itself.
-func specialWord(cmd command.Node, args []string) (ours, special bool) {
+// specialWord reports whether the first argument is help or a request for completions. These words
+// are not commands of the tree. runsHere is true if lanyard runs the line itself.
+func specialWord(cmd command.Node, args []string) (runsHere, special bool) {
 	switch word := args[0]; {
 	case word == "help" && cmd == cmd.Root():
 		return cmd.Name() != "aws" || cmd.Has(args[1:]), true

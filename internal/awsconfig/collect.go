@@ -317,16 +317,16 @@ type id struct {
 	name string
 }
 
-// inherit returns the settings in own, then the inherited settings whose keys are not in own.
-func inherit(own, inherited []Setting) []Setting {
+// inherit returns the settings of a section, followed by the inherited settings with other keys.
+func inherit(settings, inherited []Setting) []Setting {
 	if len(inherited) == 0 {
-		return own
+		return settings
 	}
-	section := raw{settings: own}
+	section := raw{settings: settings}
 	for _, s := range inherited {
 		if section.find(s.Key) < 0 {
-			own = append(own, s)
+			settings = append(settings, s)
 		}
 	}
-	return own
+	return settings
 }

@@ -258,13 +258,13 @@ func (b *block) tail() int {
 	return 0
 }
 
-// drop removes the options at the indices in at, which are in increasing order, and their
-// continuation lines. It keeps the comments between these lines. If keepFirst is set, it
-// keeps the first line of the first option.
-func (b *block) drop(at []int, keepFirst bool) {
+// drop removes the options at these indices, and their continuation lines. The indices are in
+// increasing order. drop keeps the comments between the lines. If keepFirst is set, it keeps the
+// first line of the first option.
+func (b *block) drop(indices []int, keepFirst bool) {
 	kept := b.lines[:0]
 	for j := 0; j < len(b.lines); j++ {
-		if len(at) == 0 || j != at[0] {
+		if len(indices) == 0 || j != indices[0] {
 			kept = append(kept, b.lines[j])
 			continue
 		}
@@ -277,7 +277,7 @@ func (b *block) drop(at []int, keepFirst bool) {
 				kept = append(kept, b.lines[j])
 			}
 		}
-		at, j = at[1:], end
+		indices, j = indices[1:], end
 	}
 	b.lines = kept
 }

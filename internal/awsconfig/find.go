@@ -336,10 +336,10 @@ func (s *sieve) isOther(unit []byte) bool {
 	return !mayHaveName(rest, s.only)
 }
 
-// mayHaveName reports whether a header may have this name. rest is the part of the header
-// that begins with the name. If rest has a quote or a space, mayHaveName returns true.
-func mayHaveName(rest []byte, name string) bool {
-	for i, c := range rest {
+// mayHaveName reports whether a header may have this name. text is the part of the header that
+// begins with the name. If text has a quote or a space, mayHaveName returns true.
+func mayHaveName(text []byte, name string) bool {
+	for i, c := range text {
 		switch c {
 		case ' ', '\t', '\'', '"', '\\', ']', '\r', '\n':
 			return true

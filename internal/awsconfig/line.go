@@ -175,9 +175,9 @@ func Header(kind Kind, name string, credentials bool) (string, error) {
 	return "[" + text + "]", nil
 }
 
-// newHeader returns the text between the brackets of a new header. For an invalid name, why
-// is the reason.
-func newHeader(kind Kind, name string, credentials bool) (text, why string) {
+// newHeader returns the text between the brackets of a new header. If the name is invalid, it
+// returns the reason.
+func newHeader(kind Kind, name string, credentials bool) (text, reason string) {
 	switch {
 	case name == "":
 		return "", "it is empty"

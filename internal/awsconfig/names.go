@@ -70,19 +70,20 @@ func (l *lister) sections(b []byte, end bool) (rest []byte) {
 	return nil
 }
 
-// nextHeader returns the offset of the first line at or after from that begins with [. If no line
-// begins with [, it returns the length of b. b must begin at the start of a line.
-func nextHeader(b []byte, from int) int {
+// nextHeader returns the offset of the next line that begins with [. The search begins at the
+// offset start. If no line begins with [, nextHeader returns the length of b. b must begin at the
+// start of a line.
+func nextHeader(b []byte, start int) int {
 	for {
-		i := bytes.IndexByte(b[from:], '[')
+		i := bytes.IndexByte(b[start:], '[')
 		if i < 0 {
 			return len(b)
 		}
-		i += from
+		i += start
 		if i == 0 || b[i-1] == '\n' || i == len(bom) && bytes.HasPrefix(b, []byte(bom)) {
 			return i
 		}
-		from = i + 1
+		start = i + 1
 	}
 }
 

@@ -66,10 +66,10 @@ func sessionEnded(err error) bool {
 	return errors.As(err, &s)
 }
 
-// autoLogin signs in, or waits for the sign-in of another process, until the cache has a
-// valid token other than seen. before is the generation at the beginning of the request,
-// and ended is the error of the request.
-func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, seen secret.String, before generation, ended error) error {
+// autoLogin signs in, or waits for the sign-in of another process, until the cache has a valid
+// token other than the token found by the request. startedIn is the generation at the beginning of
+// the request, and ended is the error of the request.
+func (b *Broker) autoLogin(ctx context.Context, s profile.Session, signIn SignIn, found secret.String, startedIn generation, ended error) error {
 	if err := b.MaySignIn(s, false); err != nil {
 		return err
 	}
@@ -79,8 +79,8 @@ func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, se
 		return ended
 	}
 	limit := time.Now().Add(AutoLoginLimit)
-	look := func() *reply { return b.othersAutoLogin(s, seen, last, limit) }
-	announce := in.announcement(b, s, AutoLoginLimit)
+	look := func() *reply { return b.othersAutoLogin(s, found, last, limit) }
+	announce := signIn.announcement(b, s, AutoLoginLimit)
 	g, err := b.wait(ctx, b.loginLock(s), limit.Add(time.Hour), func() *reply { // look ends the wait at the limit
 		v := look()
 		if v == nil {
@@ -99,16 +99,16 @@ func (b *Broker) autoLogin(ctx context.Context, s profile.Session, in SignIn, se
 	if v != nil {
 		return loginError(s, v.err)
 	}
-	return b.autoSignIn(ctx, s, in, g, before, ended)
+	return b.autoSignIn(ctx, s, signIn, g, startedIn, ended)
 }
 
-// othersAutoLogin looks for the result of another process: a sign-in, or a failed sign-in
-// later than last. After limit it returns a [LoginWaitError].
-func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last outcome, limit time.Time) *reply {
-	if v := b.othersSignIn(s, seen); v != nil {
+// othersAutoLogin looks for the result of another process: a new sign-in, or a failure after the
+// outcome previous. After limit it returns a [LoginWaitError].
+func (b *Broker) othersAutoLogin(s profile.Session, found secret.String, previous outcome, limit time.Time) *reply {
+	if v := b.othersSignIn(s, found); v != nil {
 		return v
 	}
-	if out := readOutcome(b.loginOutcome(s)); out.failure() && out.after(last) {
+	if out := readOutcome(b.loginOutcome(s)); out.failure() && out.after(previous) {
 		return &reply{err: out.err()}
 	}
 	if !time.Now().Before(limit) {
@@ -117,10 +117,10 @@ func (b *Broker) othersAutoLogin(s profile.Session, seen secret.String, last out
 	return nil
 }
 
-// autoSignIn signs in, with two exceptions. If the user has signed out since before was read,
-// it returns the error ended. If g holds no lock, it does not sign in, because many processes
-// might each open a browser tab.
-func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g guard, before generation, ended error) error {
+// autoSignIn signs in, with two exceptions. If the user has signed out and the generation is no
+// longer startedIn, it returns the error ended. If g holds no lock, it does not sign in, because
+// many processes might each open a browser tab.
+func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, signIn SignIn, g guard, startedIn generation, ended error) error {
 	// Check first that the token can be stored, before the user goes through a browser.
 	pending, err := b.Cache.PrepareToken(s.Key())
 	if err != nil {
@@ -128,7 +128,7 @@ func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g
 	}
 	defer pending.Abort() // does nothing after a Commit
 	switch {
-	case b.signedOutSince(s, before):
+	case b.signedOutSince(s, startedIn):
 		// A user who has just signed out does not want a new sign-in.
 		b.debug("no auto_login: the user has just signed out", "session", s.Key())
 		return ended
@@ -140,7 +140,7 @@ func (b *Broker) autoSignIn(ctx context.Context, s profile.Session, in SignIn, g
 	if err != nil {
 		return loginError(s, b.storageError("not signed in", err))
 	}
-	_, err = b.signIn(ctx, s, in, pending, store)
+	_, err = b.signIn(ctx, s, signIn, pending, store)
 	return loginError(s, err)
 }
 

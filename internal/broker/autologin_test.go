@@ -73,10 +73,10 @@ func (c *crowd) wantTabs(want int) {
 	}
 }
 
-// signsIn makes the user approve the sign-in after some time.
-func (c *crowd) signsIn(after time.Duration) {
+// signsIn makes the user approve the sign-in after a delay.
+func (c *crowd) signsIn(delay time.Duration) {
 	in := c.f.ByCode("", func(shown string) {
-		sleep(after)
+		sleep(delay)
 		c.f.Approve(shown)
 	})
 	c.mu.Lock()
@@ -86,10 +86,10 @@ func (c *crowd) signsIn(after time.Duration) {
 
 var errRefused = &idcenter.CallbackError{Code: "access_denied"}
 
-// refuses makes the user reject the sign-in after some time.
-func (c *crowd) refuses(after time.Duration) {
+// refuses makes the user reject the sign-in after a delay.
+func (c *crowd) refuses(delay time.Duration) {
 	c.do = func(context.Context, broker.Keep) error {
-		sleep(after)
+		sleep(delay)
 		return errRefused
 	}
 }

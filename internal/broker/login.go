@@ -50,12 +50,12 @@ type Keep = func(context.Context, idcenter.Result) error
 // code of a sign-in is valid for ten minutes.
 const loginBudget = 11 * time.Minute
 
-// Login signs in and stores the token. Only one process signs in at a time. If another
-// process signs in to the same session during the wait, Login returns the new token, unless
-// in.Force is set. Unlike auto_login, Login signs in even if a sign-in has just failed. It
+// Login signs in and stores the token. Only one process signs in at a time. If another process
+// signs in to the same session during the wait, Login returns the new token. With signIn.Force,
+// Login always signs in. Unlike auto_login, Login signs in even if a sign-in has just failed. It
 // also returns the errors of [Broker.MaySignIn].
-func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssocache.Token, error) {
-	if err := b.MaySignIn(s, in.Force); err != nil {
+func (b *Broker) Login(ctx context.Context, s profile.Session, signIn SignIn) (ssocache.Token, error) {
+	if err := b.MaySignIn(s, signIn.Force); err != nil {
 		return ssocache.Token{}, err
 	}
 	// Check first that the token can be stored, before the user goes through a browser.
@@ -68,10 +68,10 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 	if err != nil {
 		return ssocache.Token{}, b.storageError("not signed in", err)
 	}
-	seen, announce := b.tokensNow(s).newest(b.now()), in.announcement(b, s, loginBudget)
+	seen, announce := b.tokensNow(s).newest(b.now()), signIn.announcement(b, s, loginBudget)
 	g, err := b.wait(ctx, b.loginLock(s), time.Now().Add(loginBudget), func() *reply {
 		announce.afterPause()
-		if in.Force {
+		if signIn.Force {
 			return nil
 		}
 		return b.othersSignIn(s, seen)
@@ -83,26 +83,26 @@ func (b *Broker) Login(ctx context.Context, s profile.Session, in SignIn) (ssoca
 		return g.reply.Token, nil
 	}
 	defer g.release()
-	if err := b.MaySignIn(s, in.Force); err != nil { // another process may have signed in during the wait
+	if err := b.MaySignIn(s, signIn.Force); err != nil { // another process may have signed in during the wait
 		return ssocache.Token{}, err
 	}
 	_ = os.Remove(b.loginOutcome(s)) // forget an earlier failure, even if this sign-in is interrupted
-	if in.Force {
-		if err := b.endCurrent(ctx, s, in.Roles); err != nil {
+	if signIn.Force {
+		if err := b.endCurrent(ctx, s, signIn.Roles); err != nil {
 			return ssocache.Token{}, err
 		}
 	}
-	return b.signIn(ctx, s, in, pending, store)
+	return b.signIn(ctx, s, signIn, pending, store)
 }
 
 // loginLock returns the path of the lock that the process holds while it signs in. All
 // sessions of a start URL share it, so their sign-ins are not at the same time.
 func (b *Broker) loginLock(s profile.Session) string { return b.sessionFile(s, ".login.lock") }
 
-// othersSignIn looks for a valid token other than seen. If the cache has such a token,
-// another process has signed in.
-func (b *Broker) othersSignIn(s profile.Session, seen secret.String) *reply {
-	if tok, valid := b.tokensNow(s).best(b.now(), seen); valid && tok.ExpiresAt.After(b.now()) {
+// othersSignIn looks for a valid token other than the token found by the request. If the cache has
+// such a token, another process has signed in.
+func (b *Broker) othersSignIn(s profile.Session, found secret.String) *reply {
+	if tok, valid := b.tokensNow(s).best(b.now(), found); valid && tok.ExpiresAt.After(b.now()) {
 		return &reply{Answer: Answer{Token: tok}}
 	}
 	return nil
@@ -121,11 +121,11 @@ func (b *Broker) endCurrent(ctx context.Context, s profile.Session, roles []stri
 // signIn signs in and stores the token. The caller holds the login lock. signIn records a
 // failure for other processes, except an interrupt. After an interrupt, the next process that
 // gets the lock signs in.
-func (b *Broker) signIn(ctx context.Context, s profile.Session, in SignIn, pending keystore.Pending, store string) (ssocache.Token, error) {
-	remove := b.writeProcess(s, in.Caller)
+func (b *Broker) signIn(ctx context.Context, s profile.Session, signIn SignIn, pending keystore.Pending, store string) (ssocache.Token, error) {
+	remove := b.writeProcess(s, signIn.Caller)
 	defer remove()
 	var tok ssocache.Token
-	err := in.Do(ctx, func(ctx context.Context, result idcenter.Result) (err error) {
+	err := signIn.Do(ctx, func(ctx context.Context, result idcenter.Result) (err error) {
 		tok, err = b.store(ctx, s, result, pending, store)
 		return err
 	})
@@ -155,7 +155,7 @@ const revokeInterrupted = 3 * time.Second
 // store stores the token of a sign-in. If that fails, store revokes the token, which would
 // otherwise stay valid at the service. An interrupt ends only the wait for the session's
 // lock.
-func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Pending, in string) (ssocache.Token, error) {
+func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Pending, storeName string) (ssocache.Token, error) {
 	held := context.WithoutCancel(ctx)
 	issued, err := b.issued(s, r)
 	if err != nil {
@@ -170,7 +170,7 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	}
 	defer g.release()
 	defer b.hold()()
-	tok, err := b.storeHeld(s, issued, r.Grant.Clock, pending, in)
+	tok, err := b.storeHeld(s, issued, r.Grant.Clock, pending, storeName)
 	if err != nil {
 		if err := b.endAt(held, issued); err != nil {
 			b.warn("the new token of %s could be neither stored nor revoked: %v", s.StartURL, err)
@@ -193,9 +193,9 @@ func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, e
 
 // storeHeld replaces the session's token. The caller takes the session's lock first, so that
 // a refresh can finish.
-func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Pending, in string) (ssocache.Token, error) {
+func (b *Broker) storeHeld(s profile.Session, tok ssocache.Token, clock idcenter.Clock, pending keystore.Pending, storeName string) (ssocache.Token, error) {
 	b.warnOfClock(clock)
-	pending, err := b.reprepare(s, pending, in)
+	pending, err := b.reprepare(s, pending, storeName)
 	if err != nil {
 		return ssocache.Token{}, err
 	}

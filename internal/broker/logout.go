@@ -112,11 +112,11 @@ func (b *Broker) filesOf(portal string) ([]tokenFile, error) {
 	return slices.DeleteFunc(files, func(f tokenFile) bool { return starturl.Portal(f.Value.StartURL) != portal }), errors.Join(unknown...)
 }
 
-// add adds the result of signing out of one session.
-func (out *SignOut) add(one SignOut) {
-	out.Files = append(out.Files, one.Files...)
-	out.Revoked = append(out.Revoked, one.Revoked...)
-	out.Unrevoked = append(out.Unrevoked, one.Unrevoked...)
+// add adds the result of the sign-out of one session.
+func (s *SignOut) add(result SignOut) {
+	s.Files = append(s.Files, result.Files...)
+	s.Revoked = append(s.Revoked, result.Revoked...)
+	s.Unrevoked = append(s.Unrevoked, result.Unrevoked...)
 }
 
 // end ends one session. It first ends the generation, so that running processes store nothing

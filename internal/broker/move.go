@@ -12,11 +12,10 @@ import (
 )
 
 // Move moves the tokens and role credentials of a session, under all of its names, to another
-// store. files lists more cache files to move. Move returns the number of moved values.
-//
-// Move waits for a refresh in progress. If a process fetches role credentials during the
-// move, it does not store them, because it would write them to the old store.
-func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to string, files []string) (int, error) {
+// store. files lists more cache files to move. Move returns the number of moved values. Move waits
+// for a refresh in progress. If a process fetches role credentials during the move, it does not
+// store them, because it would write them to the old store.
+func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, store string, files []string) (int, error) {
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {
 		return 0, err
@@ -38,12 +37,12 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, to 
 		// The marker file ".NAME.store" of the token decides where new role credentials are stored.
 		// If the move is interrupted, no marker may hide a file. So the token moves first, or last
 		// if the new store is the files.
-		if to == keystore.File {
+		if store == keystore.File {
 			paths = append(paths, b.Cache.TokenPath(key))
 		} else {
 			paths = slices.Insert(paths, 0, b.Cache.TokenPath(key))
 		}
-		n, err := b.Cache.Move(key, to, paths)
+		n, err := b.Cache.Move(key, store, paths)
 		if total += n; err != nil {
 			return total, err
 		}

@@ -75,18 +75,18 @@ func (st state) of(t target) state {
 	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
-// sameOrigin reports whether the token issued has the origin of the token old, so that it may
-// replace old.
-func sameOrigin(old, issued ssocache.Token) bool {
-	return old.Origin == issued.Origin || old.Origin.IsZero() && issued.Origin.Portal == ssocache.AWS
+// sameOrigin reports whether the token next may replace the token current, because both have the
+// same origin.
+func sameOrigin(current, next ssocache.Token) bool {
+	return current.Origin == next.Origin || current.Origin.IsZero() && next.Origin.Portal == ssocache.AWS
 }
 
-// refreshedOrigin returns the origin of a refreshed token. old is the origin of the token
-// before the refresh. If old is zero, refreshedOrigin returns the origin of the service that
-// issued the new token. This also holds if only one of the target's services is AWS's.
-func (t target) refreshedOrigin(old ssocache.Origin) ssocache.Origin {
-	if !old.IsZero() {
-		return old
+// refreshedOrigin returns the origin of a refreshed token: the origin of the token before the
+// refresh. If that origin is zero, refreshedOrigin returns the origin of the service that issued
+// the new token, even if only one of the target's services is AWS's.
+func (t target) refreshedOrigin(previous ssocache.Origin) ssocache.Origin {
+	if !previous.IsZero() {
+		return previous
 	}
 	return t.origin().Issued()
 }

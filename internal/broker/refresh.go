@@ -96,17 +96,16 @@ func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, re
 	return b.refreshLocked(ctx, r, g)
 }
 
-// othersToken looks for another process's result that is later than the outcome last. The
-// result is a token that makes the refresh unnecessary, or a failure to refresh the same
-// token.
-func (b *Broker) othersToken(r refreshRequest, last outcome) *reply {
+// othersToken looks for a newer result of another process than the outcome previous. The result is
+// a token that makes the refresh unnecessary, or a failure to refresh the same token.
+func (b *Broker) othersToken(r refreshRequest, previous outcome) *reply {
 	now, st := b.now(), b.tokensNow(r.session)
 	if tok, ok := r.done(st, now); ok {
 		return &reply{Answer: Answer{Token: tok}}
 	}
 	out := readOutcome(b.sessionFile(r.session, ".outcome"))
 	h, ok := st.refreshable(now)
-	if !out.after(last) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
+	if !out.after(previous) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
 		return nil
 	}
 	return out.reply(r.session)
@@ -320,11 +319,11 @@ func (b *Broker) replaced(ctx context.Context, s profile.Session, h cachedToken,
 }
 
 // recordRefusal records that the service has refused a refresh token for good, for waiting
-// processes and for the history of the session. before is the generation at the time of the
+// processes and for the history of the session. startedIn is the generation at the time of the
 // request.
-func (b *Broker) recordRefusal(s profile.Session, h cachedToken, before generation, err error) {
+func (b *Broker) recordRefusal(s profile.Session, h cachedToken, startedIn generation, err error) {
 	b.writeOutcome(b.sessionFile(s, ".outcome"), ended, h.tok.RefreshToken, err)
-	if now := b.generation(s); now.known && now == before { // otherwise a sign-out ended the session
+	if now := b.generation(s); now.known && now == startedIn { // otherwise a sign-out ended the session
 		b.learnSessionEnd(h.key, h.tok.RefreshToken, err)
 	}
 }

@@ -147,20 +147,20 @@ func (b *Broker) othersCredentials(q roleRequest) *reply {
 	return out.reply(q.Session)
 }
 
-// takeFromOther returns the cached credentials c with the right expiration, and reports
-// whether a waiting process may use the credentials. The process may use credentials that are
-// valid for long enough for any request. It may also use credentials that another process has
-// fetched during the wait. With a short session or a wrong clock, even new credentials may
-// not be valid for long enough. before holds the cached credentials before the wait. fresh
-// reports whether another process wrote the outcome out during the wait.
-func (b *Broker) takeFromOther(c, before ssocache.Credentials, out outcome, fresh bool, now time.Time) (ssocache.Credentials, bool) {
-	if dated, ok := b.recentlyFetched(out, c, now); ok {
+// takeFromOther returns the cached credentials c with the right expiration, and reports whether a
+// waiting process may use the credentials. The process may use credentials that are valid for long
+// enough for any request. It may also use credentials that another process has fetched during the
+// wait. With a short session or a wrong clock, even new credentials may not be valid for long
+// enough. initial holds the cached credentials before the wait. isNew reports whether another
+// process wrote the outcome result during the wait.
+func (b *Broker) takeFromOther(c, initial ssocache.Credentials, result outcome, isNew bool, now time.Time) (ssocache.Credentials, bool) {
+	if dated, ok := b.recentlyFetched(result, c, now); ok {
 		return dated, true
 	}
-	if dated, ok := b.withRecordedEnd(out, c); ok && fresh {
+	if dated, ok := b.withRecordedEnd(result, c); ok && isNew {
 		return dated, true
 	}
-	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != before.AccessKeyID
+	return c, c.Reusable(now) || c.Left(now) > lastMinute && c.AccessKeyID != initial.AccessKeyID
 }
 
 // fetch gets role credentials from the portal and stores them. If the portal rejects the
@@ -215,10 +215,10 @@ func (b *Broker) callPortal(ctx context.Context, q roleRequest, rejected secret.
 	return given, tok.AccessToken, nil
 }
 
-// storeCredentials stores c in the cache, unless the generation has changed since startedIn
-// or the cache has valid credentials of another origin. given is c with the expiration that
-// the request returns.
-func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation, c, given ssocache.Credentials) {
+// storeCredentials stores c in the cache, with two exceptions: the generation has changed since
+// startedIn, or the cache has valid credentials of another origin. dated is c with the expiration
+// that the request returns.
+func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation, c, dated ssocache.Credentials) {
 	if b.overSince(q.Session, startedIn) || len(b.tokensNow(q.Session)) == 0 {
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", q.file)
 		return
@@ -228,7 +228,7 @@ func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation,
 		return
 	}
 	if !c.Reusable(b.now()) { // first, so that a process that reads c also finds the outcome
-		b.recordExpiration(q.file, given)
+		b.recordExpiration(q.file, dated)
 	}
 	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
 		b.debug("role credentials not stored", "error", err)

@@ -120,14 +120,15 @@ func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 	b.writeHistory(key, history{began: now, last: now, fingerprint: fingerprint(refreshToken), lower: old.lower, upper: old.upper})
 }
 
-// recordRefresh records that the refresh token next replaced the refresh token spent. If the session is
-// older than upper, an earlier session was revoked early. recordRefresh then discards upper.
-func (b *Broker) recordRefresh(key string, spent, next secret.String) {
+// recordRefresh records that the service replaced the refresh token oldToken by newToken. If the
+// session is older than upper, an earlier session was revoked early. recordRefresh then discards
+// upper.
+func (b *Broker) recordRefresh(key string, oldToken, newToken secret.String) {
 	h, now := b.readHistory(key), b.now()
-	if h.fingerprint != fingerprint(spent) {
+	if h.fingerprint != fingerprint(oldToken) {
 		h.began = time.Time{}
 	}
-	h.last, h.fingerprint = now, fingerprint(next)
+	h.last, h.fingerprint = now, fingerprint(newToken)
 	if age := now.Sub(h.began); !h.began.IsZero() {
 		switch {
 		case age >= h.upper:

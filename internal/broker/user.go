@@ -113,8 +113,8 @@ func (b *Broker) RecordUser(q UserQuestion, user string) {
 }
 
 // ForgetUsers removes the records of the sessions that a sign-out ended.
-func (b *Broker) ForgetUsers(out SignOut) {
-	for _, path := range out.Files {
+func (b *Broker) ForgetUsers(result SignOut) {
+	for _, path := range result.Files {
 		_ = os.Remove(sidecar(filepath.Dir(path), filepath.Base(path), userSuffix))
 	}
 }

@@ -30,19 +30,19 @@ var ErrNoBrowser = errors.New("no browser found: set BROWSER to the command of a
 // browser itself.
 const grace = 3 * time.Second
 
-// Open opens url in the user's browser. It uses the commands of BROWSER in env. If BROWSER is
-// not set, it uses the openers of the system. It tries the commands in turn, until one
-// succeeds or runs for 3 s. The error names all commands that failed.
+// Open opens url in the user's browser. It uses the commands of BROWSER in env. If BROWSER is not
+// set, it uses the openers of the system. It tries the commands in turn, until one command succeeds
+// or runs for 3 s. The error names all commands that failed.
 //
 // On Unix, the browser gets its own session, so that Ctrl-C on our terminal does not end the
 // browser. So Open does not support browsers that need the terminal.
 //
-// No shell reads the URL, even if BROWSER names one. The browser gets env without AWS
-// secrets, and an empty standard input. Its output goes to out. If out is nil, Open discards
-// the output. Open rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops
-// waiting, but does not end the browser.
-func Open(ctx context.Context, url string, env []string, out io.Writer) error {
-	return open(ctx, url, env, out, grace)
+// No shell reads the URL, even if BROWSER names a shell. The browser gets env without AWS secrets,
+// and an empty standard input. The browser writes to output. If output is nil, Open discards the
+// output. Open rejects the URLs that [Allowed] rejects. If ctx is cancelled, Open stops waiting,
+// but does not end the browser.
+func Open(ctx context.Context, url string, env []string, output io.Writer) error {
+	return open(ctx, url, env, output, grace)
 }
 
 func open(ctx context.Context, url string, env []string, out io.Writer, grace time.Duration) error {

@@ -75,14 +75,14 @@ func (a *attacked) signIn() {
 	}
 }
 
-// config writes the config. It adds more after the profile.
-func (a *attacked) config(more string) {
+// config writes the config. It adds the settings after the profile.
+func (a *attacked) config(settings string) {
 	a.t.Helper()
 	path := filepath.Join(a.files.Home, ".aws", "config")
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		a.t.Fatal(err)
 	}
-	if err := os.WriteFile(path, []byte(originConfig+more), 0o600); err != nil {
+	if err := os.WriteFile(path, []byte(originConfig+settings), 0o600); err != nil {
 		a.t.Fatal(err)
 	}
 }

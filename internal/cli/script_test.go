@@ -122,8 +122,8 @@ func TestScripts(t *testing.T) {
 	runScripts(t, cmp.Or(os.Getenv("SCRIPTS"), "testdata/script"), func(*testscript.Env) error { return nil })
 }
 
-// runScripts runs the scripts of a folder. more can change the environment of each script.
-func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
+// runScripts runs the scripts of a folder. setUp can change the environment of each script.
+func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -158,7 +158,7 @@ func runScripts(t *testing.T, dir string, more func(*testscript.Env) error) {
 				}
 			}
 			env.Defer(func() { endAgent(env.Getenv, home) })
-			return more(env)
+			return setUp(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
 			"signin": person(func(s *emulatortest.Server, ts *testscript.TestScript, url, user string) error {

@@ -34,17 +34,17 @@ func (app *App) ExplainConsole(err error) error {
 
 // NeedsYes returns an error if a command must ask for a confirmation but has no terminal and
 // no --yes. Commands call it before they print the planned changes.
-func (app *App) NeedsYes(cmd *cobra.Command, yes bool) error {
-	if yes || app.IO.Terminal {
+func (app *App) NeedsYes(cmd *cobra.Command, confirmed bool) error {
+	if confirmed || app.IO.Terminal {
 		return nil
 	}
 	return WithHint(Usagef("%q needs a confirmation, and there is no terminal", commandPath(cmd)), "to confirm, add --yes")
 }
 
-// Confirm asks a question on the terminal, unless yes (--yes) is set. If the answer is no, it
-// returns ErrInterrupted.
-func (app *App) Confirm(ctx context.Context, yes bool, question string, byDefault bool) error {
-	if yes {
+// Confirm asks a question on the terminal. If confirmed (--yes) is set, Confirm does not ask. If
+// the answer is no, it returns ErrInterrupted.
+func (app *App) Confirm(ctx context.Context, confirmed bool, question string, byDefault bool) error {
+	if confirmed {
 		return nil
 	}
 	ok, err := app.Console().Confirm(ctx, question, byDefault)

@@ -73,11 +73,11 @@ func front(flags *pflag.FlagSet, args []string) int {
 }
 
 // TakeRole sets the [RoleFlags] from the arguments after an operation, and returns the other
-// arguments. own reports whether the operation itself has an option with this name.
-func TakeRole(cmd *cobra.Command, args []string, own func(name string) bool) ([]string, error) {
+// arguments. isOption reports whether the operation has an option with this name.
+func TakeRole(cmd *cobra.Command, args []string, isOption func(name string) bool) ([]string, error) {
 	set := pflag.NewFlagSet("", pflag.ContinueOnError)
 	cmd.Root().PersistentFlags().VisitAll(func(f *pflag.Flag) {
-		if isRole(f.Name) && !own(f.Name) {
+		if isRole(f.Name) && !isOption(f.Name) {
 			set.AddFlag(f)
 		}
 	})

@@ -57,20 +57,19 @@ type Editor struct {
 	Restore func(path string, before, now []byte) []byte
 }
 
-// Edit replaces the content of the file at path with the result of change. It reports whether
-// the new content differs from the old. A missing file counts as empty: Edit creates the file
-// with mode 0600, and its folder with mode 0700. If change returns the old bytes, Edit writes
-// nothing.
+// Edit replaces the content of the file at path with the result of change. It reports whether the
+// new content differs from the old. A missing file counts as empty: Edit creates the file with mode
+// 0600, and its folder with mode 0700. If change returns the old bytes, Edit writes nothing.
 //
-// If another program changes the file during the edit, Edit calls change again. So the result
-// of change must depend only on old. The argument what describes the change for an undo, for
-// example "configure set region".
+// If another program changes the file during the edit, Edit calls change again. So the result of
+// change must depend only on old. description describes the change for an undo, for example
+// "configure set region".
 //
-// If change returns an error, Edit returns the same error. All other errors are [*FileError]
-// or the error of ctx. After an error, the file has its old content. A replacement breaks
-// hard links. The other names keep the old content, and Edit warns about them.
-func (e *Editor) Edit(ctx context.Context, path, what string, change func(old []byte) ([]byte, error)) (changed bool, err error) {
-	return e.apply(ctx, path, what, func(old state) (state, error) {
+// If change returns an error, Edit returns the same error. All other errors are [*FileError] or the
+// error of ctx. After an error, the file has its old content. A replacement breaks hard links. The
+// other names keep the old content, and Edit warns about them.
+func (e *Editor) Edit(ctx context.Context, path, description string, change func(old []byte) ([]byte, error)) (changed bool, err error) {
+	return e.apply(ctx, path, description, func(old state) (state, error) {
 		data, err := change(slices.Clone(old.data))
 		if err != nil || bytes.Equal(data, old.data) {
 			return old, err

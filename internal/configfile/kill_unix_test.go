@@ -61,9 +61,9 @@ func TestThousandEditsWithKills(t *testing.T) {
 	checkNames(t, filepath.Join(folder, ".lanyard"), backups(t, path, ".gitignore", "config.last")...)
 }
 
-// killCounting starts a process that edits the file in a loop. It kills the process this long
-// after the first edit. It returns the number of edits that the process has reported.
-func killCounting(t *testing.T, path string, after time.Duration) (counted int) {
+// killCounting starts a process that edits the file in a loop. It kills the process after the first
+// edit and a delay. It returns the number of edits that the process has reported.
+func killCounting(t *testing.T, path string, delay time.Duration) (counted int) {
 	t.Helper()
 	cmd := command(t, "count", path, "")
 	out, err := cmd.StdoutPipe()
@@ -79,7 +79,7 @@ func killCounting(t *testing.T, path string, after time.Duration) (counted int) 
 			t.Errorf("the process said %q, want counted", lines.Text())
 		}
 		if counted++; counted == 1 {
-			kill := time.AfterFunc(after, func() { _ = cmd.Process.Kill() })
+			kill := time.AfterFunc(delay, func() { _ = cmd.Process.Kill() })
 			defer kill.Stop()
 		}
 	}

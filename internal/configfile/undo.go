@@ -173,11 +173,11 @@ func fingerprint(s state) string {
 }
 
 // newRecord returns the record of a change.
-func newRecord(p place, what string, when time.Time, before, after state) stored {
-	return stored{Path: p.path, What: what, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after)}
+func newRecord(p place, description string, when time.Time, before, after state) stored {
+	return stored{Path: p.path, What: description, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after)}
 }
 
-// writeNext writes the record of a change before the change is made.
+// writeNext writes the record of a planned change.
 func (p place) writeNext(r stored) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	path := p.record(nextRecord)

@@ -68,26 +68,26 @@ var ErrElsewhere = errors.New("not a page of the AWS console")
 // the account and one of these sessions.
 var sessionPrefix = regexp.MustCompile(`^\d{12}-[a-z0-9]+\.`)
 
-// Destination returns the URL of a page of the console. to is a path, or a URL of the partition's
-// console. A URL of a signed-in session leads to the same page in the new session. Without to,
+// Destination returns the URL of a page of the console. page is a path, or a URL of the partition's
+// console. A URL of a signed-in session leads to the same page in the new session. If page is "",
 // Destination returns the start page. The region chooses the host of a path.
-func (p Partition) Destination(to, region string) (string, error) {
-	if to == "" {
+func (p Partition) Destination(page, region string) (string, error) {
+	if page == "" {
 		return p.Home(region), nil
 	}
 	refuse := func(why string) (string, error) {
-		return "", fmt.Errorf("destination %q: %w: %s", to, ErrElsewhere, why)
+		return "", fmt.Errorf("destination %q: %w: %s", page, ErrElsewhere, why)
 	}
-	if strings.ContainsFunc(to, func(r rune) bool { return r < ' ' || r == 0x7f }) || strings.Contains(to, `\`) {
+	if strings.ContainsFunc(page, func(r rune) bool { return r < ' ' || r == 0x7f }) || strings.Contains(page, `\`) {
 		return refuse("it has control characters or backslashes") // browsers read \ as /
 	}
-	to = asciiURL(to)
-	u, err := url.Parse(to)
+	page = asciiURL(page)
+	u, err := url.Parse(page)
 	if err != nil {
 		return refuse("it is not a URL")
 	}
-	if u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(to, "//") {
-		return "https://" + p.host(region) + "/" + strings.TrimLeft(to, "/"), nil
+	if u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(page, "//") {
+		return "https://" + p.host(region) + "/" + strings.TrimLeft(page, "/"), nil
 	}
 	host := sessionPrefix.ReplaceAllString(strings.ToLower(u.Hostname()), "")
 	switch {

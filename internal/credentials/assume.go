@@ -21,9 +21,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// assumed returns the step that assumes a role with the credentials of the step source. last
-// is true for the last role of the chain.
-func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, last bool) step {
+// assumed returns the step that assumes a role with the credentials of the step source. isLast is
+// true for the last role of the chain.
+func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, isLast bool) step {
 	r := broker.AssumeRequest{
 		File: entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
@@ -31,7 +31,7 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 		Alone:       func() bool { return f.alone(role, entry) },
 		Call:        func(ctx context.Context) (ssocache.Assumed, error) { return f.call(ctx, source, role) },
 	}
-	if last {
+	if isLast {
 		r.Rejected = f.rejected
 	}
 	return step{source.session, func(ctx context.Context) (ssocache.Credentials, error) {

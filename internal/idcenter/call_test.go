@@ -205,15 +205,15 @@ func TestServiceErrors(t *testing.T) {
 	}
 }
 
-// identity checks the text of err. It also checks that err matches the sentinel errors in is,
-// and no other sentinel error.
-func identity(t *testing.T, err error, text string, is []error) {
+// identity checks the text of err. It also checks that err matches the sentinel errors in matches, and
+// no other sentinel error.
+func identity(t *testing.T, err error, text string, matches []error) {
 	t.Helper()
 	if err == nil || err.Error() != text {
 		t.Errorf("error\n%v\nwant\n%v", err, text)
 	}
 	for _, sentinel := range []error{ErrInvalidGrant, ErrInvalidClient, ErrUnauthorized, ErrForbidden, ErrNetwork, ErrTemporary, ErrExpired} {
-		if got, want := errors.Is(err, sentinel), slices.Contains(is, sentinel); got != want {
+		if got, want := errors.Is(err, sentinel), slices.Contains(matches, sentinel); got != want {
 			t.Errorf("%v is %v: %v, want %v", err, sentinel, got, want)
 		}
 	}

@@ -196,9 +196,9 @@ const registrationReserve = 15 * time.Minute
 // its port (RFC 8252, section 7.3).
 const redirectPath = "/oauth/callback"
 
-// registration returns the kept registration if it can be used for s. Otherwise it registers
-// a new client.
-func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, kept bool, err error) {
+// registration returns the kept registration if it can be used for s. Otherwise it registers a new
+// client.
+func (c *Client) registration(ctx context.Context, s SignIn) (reg Registration, reused bool, err error) {
 	if s.Registrations != nil {
 		if reg, ok := s.Registrations.Load(); ok && s.covered(reg) {
 			return reg, true, nil

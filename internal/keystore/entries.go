@@ -200,10 +200,10 @@ func (e *entries) Remove(name string) error {
 	return errors.Join(failures...)
 }
 
-// clear removes the pieces of a side from the number from on. It removes the last piece
+// clear removes the pieces of a side whose number is first or greater. It removes the last piece
 // first. If the process dies, the remaining pieces have no gap, so the next call finds them.
-func (e *entries) clear(name, side string, from int) error {
-	end := from
+func (e *entries) clear(name, side string, first int) error {
+	end := first
 	for ; end < maxPieces; end++ {
 		_, err := e.ring.Get(pieceName(name, side, end))
 		if errors.Is(err, errNoEntry) {
@@ -213,7 +213,7 @@ func (e *entries) clear(name, side string, from int) error {
 			return err // more pieces may exist
 		}
 	}
-	for end--; end >= from; end-- {
+	for end--; end >= first; end-- {
 		if err := e.ring.Delete(pieceName(name, side, end)); err != nil && !errors.Is(err, errNoEntry) {
 			return err
 		}

@@ -23,11 +23,11 @@ import (
 //
 // If the session has no token, Move only changes the marker of the token. The caller must
 // hold the locks of the session. moved is the number of values.
-func (f Files) Move(session, to string, paths []string) (moved int, err error) {
+func (f Files) Move(session, store string, paths []string) (moved int, err error) {
 	for _, path := range paths {
-		ok, err := f.moveOne(session, to, path)
+		ok, err := f.moveOne(session, store, path)
 		if err != nil {
-			return moved, fmt.Errorf("move %s to the %s store: %w", f.valueName(path), to, err)
+			return moved, fmt.Errorf("move %s to the %s store: %w", f.valueName(path), store, err)
 		}
 		if ok {
 			moved++

@@ -152,24 +152,24 @@ func (w *fixture) start(t *testing.T, args ...string) *proctest.Process {
 // agent matches the output of "agent start".
 var agent = regexp.MustCompile(`^The agent is running \(pid (\d+)\)`)
 
-// wait waits for a process to end and records its output. Stdout may hold secrets of the
-// kinds in may. If may is not 0, stdout must hold such a secret, because that is the
-// command's purpose.
-func (w *fixture) wait(t *testing.T, p *proctest.Process, may kind, code int) string {
+// wait waits for a process to end and records its output. Stdout may hold secrets of the allowed
+// kinds. If allowed is not 0, stdout must hold such a secret, because the command's purpose is to
+// print it.
+func (w *fixture) wait(t *testing.T, p *proctest.Process, allowed kind, code int) string {
 	t.Helper()
 	<-p.Ended
 	r := p.Result // Wait would print the output
 	if r.Code != code && (code != anyCode || r.Code < 0) {
 		t.Errorf("%s: exit %d, want %d, hung: %t\n%s%s", p, r.Code, code, r.Hung, w.hide(r.Stdout), w.hide(r.Stderr))
 	}
-	w.outputs = append(w.outputs, output{"stdout of " + p.String(), r.Stdout, may}, output{"stderr of " + p.String(), r.Stderr, 0})
+	w.outputs = append(w.outputs, output{"stdout of " + p.String(), r.Stdout, allowed}, output{"stderr of " + p.String(), r.Stderr, 0})
 	if m := agent.FindStringSubmatch(r.Stdout); m != nil {
 		pid, _ := strconv.Atoi(m[1]) // digits
 		w.seen.watch(pid)
 	}
-	holds, _ := w.secrets.in(r.Stdout, may)
-	if may != 0 && code == 0 && holds&may == 0 {
-		t.Errorf("%s: stdout holds no %s, want one", p, may)
+	holds, _ := w.secrets.in(r.Stdout, allowed)
+	if allowed != 0 && code == 0 && holds&allowed == 0 {
+		t.Errorf("%s: stdout holds no %s, want one", p, allowed)
 	}
 	w.checkOutputs(t)
 	w.checkFiles(t, "after "+p.String())

@@ -29,11 +29,11 @@ func looksSecret(text string) (found []string) {
 	return found
 }
 
-// checkPattern checks that looksSecret finds every secret that an emulator has issued,
-// in the middle of a text.
-func checkPattern(t *testing.T, issued []string) {
+// checkPattern checks that looksSecret finds every secret in values in the middle of a text. An
+// emulator has issued these values.
+func checkPattern(t *testing.T, values []string) {
 	t.Helper()
-	for _, value := range issued {
+	for _, value := range values {
 		if found := looksSecret(`{"x": "` + value + `"}`); len(found) != 1 || found[0] != value {
 			t.Errorf("%s... of %d characters would not be found", value[:4], len(value))
 		}

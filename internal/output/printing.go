@@ -87,9 +87,9 @@ func (p Printing) printer(w io.Writer) *render.Printer {
 	})
 }
 
-// Start returns the printer of a result. On a terminal it writes to the pager. done waits
-// until the user quits the pager.
-func (p Printing) Start() (printer *render.Printer, done func() error) {
+// Start returns the printer of a result. On a terminal it writes to the pager. wait waits until the
+// user quits the pager.
+func (p Printing) Start() (printer *render.Printer, wait func() error) {
 	if !p.app.IO.OutTerminal || p.pager == "" {
 		return p.printer(p.app.Out.Raw()), func() error { return nil }
 	}

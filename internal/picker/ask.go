@@ -273,9 +273,8 @@ type tabs struct {
 	at      int      // the index of the match in the line; -1 means their common beginning
 }
 
-// complete handles Tab, or Shift-Tab if back is true. It reports whether the line has
-// changed.
-func (t *tabs) complete(l *line, suggestions []string, back bool) bool {
+// complete handles Tab, or Shift-Tab if backward is true. It reports whether the line has changed.
+func (t *tabs) complete(l *line, suggestions []string, backward bool) bool {
 	before := l.text
 	switch {
 	case t.matches == nil:
@@ -288,20 +287,20 @@ func (t *tabs) complete(l *line, suggestions []string, back bool) bool {
 			l.set(common)
 			break
 		}
-		t.turn(back)
+		t.turn(backward)
 		l.set(t.matches[t.at])
 	default:
-		t.turn(back)
+		t.turn(backward)
 		l.set(t.matches[t.at])
 	}
 	return l.text != before
 }
 
-// turn selects the next match. If back is true, it selects the previous match.
-func (t *tabs) turn(back bool) {
+// turn selects the next match. If backward is true, it selects the previous match.
+func (t *tabs) turn(backward bool) {
 	n := len(t.matches)
 	switch {
-	case !back:
+	case !backward:
 		t.at = (t.at + 1) % n
 	case t.at <= 0:
 		t.at = n - 1

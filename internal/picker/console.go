@@ -130,8 +130,8 @@ type block struct {
 	col  int      // the column of the cursor
 }
 
-// newBlock returns a block that begins at the cursor, in the column off.
-func newBlock(off int) *block { return &block{rows: []string{""}, off: off, col: off} }
+// newBlock returns a block that begins at the cursor, which is in the column col.
+func newBlock(col int) *block { return &block{rows: []string{""}, off: col, col: col} }
 
 // draw returns the text that replaces the block on the screen with rows, and moves the cursor
 // to the column col of the first row.

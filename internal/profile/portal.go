@@ -109,10 +109,10 @@ func StartURLRegions(startURL string) []string {
 	return append(PartitionRegions(""), PartitionRegions("us-gov-")...)
 }
 
-// CheckRegion returns an *[Error] if region is not a valid region name. known is true if the
-// list of regions contains region. An unknown region may be new, or a typo. near holds known
-// regions with a similar name.
-func CheckRegion(region string) (known bool, near []string, err error) {
+// CheckRegion returns an *[Error] if region is not a valid region name. known is true if the list
+// of regions contains region. An unknown region may be new, or a typo. similar holds known regions
+// with a similar name.
+func CheckRegion(region string) (known bool, similar []string, err error) {
 	if region == "" || !validRegion(region) {
 		return false, nil, &Error{Msg: "Provided region_name '" + region + "' doesn't match a supported format.", Code: 255}
 	}

@@ -42,11 +42,11 @@ func quoteWord(s string, windows bool) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
-// parseProcess parses a credential_process. ok is false if the command line runs another
-// program. ok is also false for a word that parseProcess does not know, because only the
-// program knows its answer then. own reports whether a program is lanyard under another name.
-// If own is nil, no program is.
-func parseProcess(line string, own func(program string) bool, windows bool) (p OwnProcess, ok bool) {
+// parseProcess parses a credential_process. ok is false if the command line runs another program.
+// ok is also false for a word that parseProcess does not know, because only the program knows its
+// answer then. isLanyard reports whether a program is lanyard under another name. If isLanyard is
+// nil, no program is lanyard under another name.
+func parseProcess(line string, isLanyard func(program string) bool, windows bool) (p OwnProcess, ok bool) {
 	words, ok := splitWords(line, windows)
 	if !ok || len(words) < 3 {
 		return OwnProcess{}, false
@@ -58,7 +58,7 @@ func parseProcess(line string, own func(program string) bool, windows bool) (p O
 	if !ok || !slices.Equal(command, []string{"sso", "get-credentials"}) || !role && !profile {
 		return OwnProcess{}, false
 	}
-	return p, runsOurs(p.Program, windows) || own != nil && own(p.Program)
+	return p, runsOurs(p.Program, windows) || isLanyard != nil && isLanyard(p.Program)
 }
 
 // readFlags sets the fields from the flags after the program, and returns the other words.

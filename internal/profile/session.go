@@ -154,10 +154,10 @@ func (r *resolver) sso(p *Profile) error {
 
 // consistent returns an error if a key has different values in the profile and its session.
 // For Lanyard's own settings, warnDifferent adds only a warning.
-func (r *resolver) consistent(own settings, section *awsconfig.Section) error {
+func (r *resolver) consistent(settings settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
-		mine, ok := own.get(s.Key)
+		mine, ok := settings.get(s.Key)
 		if !ok || isOurs(s.Key) {
 			continue
 		}

@@ -52,9 +52,9 @@ region = us-east-1
 
 var now = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// token returns a token that expires after left.
-func token(left time.Duration, refreshable bool) *ssocache.Token {
-	tok := &ssocache.Token{StartURL: startURL, Region: "us-east-1", AccessToken: secret.New("token"), ExpiresAt: now.Add(left)}
+// token returns a token that expires after lifetime.
+func token(lifetime time.Duration, refreshable bool) *ssocache.Token {
+	tok := &ssocache.Token{StartURL: startURL, Region: "us-east-1", AccessToken: secret.New("token"), ExpiresAt: now.Add(lifetime)}
 	if refreshable {
 		tok.RefreshToken, tok.ClientID, tok.ClientSecret = secret.New("refresh"), "client", secret.New("secret")
 	}

@@ -50,9 +50,9 @@ func Entries(p *profile.Profile, c profile.Chain, lookupEnv func(string) (string
 	return entries, nil
 }
 
-// startID returns a text that identifies the first credentials of a chain. used is the profile
+// startID returns a text that identifies the first credentials of a chain. current is the profile
 // in use.
-func startID(used *profile.Profile, s profile.Start, lookupEnv func(string) (string, bool)) (string, error) {
+func startID(current *profile.Profile, s profile.Start, lookupEnv func(string) (string, bool)) (string, error) {
 	p := s.Profile
 	env := func(name string) string {
 		v, _ := lookupEnv(name)
@@ -87,7 +87,7 @@ func startID(used *profile.Profile, s profile.Start, lookupEnv func(string) (str
 	default:
 		endpoint := env("AWS_EC2_METADATA_SERVICE_ENDPOINT")
 		if endpoint == "" {
-			f, _ := used.Get("ec2_metadata_service_endpoint")
+			f, _ := current.Get("ec2_metadata_service_endpoint")
 			endpoint = f.Value
 		}
 		parts = []string{"instance", endpoint}

@@ -42,10 +42,9 @@ func exists(path string) bool {
 	return err == nil
 }
 
-// guideRemote prepares a sign-in whose browser is on another machine. It prints how the
-// browser can reach this machine, and reads a pasted callback URL. Call done after the
-// sign-in.
-func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn) (done func()) {
+// guideRemote prepares a sign-in whose browser is on another machine. It prints how the browser can
+// reach this machine, and reads a pasted callback URL. The caller calls end after the sign-in.
+func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn) (end func()) {
 	at := where(app)
 	if at == here || request.Device {
 		return func() {}
@@ -94,9 +93,9 @@ func sshTarget(app *command.App) string {
 	return command.Quote(target)
 }
 
-// readPasted reads lines from the terminal without echo, because the code in a callback URL
-// is secret. done stops readPasted, and returns when nothing reads the terminal any more.
-func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.String) (done func()) {
+// readPasted reads lines from the terminal without echo, because the code in a callback URL is
+// secret. stop ends the reading, and returns when nothing reads the terminal any more.
+func readPasted(ctx context.Context, app *command.App, pasted chan<- secret.String) (stop func()) {
 	if _, ok := app.IO.In.(*os.File); !ok {
 		return func() {}
 	}

@@ -37,9 +37,9 @@ type waitingLine struct {
 	visible  bool
 }
 
-// begin shows the line. done removes the line, and returns when no goroutine draws it any
+// begin shows the line. end removes the line, and returns when no goroutine draws the line any
 // more.
-func (l *waitingLine) begin(limit time.Duration) (done func()) {
+func (l *waitingLine) begin(limit time.Duration) (end func()) {
 	l.mu.Lock()
 	l.deadline, l.visible = time.Now().Add(limit), true
 	l.draw()

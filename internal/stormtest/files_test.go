@@ -22,9 +22,9 @@ func (h *home) token(t *testing.T) map[string]any {
 	return readJSON(t, h.cache().TokenPath("corp"))
 }
 
-// setToken makes the token expire after left, in the session's file and in the copy under the
-// start URL, if it exists. It rewrites the files in place, like the AWS CLI.
-func (h *home) setToken(t *testing.T, left time.Duration) {
+// setToken makes the token expire after lifetime, in the session's file and in the copy under the
+// start URL, if this copy exists. It rewrites the files in place, like the AWS CLI.
+func (h *home) setToken(t *testing.T, lifetime time.Duration) {
 	t.Helper()
 	for _, key := range []string{"corp", startURL} {
 		path := h.cache().TokenPath(key)
@@ -32,7 +32,7 @@ func (h *home) setToken(t *testing.T, left time.Duration) {
 			continue
 		}
 		token := readJSON(t, path)
-		token["expiresAt"] = ssocache.FormatTime(time.Now().Add(left))
+		token["expiresAt"] = ssocache.FormatTime(time.Now().Add(lifetime))
 		data, err := json.Marshal(token)
 		if err != nil {
 			t.Fatal(err)
@@ -43,12 +43,12 @@ func (h *home) setToken(t *testing.T, left time.Duration) {
 	}
 }
 
-// setRole makes the cached credentials of the profile dev expire after left.
-func (h *home) setRole(t *testing.T, left time.Duration) {
+// setRole makes the cached credentials of the profile dev expire after lifetime.
+func (h *home) setRole(t *testing.T, lifetime time.Duration) {
 	t.Helper()
 	path := filepath.Join(h.cache().Roles(), ssocache.RoleName("111122223333", "AdministratorAccess", "corp", ""))
 	role := readJSON(t, path)
-	role["Credentials"].(map[string]any)["Expiration"] = ssocache.FormatTime(time.Now().Add(left))
+	role["Credentials"].(map[string]any)["Expiration"] = ssocache.FormatTime(time.Now().Add(lifetime))
 	data, err := json.Marshal(role)
 	if err != nil {
 		t.Fatal(err)

@@ -66,11 +66,11 @@ const (
 	fileStore      = "file"
 )
 
-// migration returns the command that moves all sessions to a store. The path of the key
-// is relative to the home, where the program runs.
-func migration(to string) []string {
-	args := []string{"store", "migrate", "--yes", "--to", to}
-	if to == encryptedStore {
+// migration returns the command that moves all sessions to a store. The path of the key is relative
+// to the home, where the program runs.
+func migration(store string) []string {
+	args := []string{"store", "migrate", "--yes", "--to", store}
+	if store == encryptedStore {
 		args = append(args, "--age-identity", "key.txt")
 	}
 	return args

@@ -124,8 +124,8 @@ const shownURL = "https://oidc.us-east-1.amazonaws.com/authorize?response_type=c
 var lifetimes = regexp.MustCompile(`\b(?:\dh00m|\dh5\dm|5\dm)\b`)
 
 // inHours returns the time left of new credentials right after the call.
-func inHours(left []byte) []byte {
-	switch text := string(left); {
+func inHours(digits []byte) []byte {
+	switch text := string(digits); {
 	case !strings.Contains(text, "h") || text == "1h00m":
 		return []byte("59m")
 	case strings.HasSuffix(text, "h00m"):

@@ -136,9 +136,9 @@ func (f *Fixture) ByCode(caller string, show func(string)) broker.SignIn {
 	}}
 }
 
-// Approve finds the device code in the text shown, and approves it as jane.
-func (f *Fixture) Approve(shown string) {
-	if code := userCode.FindString(shown); code != "" {
+// Approve finds the device code in the output of a program, and approves it as jane.
+func (f *Fixture) Approve(output string) {
+	if code := userCode.FindString(output); code != "" {
 		if err := f.Emu.Approve(code, "jane"); err != nil {
 			f.T.Error(err)
 		}

@@ -175,8 +175,8 @@ func lineOf(rows *csv.Reader, err error) int {
 	return line
 }
 
-// readUser returns the keys in one row. If the row is invalid, bad describes the mistake.
-func readUser(row []string, columns [3]int) (u userKeys, bad string) {
+// readUser returns the keys in one row, or a description of the mistake in the row.
+func readUser(row []string, columns [3]int) (u userKeys, mistake string) {
 	var fields [3]string
 	for i, name := range [...]string{"user name", "access key ID", "secret access key"} {
 		if columns[i] < len(row) {

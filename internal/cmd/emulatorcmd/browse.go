@@ -52,9 +52,9 @@ func browse(ctx context.Context, app *command.App, page string) error {
 	return askApprover(ctx, address, page)
 }
 
-// atEmulator returns the URL at which a browser without the proxy reaches the page. isEmulator
+// atEmulator returns the address where a browser without the proxy reaches the page. isEmulator
 // reports whether the page belongs to the emulator.
-func atEmulator(page, base string) (at string, isEmulator bool) {
+func atEmulator(page, base string) (address string, isEmulator bool) {
 	p, err := url.Parse(page)
 	if err != nil {
 		return page, false
@@ -192,15 +192,15 @@ func (s *approver) open(page string) error {
 	return nil
 }
 
-// callBack sends the result of a sign-in to the client. The URL contains the
-// authorization code, so callBack does not print it.
-func (s *approver) callBack(to *url.URL) {
-	a, err := s.get(to, callbackLimit)
+// callBack sends the result of a sign-in to the client. The callback URL contains the authorization
+// code, so callBack does not print it.
+func (s *approver) callBack(callback *url.URL) {
+	a, err := s.get(callback, callbackLimit)
 	for start := time.Now(); notListening(err) && time.Since(start) < callbackLimit; {
 		if sleep.For(s.ctx, callbackPause) != nil {
 			return
 		}
-		a, err = s.get(to, callbackLimit)
+		a, err = s.get(callback, callbackLimit)
 	}
 	if err == nil && a.code >= http.StatusBadRequest {
 		err = errors.New("status " + a.status)
@@ -208,7 +208,7 @@ func (s *approver) callBack(to *url.URL) {
 	if err != nil && s.ctx.Err() == nil {
 		s.mu.Lock()
 		defer s.mu.Unlock()
-		s.warn(fmt.Sprintf("the client rejected its callback at %s: %v", to.Host, err), "")
+		s.warn(fmt.Sprintf("the client rejected its callback at %s: %v", callback.Host, err), "")
 	}
 }
 

@@ -233,19 +233,19 @@ func (s *stage) sayCommand(text string) {
 	fmt.Fprintf(s.app.Out.Raw(), "\n%s\n", s.app.OutStyle().Heading(text))
 }
 
-// run prints a command line and runs it. It returns an error if the exit code is not want.
-func (s *stage) run(ctx context.Context, want int, args ...string) error {
+// run prints a command line and runs it. It returns an error if the exit code is not code.
+func (s *stage) run(ctx context.Context, code int, args ...string) error {
 	s.sayCommand("$ lanyard " + strings.Join(args, " "))
 	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Env = s.env
 	cmd.Stdout, cmd.Stderr = s.app.IO.Out, s.app.IO.Out // if Out is a terminal, the program gets a terminal
 	err := cmd.Run()
 	var exit *exec.ExitError
-	if errors.As(err, &exit) && exit.ExitCode() == want {
+	if errors.As(err, &exit) && exit.ExitCode() == code {
 		return nil
 	}
-	if err == nil && want != 0 {
-		return fmt.Errorf("lanyard %s: succeeded, but the demo expects exit code %d", strings.Join(args, " "), want)
+	if err == nil && code != 0 {
+		return fmt.Errorf("lanyard %s: succeeded, but the demo expects exit code %d", strings.Join(args, " "), code)
 	}
 	if err != nil {
 		return fmt.Errorf("lanyard %s: %w", strings.Join(args, " "), err)

@@ -93,12 +93,12 @@ func noProxyVariables(app *command.App) (set []string) {
 	return set
 }
 
-// homeEnvironment returns environ without AWS variables, and with the variables in set. It saves
-// replaced variables under other names, so that browse can restore them. If set has a variable
+// homeEnvironment returns environ without AWS variables, and with the added variables. It saves
+// replaced variables under other names, so that browse can restore them. If added has a variable
 // twice, it uses the last value.
-func homeEnvironment(environ, set []string) []string {
+func homeEnvironment(environ, added []string) []string {
 	values := map[string]string{}
-	for _, kv := range set {
+	for _, kv := range added {
 		name, value, _ := strings.Cut(kv, "=")
 		values[name] = value
 	}

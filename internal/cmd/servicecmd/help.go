@@ -124,15 +124,15 @@ func placeholder(f arg.Flag) string {
 	return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(f.Name, "--"), "-", "_"))
 }
 
-// exampleLine returns a command line with the required options and others. A long command line
-// continues on a second line.
-func exampleLine(svc *model.Service, op *model.Operation, others ...string) string {
+// exampleLine returns a command line with the required options and more options. A long command
+// line continues on a second line.
+func exampleLine(svc *model.Service, op *model.Operation, more ...string) string {
 	var options []string
 	for _, f := range requiredOptions(svc, op) {
 		options = append(options, f.Name+" "+exampleValue(f))
 	}
 	lines := []string{"lanyard " + svc.Name + " " + op.CLIName}
-	for _, option := range append(options, others...) {
+	for _, option := range append(options, more...) {
 		last := len(lines) - 1
 		if len(lines[last])+len(option) > exampleWidth {
 			lines[last] += " \\"

@@ -28,24 +28,24 @@ func advisePath(app *command.App, dir, shim string) {
 	}
 }
 
-// onPath reports whether a folder is on PATH. first is the path of another aws in an earlier
-// folder, or "".
-func onPath(app *command.App, dir string) (found bool, first string) {
+// onPath reports whether a folder is on PATH. earlier is the path of another aws in a folder that
+// comes earlier on PATH, or "".
+func onPath(app *command.App, dir string) (found bool, earlier string) {
 	folder, err := os.Stat(dir)
 	if err != nil {
 		return false, ""
 	}
 	for _, d := range filepath.SplitList(app.Env.Get("PATH")) {
 		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
-			return true, first
+			return true, earlier
 		}
 		for _, name := range awscli.Programs(runtime.GOOS) {
-			if path := filepath.Join(d, name); d != "" && first == "" && self.IsProgram(path) && !self.Is(path) {
-				first = path
+			if path := filepath.Join(d, name); d != "" && earlier == "" && self.IsProgram(path) && !self.Is(path) {
+				earlier = path
 			}
 		}
 	}
-	return false, first
+	return false, earlier
 }
 
 // usersShell returns the user's shell: bash, zsh, fish or powershell. It returns bash for any

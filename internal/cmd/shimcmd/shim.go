@@ -235,13 +235,13 @@ func put(path, program string) (err error) {
 }
 
 // copyFile copies a program to a new file.
-func copyFile(to, from string) error {
-	in, err := datafile.Open(from, self.MaxSize)
+func copyFile(target, source string) error {
+	in, err := datafile.Open(source, self.MaxSize)
 	if err != nil {
 		return err
 	}
-	defer func() { _ = in.Close() }()                                                     // in was only read
-	out, err := os.OpenFile(filepath.Clean(to), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // the file is a program
+	defer func() { _ = in.Close() }()                                                         // in was only read
+	out, err := os.OpenFile(filepath.Clean(target), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o755) //nolint:gosec // the file is a program
 	if err != nil {
 		return err
 	}

@@ -97,14 +97,14 @@ func (p *page) session(s sessionStatus) {
 // used returns the number of columns that the indentation and the label of a line take.
 func (p *page) used() int { return len(indent) + labels }
 
-// cut returns text in printable form. It shortens the text to fit a line that already has used
-// columns.
-func (p *page) cut(text string, used int) string {
+// cut returns text in printable form. It shortens the text to fit a line after an
+// indentation of so many columns.
+func (p *page) cut(text string, indentation int) string {
 	text = terminal.Printable(text)
 	if p.width == 0 {
 		return text
 	}
-	return terminal.CutMiddle(text, max(p.width-used, 1))
+	return terminal.CutMiddle(text, max(p.width-indentation, 1))
 }
 
 // line prints a label and a text, unless the text is empty.

@@ -169,18 +169,18 @@ var whole = map[string][]string{
 	"DescribeSnapshots": {"NextToken", "DryRun", "OwnerIds", "RestorableByUserIds"},
 }
 
-// limitPages sets a page size for the EC2 operations in whole, as the AWS CLI does. It does
-// nothing if the input has a member that whole does not list.
-func (p *parser) limitPages(in *Input) {
+// limitPages sets a page size for the EC2 operations in whole, as the AWS CLI does. If the input
+// has a member that whole does not list, limitPages does nothing.
+func (p *parser) limitPages(input *Input) {
 	members, ok := whole[p.op.Name]
-	if p.o.Service != "ec2" || !ok || !in.Paginate || in.Paging.PageSize != nil {
+	if p.o.Service != "ec2" || !ok || !input.Paginate || input.Paging.PageSize != nil {
 		return
 	}
-	for name := range in.Document.All() {
+	for name := range input.Document.All() {
 		if !slices.Contains(members, name) {
 			return
 		}
 	}
 	size := int64(1000)
-	in.Paging.PageSize = &size
+	input.Paging.PageSize = &size
 }

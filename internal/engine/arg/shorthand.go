@@ -360,9 +360,9 @@ func (e *duplicateError) Error() string {
 		"\nThis is often because there is a preceding \",\" instead of a space."
 }
 
-// duplicate returns the error for a key that occurs twice. last is the end of the previous pair.
-func (s *scanner) duplicate(key string, last int) error {
-	return &duplicateError{key, s.input, last + 1}
+// duplicate returns the error for a key that occurs twice. end is the end of the previous pair.
+func (s *scanner) duplicate(key string, end int) error {
+	return &duplicateError{key, s.input, end + 1}
 }
 
 // pointAt returns the input and a line below it with a caret at a position.

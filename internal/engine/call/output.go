@@ -73,13 +73,13 @@ func inBody(s *model.Shape) bool {
 }
 
 // finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy
-// documents. It also decodes S3 keys, unless the caller has asked for encoded keys.
-func finish(svc *model.Service, op *model.Operation, asked, out *document.Object) {
+// documents. It also decodes S3 keys, if the input does not ask for encoded keys.
+func finish(svc *model.Service, op *model.Operation, input, output *document.Object) {
 	if svc.Name == "iam" {
-		decodePolicies(out)
+		decodePolicies(output)
 	}
-	if _, ok := asked.Get("EncodingType"); !ok && urlEncoded(svc, op) {
-		decodeKeys(out)
+	if _, ok := input.Get("EncodingType"); !ok && urlEncoded(svc, op) {
+		decodeKeys(output)
 	}
 }
 

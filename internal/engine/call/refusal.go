@@ -218,10 +218,10 @@ func errorShape(op *model.Operation, code string) *model.Shape {
 	return nil
 }
 
-// setFields sets Fields to all members except code and message.
-func (e *ServiceError) setFields(r *reply, all *document.Object) {
+// setFields sets Fields to the members of the error except code and message.
+func (e *ServiceError) setFields(r *reply, members *document.Object) {
 	fields := new(document.Object)
-	for name, v := range all.All() {
+	for name, v := range members.All() {
 		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
 			fields.Set(name, r.hide(v))
 		}

@@ -150,13 +150,13 @@ func (n *node) slice(v any) (any, error) {
 	return part, nil
 }
 
-// bound converts the number in a slice to a position between first and last. missing is the
-// position if the slice has no number.
-func bound(written *int64, size, missing, first, last int64) int64 {
-	if written == nil {
+// bound converts a number of a slice to a position between first and last. If number is nil, the
+// slice has no number, and bound returns missing.
+func bound(number *int64, size, missing, first, last int64) int64 {
+	if number == nil {
 		return missing
 	}
-	i := *written
+	i := *number
 	if i < 0 {
 		i += size
 	}

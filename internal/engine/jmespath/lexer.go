@@ -132,11 +132,11 @@ func operator(s string) (tokenType, bool) {
 	return "", false
 }
 
-// span returns the number of characters for which in is true. It skips the first character
+// span returns the number of characters that accept returns true for. It skips the first character
 // without a check.
-func (l *lexer) span(in func(rune) bool) int {
+func (l *lexer) span(accept func(rune) bool) int {
 	n := 1
-	for in(l.at(l.pos + n)) {
+	for accept(l.at(l.pos + n)) {
 		n++
 	}
 	return n

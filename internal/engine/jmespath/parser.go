@@ -55,13 +55,14 @@ func (p *parser) expect(typ tokenType) error {
 	return nil
 }
 
-// unexpected returns the error for the next token. wanted says which token was expected.
-func (p *parser) unexpected(wanted string) error {
+// unexpected returns the error for the next token. expected is the type of token that should be
+// there.
+func (p *parser) unexpected(expected string) error {
 	t := p.peek()
 	if t.typ == tokenEOF {
 		return incomplete(p.expr, t.start)
 	}
-	return parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", wanted, t.typ))
+	return parseError(p.expr, t, fmt.Sprintf("Expecting: %s, got: %s", expected, t.typ))
 }
 
 // expression parses tokens while they bind more strongly than power.

@@ -143,12 +143,12 @@ func isZone(s string) bool {
 	return ok && enough && rest == ""
 }
 
-// number removes a number of at most most digits from the beginning of s. ok is false if s begins
-// with fewer digits than least.
-func number(s string, least, most int) (rest string, ok bool) {
+// number removes a number of at most maxLen digits from the beginning of s. ok is false if s begins
+// with fewer than minLen digits.
+func number(s string, minLen, maxLen int) (rest string, ok bool) {
 	n, _ := many(s, digits)
-	if n < least {
+	if n < minLen {
 		return s, false
 	}
-	return s[min(n, most):], true
+	return s[min(n, maxLen):], true
 }

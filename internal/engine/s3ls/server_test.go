@@ -42,15 +42,15 @@ func (s *server) run(t *testing.T, o Options) (string, bool, error) {
 	return b.String(), matched, err
 }
 
-// page writes a page of a listing. next is the token of the next page.
-func page(w io.Writer, next string, entries ...string) {
+// page writes a page of a listing. token leads to the next page.
+func page(w io.Writer, token string, entries ...string) {
 	more := ""
-	if next != "" {
-		more = "<NextContinuationToken>" + next + "</NextContinuationToken>"
+	if token != "" {
+		more = "<NextContinuationToken>" + token + "</NextContinuationToken>"
 	}
 	fmt.Fprintf(w, `<?xml version="1.0" encoding="UTF-8"?>
 <ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><EncodingType>url</EncodingType><IsTruncated>%v</IsTruncated>%s%s</ListBucketResult>`,
-		next != "", more, strings.Join(entries, ""))
+		token != "", more, strings.Join(entries, ""))
 }
 
 // object returns an entry of a page, with a URL-encoded key.
