@@ -20,14 +20,14 @@ func (d *directory) indexAssignments() error {
 		who := []string{a.User}
 		switch _, known := d.users[a.User]; {
 		case (a.User == "") == (a.Group == ""):
-			return wrong("must have either a user or a group", "assignments", i)
+			return fieldError("must have either a user or a group", "assignments", i)
 		case a.Group != "":
 			var ok bool
 			if who, ok = members[a.Group]; !ok {
-				return wrong(fmt.Sprintf("no group %q", a.Group), "assignments", i, "group")
+				return fieldError(fmt.Sprintf("no group %q", a.Group), "assignments", i, "group")
 			}
 		case !known:
-			return wrong(fmt.Sprintf("no user %q", a.User), "assignments", i, "user")
+			return fieldError(fmt.Sprintf("no user %q", a.User), "assignments", i, "user")
 		}
 		if err := d.checkTargets(i, a); err != nil {
 			return err
@@ -47,11 +47,11 @@ func (d *directory) members() (map[string][]string, error) {
 	members := map[string][]string{}
 	for i, g := range d.cfg.Groups {
 		if _, ok := members[g.Name]; ok || g.Name == "" {
-			return nil, wrong(fmt.Sprintf("%q is empty or a duplicate", g.Name), "groups", i, "name")
+			return nil, fieldError(fmt.Sprintf("%q is empty or a duplicate", g.Name), "groups", i, "name")
 		}
 		for k, m := range g.Members {
 			if _, ok := d.users[m]; !ok {
-				return nil, wrong(fmt.Sprintf("no user %q", m), "groups", i, "members", k)
+				return nil, fieldError(fmt.Sprintf("no user %q", m), "groups", i, "members", k)
 			}
 		}
 		members[g.Name] = g.Members
@@ -63,18 +63,18 @@ func (d *directory) members() (map[string][]string, error) {
 func (d *directory) checkTargets(i int, a Assignment) error {
 	switch {
 	case len(a.Accounts) == 0:
-		return wrong("names no account", "assignments", i, "accounts")
+		return fieldError("names no account", "assignments", i, "accounts")
 	case len(a.PermissionSets) == 0:
-		return wrong("names no permission set", "assignments", i, "permission_sets")
+		return fieldError("names no permission set", "assignments", i, "permission_sets")
 	}
 	for k, id := range a.Accounts {
 		if _, ok := d.byID[id]; !ok && id != "*" {
-			return wrong(fmt.Sprintf("no account %q", id), "assignments", i, "accounts", k)
+			return fieldError(fmt.Sprintf("no account %q", id), "assignments", i, "accounts", k)
 		}
 	}
 	for k, name := range a.PermissionSets {
 		if _, ok := d.setNames[name]; !ok && name != "*" {
-			return wrong(fmt.Sprintf("no permission set %q", name), "assignments", i, "permission_sets", k)
+			return fieldError(fmt.Sprintf("no permission set %q", name), "assignments", i, "permission_sets", k)
 		}
 	}
 	return nil
@@ -188,9 +188,10 @@ func (v *view) has(account, role string) bool {
 	return ok
 }
 
-// after returns at most n accounts whose ids are greater than id. more reports whether there are
-// more accounts. Pages that begin after an id stay correct if the organization is reloaded.
-func (v *view) after(id string, n int) (page []accountAccess, more bool) {
+// accountsAfter returns at most n accounts whose ids are greater than id. more reports whether
+// there are more accounts. Pages that begin after an id stay correct if the organization is
+// reloaded.
+func (v *view) accountsAfter(id string, n int) (page []accountAccess, more bool) {
 	i, _ := slices.BinarySearchFunc(v.accounts, id, func(a accountAccess, id string) int {
 		if a.ID == id {
 			return -1 // continue after id itself

@@ -81,7 +81,7 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 		code, why = "invalid_request", "a parameter occurs twice"
 	case q.Get("response_type") != "code":
 		code, why = "unsupported_response_type", "response_type must be code"
-	case !cl.may(grantCode):
+	case !cl.allowsGrant(grantCode):
 		code, why = "unauthorized_client", "the client is not registered for the grant type authorization_code"
 	case q.Get("code_challenge_method") != "S256" || !isChallenge(a.challenge):
 		code, why = "invalid_request", "a code_challenge with the method S256 is required"
@@ -89,7 +89,7 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 		code, why = "invalid_scope", "the client is not registered for the scope"
 	}
 	if code != "" {
-		return nil, &refusal{message: why, redirect: a.back(url.Values{"error": {code}, "error_description": {why}})}
+		return nil, &refusal{message: why, redirect: a.responseURL(url.Values{"error": {code}, "error_description": {why}})}
 	}
 	return a, nil
 }
@@ -147,7 +147,7 @@ func (e *Emulator) consented(c *call, v visit, in url.Values) response {
 
 // denied returns the redirect for a user who chose Deny.
 func (a *authorization) denied() string {
-	return a.back(url.Values{"error": {"access_denied"}, "error_description": {"The user denied the request"}})
+	return a.responseURL(url.Values{"error": {"access_denied"}, "error_description": {"The user denied the request"}})
 }
 
 // approved issues a code for the session and returns the redirect to the client. The
@@ -157,11 +157,11 @@ func (e *Emulator) approved(a *authorization, s *session, now time.Time) string 
 	e.codes.put(id, &authCode{
 		clientID: a.client.id, redirect: a.redirect.String(), challenge: a.challenge, sessionID: s.id, scopes: a.scopes,
 	}, now.Add(codeLifetime))
-	return a.back(url.Values{"code": {e.seal.seal(kindCode, id)}})
+	return a.responseURL(url.Values{"code": {e.seal.seal(kindCode, id)}})
 }
 
-// back returns the redirect URI with the response in its query.
-func (a *authorization) back(answer url.Values) string {
+// responseURL returns the redirect URI with the response in its query.
+func (a *authorization) responseURL(answer url.Values) string {
 	if a.state != "" {
 		answer.Set("state", a.state)
 	}

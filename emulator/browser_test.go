@@ -85,9 +85,9 @@ const faults = `(() => {
 	return found;
 })()`
 
-// at waits for the page with this id, checks its layout in every width and color scheme, and
+// checkPage waits for the page with this id, checks its layout in every width and color scheme, and
 // takes its pictures.
-func (b *chromium) at(id string) {
+func (b *chromium) checkPage(id string) {
 	b.Helper()
 	b.run(chromedp.WaitVisible(chromedp.CSS("main#"+id)), chromedp.Poll[chromedp.Void](`document.readyState === "complete"`))
 	dir := os.Getenv("EMULATOR_SCREENSHOTS")
@@ -160,14 +160,14 @@ func browserConfig() emulator.Config {
 func TestChromiumSignsInByPKCE(t *testing.T) {
 	b := newChromium(newTester(t, browserConfig()))
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + b.authorizeQuery().Encode()))
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("username", "alice"), b.fill("password", "wrong"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
-	b.at("signin")
+	b.checkPage("signin")
 	if got := b.text("#message"); !strings.Contains(got, "wrong") {
 		t.Errorf("message after a wrong password = %q, want wrong in it", got)
 	}
 	b.run(b.fill("password", "correct horse"), b.press("button.primary"))
-	b.at("consent")
+	b.checkPage("consent")
 	if got := b.text("main .client"); got != "tester" {
 		t.Errorf("the consent page names the client %q, want tester", got)
 	}
@@ -179,16 +179,16 @@ func TestChromiumSignsInByPKCE(t *testing.T) {
 	}
 	// The user is still signed in, so the next program needs only the consent.
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + b.authorizeQuery().Encode()))
-	b.at("consent")
+	b.checkPage("consent")
 	b.run(b.press(`button[value="deny"]`))
 	b.waitAnswer()
 	if b.answer().Get("error") != "access_denied" || b.answer().Has("code") {
 		t.Errorf("after Deny, the program got %v, want access_denied", b.answer())
 	}
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?client_id=unknown"))
-	b.at("failure")
+	b.checkPage("failure")
 	b.run(chromedp.Navigate(b.srv.URL)) // the user is still signed in
-	b.at("portal")
+	b.checkPage("portal")
 }
 
 func TestChromiumSignsInByDeviceCode(t *testing.T) {
@@ -196,57 +196,57 @@ func TestChromiumSignsInByDeviceCode(t *testing.T) {
 	start := map[string]any{"clientId": b.id, "clientSecret": b.secret, "startUrl": b.startURL}
 	dev := b.must(200, "/device_authorization", start)
 	b.run(chromedp.Navigate(dev["verificationUri"].(string)))
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("username", "sam"), b.fill("password", "battery staple"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#code")))
 	code, err := emulator.TOTPCode("JBSWY3DPEHPK3PXP", b.srv.Now())
 	if err != nil {
 		t.Fatal(err)
 	}
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("password", "battery staple"), b.fill("code", code), b.press("button.primary"))
-	b.at("device")
+	b.checkPage("device")
 	b.run(b.fill("user_code", "BCDF-GHJK"), b.press("button.primary"), chromedp.WaitVisible(chromedp.CSS("#message")))
-	b.at("device")
+	b.checkPage("device")
 	b.run(b.fill("user_code", strings.ToLower(strings.ReplaceAll(dev["userCode"].(string), "-", " "))), b.press("button.primary"))
-	b.at("confirm")
+	b.checkPage("confirm")
 	if got := b.text("main .shown"); got != dev["userCode"] {
 		t.Errorf("the page shows the code %q, want the device's code %v", got, dev["userCode"])
 	}
 	b.run(b.press(`button[value="allow"]`))
-	b.at("done")
+	b.checkPage("done")
 	b.keep(b.must(200, "/token", b.token(grantDevice, "deviceCode", dev["deviceCode"].(string))))
 	if !b.valid() {
 		t.Error("the token does not work")
 	}
 	dev = b.must(200, "/device_authorization", start)
 	b.run(chromedp.Navigate(dev["verificationUriComplete"].(string)))
-	b.at("confirm")
+	b.checkPage("confirm")
 	b.run(b.press(`button[value="deny"]`))
-	b.at("done")
+	b.checkPage("done")
 	b.fails(400, "AccessDeniedException", "access_denied", "/token", b.token(grantDevice, "deviceCode", dev["deviceCode"].(string)))
 }
 
 func TestChromiumUsesThePortal(t *testing.T) {
 	b := newChromium(newTester(t, browserConfig()))
 	b.run(chromedp.Navigate(b.srv.URL))
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("username", "jane"), b.press("button.primary"))
-	b.at("portal")
+	b.checkPage("portal")
 	b.run(b.fill("q", "account1"), b.press(".search button"), chromedp.WaitNotPresent(chromedp.CSS("#a444455556666")))
 	b.run(chromedp.Click(chromedp.CSS("main .roles a")))
-	b.at("keys")
+	b.checkPage("keys")
 	if got := b.text("pre"); !strings.HasPrefix(got, `export AWS_ACCESS_KEY_ID="ASIA`) {
 		t.Errorf("credentials = %.40q, want lines for a shell", got)
 	}
 	b.run(chromedp.Click(chromedp.CSS("main a.primary")))
-	b.at("console")
+	b.checkPage("console")
 	if got := b.text("#destination"); got != "https://console.aws.amazon.com/" {
 		t.Errorf("destination = %q, want https://console.aws.amazon.com/", got)
 	}
 	b.run(chromedp.Click(chromedp.CSS("main a")))
-	b.at("portal")
+	b.checkPage("portal")
 	b.run(chromedp.Click(chromedp.CSS("header button")))
-	b.at("signin")
+	b.checkPage("signin")
 }
 
 // A shortcut link of the portal opens the console, before and after the sign-in.
@@ -255,10 +255,10 @@ func TestChromiumOpensShortcutLinks(t *testing.T) {
 	const link = "/start/#/console?account_id=111122223333&role_name=AdministratorAccess&destination=https%3A%2F%2Fconsole.aws.amazon.com%2Fs3%2Fhome%3Fa%3D%252B%26b%3D%C3%BC%23c"
 	const destination = "https://console.aws.amazon.com/s3/home?a=%2B&b=ü#c"
 	b.run(chromedp.Navigate(b.srv.URL + link))
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("username", "jane"), b.press("button.primary"))
 	for range 2 {
-		b.at("console")
+		b.checkPage("console")
 		if got := b.text("#destination"); got != destination {
 			t.Errorf("destination = %q, want %q", got, destination)
 		}
@@ -268,9 +268,9 @@ func TestChromiumOpensShortcutLinks(t *testing.T) {
 		b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+link))
 	}
 	b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+"/start/#/console?account_id=444455556666&role_name=AdministratorAccess"))
-	b.at("failure")
+	b.checkPage("failure")
 	b.run(chromedp.Navigate("about:blank"), chromedp.Navigate(b.srv.URL+"/start/#/other"))
-	b.at("portal")
+	b.checkPage("portal")
 }
 
 // Names come from the organization and from programs. Long names may have no blanks, so a page
@@ -292,13 +292,13 @@ func TestChromiumFitsLongNames(t *testing.T) {
 	q := b.authorizeQuery()
 	q.Del("scopes")
 	b.run(chromedp.Navigate(b.srv.URL + "/authorize?" + q.Encode()))
-	b.at("signin")
+	b.checkPage("signin")
 	b.run(b.fill("username", long), b.press("button.primary"))
-	b.at("consent")
+	b.checkPage("consent")
 	b.run(chromedp.Navigate(b.srv.URL))
-	b.at("portal")
+	b.checkPage("portal")
 	b.run(chromedp.Click(chromedp.CSS("main .roles a")))
-	b.at("keys")
+	b.checkPage("keys")
 	b.run(chromedp.Click(chromedp.CSS("main a.primary")))
-	b.at("console")
+	b.checkPage("console")
 }

@@ -245,8 +245,8 @@ type FieldError struct {
 
 func (e *FieldError) Error() string { return e.Field + ": " + e.Problem }
 
-// wrong returns a FieldError. The elements of the path are names and indexes.
-func wrong(problem string, path ...any) error {
+// fieldError returns a FieldError. The elements of the path are names and indexes.
+func fieldError(problem string, path ...any) error {
 	e := &FieldError{Problem: problem}
 	for i, p := range path {
 		switch p := p.(type) {

@@ -50,7 +50,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 	switch {
 	case err != nil:
 		return nil, err
-	case !cl.may(grantDevice):
+	case !cl.allowsGrant(grantDevice):
 		return nil, oidcError("UnauthorizedClientException", "unauthorized_client", "The client is not registered for the device grant")
 	case !e.isStartURL(c, in.StartURL):
 		return nil, invalidRequest("startUrl is not the start URL of this instance")

@@ -52,22 +52,22 @@ func newDirectory(c Config) (*directory, error) {
 // checkSettings checks the fields of c outside the organization.
 func checkSettings(c Config) error {
 	if u, err := url.Parse(c.StartURL); err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http" {
-		return wrong(fmt.Sprintf("%q is not a URL", c.StartURL), "start_url")
+		return fieldError(fmt.Sprintf("%q is not a URL", c.StartURL), "start_url")
 	}
-	if !wordy(c.Region, 1, 40, "-") {
-		return wrong(fmt.Sprintf("%q is not a region", c.Region), "region")
+	if !isWord(c.Region, 1, 40, "-") {
+		return fieldError(fmt.Sprintf("%q is not a region", c.Region), "region")
 	}
 	for field, d := range map[string]time.Duration{
 		"token_lifetime": c.TokenLifetime, "legacy_token_lifetime": c.LegacyTokenLifetime, "portal_session": c.PortalSession,
 		"registration_lifetime": c.RegistrationLifetime, "refresh_grace": c.RefreshGrace, "device_code_lifetime": c.DeviceCodeLifetime,
 	} {
 		if d < 0 {
-			return wrong(fmt.Sprintf("%v is negative", d), field)
+			return fieldError(fmt.Sprintf("%v is negative", d), field)
 		}
 	}
 	known := c.AutoApprove == "" || slices.ContainsFunc(c.Users, func(u User) bool { return u.Name == c.AutoApprove })
 	if !known {
-		return wrong(fmt.Sprintf("no user %q", c.AutoApprove), "auto_approve")
+		return fieldError(fmt.Sprintf("no user %q", c.AutoApprove), "auto_approve")
 	}
 	return nil
 }
@@ -75,14 +75,14 @@ func checkSettings(c Config) error {
 func (d *directory) indexUsers() error {
 	for i, u := range d.cfg.Users {
 		if !isUserName(u.Name) {
-			return wrong(fmt.Sprintf("%q is not 2 to 64 letters, digits or any of %s", u.Name, nameExtra), "users", i, "name")
+			return fieldError(fmt.Sprintf("%q is not 2 to 64 letters, digits or any of %s", u.Name, nameExtra), "users", i, "name")
 		}
 		if _, ok := d.users[u.Name]; ok {
-			return wrong(fmt.Sprintf("duplicate %q", u.Name), "users", i, "name")
+			return fieldError(fmt.Sprintf("duplicate %q", u.Name), "users", i, "name")
 		}
 		if u.TOTP != "" {
 			if _, err := TOTPCode(u.TOTP, time.Time{}); err != nil {
-				return wrong(err.Error(), "users", i, "totp")
+				return fieldError(err.Error(), "users", i, "totp")
 			}
 		}
 		d.users[u.Name] = u
@@ -96,10 +96,10 @@ func (d *directory) indexUsers() error {
 func (d *directory) indexAccounts() error {
 	for i, a := range d.cfg.Accounts {
 		if !isAccountID(a.ID) {
-			return wrong(fmt.Sprintf("%q is not 12 digits", a.ID), "accounts", i, "id")
+			return fieldError(fmt.Sprintf("%q is not 12 digits", a.ID), "accounts", i, "id")
 		}
 		if _, ok := d.byID[a.ID]; ok {
-			return wrong(fmt.Sprintf("duplicate %q", a.ID), "accounts", i, "id")
+			return fieldError(fmt.Sprintf("duplicate %q", a.ID), "accounts", i, "id")
 		}
 		d.byID[a.ID] = i
 	}
@@ -113,15 +113,15 @@ func (d *directory) indexAccounts() error {
 func (d *directory) indexSets() error {
 	for i, s := range d.cfg.PermissionSets {
 		if !isSetName(s.Name) {
-			return wrong(fmt.Sprintf("%q is not 1 to 32 letters, digits or any of %s", s.Name, nameExtra), "permission_sets", i, "name")
+			return fieldError(fmt.Sprintf("%q is not 1 to 32 letters, digits or any of %s", s.Name, nameExtra), "permission_sets", i, "name")
 		}
 		if _, ok := d.setNames[s.Name]; ok {
-			return wrong(fmt.Sprintf("duplicate %q", s.Name), "permission_sets", i, "name")
+			return fieldError(fmt.Sprintf("duplicate %q", s.Name), "permission_sets", i, "name")
 		}
 		if s.SessionDuration == 0 {
 			d.sets[i].SessionDuration = time.Hour
 		} else if s.SessionDuration < time.Hour || s.SessionDuration > 12*time.Hour {
-			return wrong(fmt.Sprintf("%v is not between 1h and 12h", s.SessionDuration), "permission_sets", i, "session_duration")
+			return fieldError(fmt.Sprintf("%v is not between 1h and 12h", s.SessionDuration), "permission_sets", i, "session_duration")
 		}
 		d.setNames[s.Name] = i
 	}
@@ -144,11 +144,11 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 	for i, b := range c.Buckets {
 		switch {
 		case !isBucketName(b.Name):
-			return nil, wrong(fmt.Sprintf("%q is not a name that S3 allows", b.Name), "buckets", i, "name")
+			return nil, fieldError(fmt.Sprintf("%q is not a name that S3 allows", b.Name), "buckets", i, "name")
 		case !known(b.Account):
-			return nil, wrong(fmt.Sprintf("no account %q", b.Account), "buckets", i, "account")
+			return nil, fieldError(fmt.Sprintf("no account %q", b.Account), "buckets", i, "account")
 		case r.buckets[b.Name] != nil:
-			return nil, wrong(fmt.Sprintf("duplicate %q", b.Name), "buckets", i, "name")
+			return nil, fieldError(fmt.Sprintf("duplicate %q", b.Name), "buckets", i, "name")
 		}
 		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
 		b.Objects = slices.Clone(b.Objects)
@@ -186,11 +186,11 @@ func (r *resources) addInstances(c Config, known func(string) bool) error {
 		i.Type, i.State = cmp.Or(i.Type, "t3.micro"), cmp.Or(i.State, "running")
 		switch _, ok := instanceStates()[i.State]; {
 		case !isInstanceID(i.ID):
-			return wrong(fmt.Sprintf("%q is not i- and 8 or 17 hexadecimal digits", i.ID), "instances", k, "id")
+			return fieldError(fmt.Sprintf("%q is not i- and 8 or 17 hexadecimal digits", i.ID), "instances", k, "id")
 		case !known(i.Account):
-			return wrong(fmt.Sprintf("no account %q", i.Account), "instances", k, "account")
+			return fieldError(fmt.Sprintf("no account %q", i.Account), "instances", k, "account")
 		case !ok:
-			return wrong(fmt.Sprintf("no state %q", i.State), "instances", k, "state")
+			return fieldError(fmt.Sprintf("no state %q", i.State), "instances", k, "state")
 		}
 		i.Launched, i.ImageID = cmp.Or(i.Launched, beginning()), cmp.Or(i.ImageID, "ami-0abcdef1234567890")
 		key := place(i.Account, cmp.Or(i.Region, c.Region))
@@ -205,13 +205,13 @@ func (r *resources) addInstances(c Config, known func(string) bool) error {
 func (r *resources) addDevices(c Config) error {
 	for k, d := range c.MFADevices {
 		if !isSerial(d.Serial) {
-			return wrong(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
+			return fieldError(fmt.Sprintf("%q is not 9 to 256 letters, digits or any of %s", d.Serial, serialExtra), "mfa_devices", k, "serial")
 		}
 		if _, ok := r.devices[d.Serial]; ok {
-			return wrong(fmt.Sprintf("duplicate %q", d.Serial), "mfa_devices", k, "serial")
+			return fieldError(fmt.Sprintf("duplicate %q", d.Serial), "mfa_devices", k, "serial")
 		}
 		if _, err := TOTPCode(d.TOTP, time.Time{}); err != nil {
-			return wrong(err.Error(), "mfa_devices", k, "totp")
+			return fieldError(err.Error(), "mfa_devices", k, "totp")
 		}
 		r.devices[d.Serial] = mfaDevice{secret: d.TOTP}
 	}
@@ -223,17 +223,17 @@ func (r *resources) addIAMUsers(c Config, known func(string) bool) error {
 	for k, u := range c.IAMUsers {
 		switch {
 		case !isRoleName(u.Name):
-			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", u.Name, nameExtra), "iam_users", k, "name")
+			return fieldError(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", u.Name, nameExtra), "iam_users", k, "name")
 		case !known(u.Account):
-			return wrong(fmt.Sprintf("no account %q", u.Account), "iam_users", k, "account")
+			return fieldError(fmt.Sprintf("no account %q", u.Account), "iam_users", k, "account")
 		case seen[place(u.Account, u.Name)]:
-			return wrong(fmt.Sprintf("duplicate %q", u.Name), "iam_users", k, "name")
-		case !wordy(u.AccessKeyID, 16, 128, "_"):
-			return wrong(fmt.Sprintf("%q is not 16 to 128 letters, digits or _", u.AccessKeyID), "iam_users", k, "access_key_id")
+			return fieldError(fmt.Sprintf("duplicate %q", u.Name), "iam_users", k, "name")
+		case !isWord(u.AccessKeyID, 16, 128, "_"):
+			return fieldError(fmt.Sprintf("%q is not 16 to 128 letters, digits or _", u.AccessKeyID), "iam_users", k, "access_key_id")
 		case r.keys[u.AccessKeyID].secret != "":
-			return wrong(fmt.Sprintf("duplicate %q", u.AccessKeyID), "iam_users", k, "access_key_id")
+			return fieldError(fmt.Sprintf("duplicate %q", u.AccessKeyID), "iam_users", k, "access_key_id")
 		case u.SecretAccessKey == "":
-			return wrong("is missing", "iam_users", k, "secret_access_key")
+			return fieldError("is missing", "iam_users", k, "secret_access_key")
 		}
 		seen[place(u.Account, u.Name)] = true
 		owner := u.principal(partitionOf(c.Region))
@@ -243,10 +243,10 @@ func (r *resources) addIAMUsers(c Config, known func(string) bool) error {
 		}
 		serial := u.MFASerial(c.Region)
 		if _, ok := r.devices[serial]; ok {
-			return wrong(fmt.Sprintf("the device of %q is one of the mfa_devices", u.Name), "iam_users", k, "totp")
+			return fieldError(fmt.Sprintf("the device of %q is one of the mfa_devices", u.Name), "iam_users", k, "totp")
 		}
 		if _, err := TOTPCode(u.TOTP, time.Time{}); err != nil {
-			return wrong(err.Error(), "iam_users", k, "totp")
+			return fieldError(err.Error(), "iam_users", k, "totp")
 		}
 		r.devices[serial] = mfaDevice{u.TOTP, owner.ARN}
 	}
@@ -258,13 +258,13 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 		role.MaxSession, role.WebAudience = cmp.Or(role.MaxSession, time.Hour), cmp.Or(role.WebAudience, webAudience)
 		switch {
 		case !isRoleName(role.Name):
-			return wrong(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", role.Name, nameExtra), "roles", k, "name")
+			return fieldError(fmt.Sprintf("%q is not 1 to 64 letters, digits or any of %s", role.Name, nameExtra), "roles", k, "name")
 		case !known(role.Account):
-			return wrong(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
+			return fieldError(fmt.Sprintf("no account %q", role.Account), "roles", k, "account")
 		case role.MaxSession < time.Hour || role.MaxSession > 12*time.Hour:
-			return wrong(fmt.Sprintf("%v is not between 1h and 12h", role.MaxSession), "roles", k, "max_session")
+			return fieldError(fmt.Sprintf("%v is not between 1h and 12h", role.MaxSession), "roles", k, "max_session")
 		case role.MFA && len(r.devices) == 0:
-			return wrong("there are no mfa_devices, and no iam_users with a totp", "roles", k, "mfa")
+			return fieldError("there are no mfa_devices, and no iam_users with a totp", "roles", k, "mfa")
 		}
 		r.iamRoles[place(role.Account, role.Name)] = role
 		r.audiences[role.WebAudience] = true
@@ -275,9 +275,9 @@ func (r *resources) addRoles(c Config, known func(string) bool) error {
 // The functions below use no regular expressions, because a program would compile them at its
 // start even if it runs no emulator.
 
-// wordy reports whether s has the right length and consists of ASCII letters, digits and bytes
+// isWord reports whether s has the right length and consists of ASCII letters, digits and bytes
 // in extra.
-func wordy(s string, minLen, maxLen int, extra string) bool {
+func isWord(s string, minLen, maxLen int, extra string) bool {
 	if len(s) < minLen || len(s) > maxLen {
 		return false
 	}
@@ -289,28 +289,28 @@ func wordy(s string, minLen, maxLen int, extra string) bool {
 	return true
 }
 
-// made reports whether s consists only of letters of the alphabet.
-func made(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
+// consistsOf reports whether all letters of s belong to the alphabet.
+func consistsOf(s, alphabet string) bool { return strings.Trim(s, alphabet) == "" }
 
 const (
 	nameExtra   = "_+=,.@-"   // the characters that IAM allows in names
 	serialExtra = "_+=/:,.@-" // the characters that IAM allows in serial numbers of MFA devices
 )
 
-func isAccountID(s string) bool { return len(s) == 12 && made(s, "0123456789") }
-func isUserName(s string) bool  { return wordy(s, 2, 64, nameExtra) } // the rules of a role session name
-func isSetName(s string) bool   { return wordy(s, 1, 32, nameExtra) }
-func isRoleName(s string) bool  { return wordy(s, 1, 64, nameExtra) }
-func isSerial(s string) bool    { return wordy(s, 9, 256, serialExtra) }
-func isChallenge(s string) bool { return wordy(s, 43, 43, "_-") } // SHA-256 in base64url
+func isAccountID(s string) bool { return len(s) == 12 && consistsOf(s, "0123456789") }
+func isUserName(s string) bool  { return isWord(s, 2, 64, nameExtra) } // the rules of a role session name
+func isSetName(s string) bool   { return isWord(s, 1, 32, nameExtra) }
+func isRoleName(s string) bool  { return isWord(s, 1, 64, nameExtra) }
+func isSerial(s string) bool    { return isWord(s, 9, 256, serialExtra) }
+func isChallenge(s string) bool { return isWord(s, 43, 43, "_-") } // SHA-256 in base64url
 func isBucketName(s string) bool {
-	return wordy(s, 3, 63, ".-") && s == strings.ToLower(s) && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") &&
+	return isWord(s, 3, 63, ".-") && s == strings.ToLower(s) && !strings.HasPrefix(s, ".") && !strings.HasPrefix(s, "-") &&
 		!strings.HasSuffix(s, ".") && !strings.HasSuffix(s, "-")
 }
 
 func isInstanceID(s string) bool {
 	digits, ok := strings.CutPrefix(s, "i-")
-	return ok && (len(digits) == 8 || len(digits) == 17) && made(digits, "0123456789abcdef")
+	return ok && (len(digits) == 8 || len(digits) == 17) && consistsOf(digits, "0123456789abcdef")
 }
 
 // isScope reports whether s is a scope (RFC 6749 section 3.3).

@@ -180,8 +180,8 @@ func (e *Emulator) client(id, secret string, now time.Time) (*client, *apiError)
 	return cl, nil
 }
 
-// may reports whether the client is registered for the grant type.
-func (cl *client) may(grantType string) bool {
+// allowsGrant reports whether the client is registered for the grant type.
+func (cl *client) allowsGrant(grantType string) bool {
 	return len(cl.grants) == 0 || slices.Contains(cl.grants, grantType)
 }
 
@@ -280,7 +280,7 @@ func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant,
 	default:
 		return nil, oidcError("UnsupportedGrantTypeException", "unsupported_grant_type", "A public client cannot use this grant type")
 	}
-	if !cl.may(in.GrantType) {
+	if !cl.allowsGrant(in.GrantType) {
 		return nil, oidcError("UnauthorizedClientException", "unauthorized_client", "The client is not registered for the grant type")
 	}
 	for _, s := range in.Scope {
@@ -318,7 +318,7 @@ func (e *Emulator) tokens(cl *client, g *grant, now time.Time) any {
 		RefreshToken string `json:"refreshToken,omitempty"`
 	}{TokenType: "Bearer"}
 	life := e.config().LegacyTokenLifetime
-	if slices.Contains(g.scopes, accountScope) && cl.may(grantRefresh) {
+	if slices.Contains(g.scopes, accountScope) && cl.allowsGrant(grantRefresh) {
 		life = e.config().TokenLifetime
 		out.RefreshToken = e.refreshToken(g)
 	}

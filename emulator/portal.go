@@ -93,7 +93,7 @@ func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
 		NextToken   string  `json:"nextToken,omitempty"`
 	}
 	out.AccountList = []entry{}
-	page, more := e.dir.Load().access(g.user).after(after, n)
+	page, more := e.dir.Load().access(g.user).accountsAfter(after, n)
 	for _, a := range page {
 		out.AccountList = append(out.AccountList, entry{a.ID, a.Name, a.Email})
 	}

@@ -47,9 +47,9 @@ const portalRows = 50
 // contains all words. more reports whether there are more such accounts.
 func (v *view) search(words []string, start string, n int) (found []accountAccess, more bool) {
 	if len(words) == 0 {
-		return v.after(start, n)
+		return v.accountsAfter(start, n)
 	}
-	rest, _ := v.after(start, len(v.accounts))
+	rest, _ := v.accountsAfter(start, len(v.accounts))
 	for _, a := range rest {
 		text := strings.ToLower(a.Name + " " + a.ID + " " + a.Email)
 		match := true

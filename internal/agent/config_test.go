@@ -57,8 +57,8 @@ func TestConfigBecomesInvalid(t *testing.T) {
 				time.Sleep(time.Minute)
 				changed.Store(true)
 				time.Sleep(3 * time.Hour)
-				if r.over() == tt.goesOn {
-					t.Errorf("the agent has ended: %v, want %v", r.over(), !tt.goesOn)
+				if r.hasEnded() == tt.goesOn {
+					t.Errorf("the agent has ended: %v, want %v", r.hasEnded(), !tt.goesOn)
 				}
 				if kept := w.Stored("corp").Left(time.Now()) > 0; kept != tt.goesOn {
 					t.Errorf("the session was refreshed: %v, want %v", kept, tt.goesOn)
@@ -91,7 +91,7 @@ func TestSignOutOfAnotherSession(t *testing.T) {
 		time.Sleep(2 * time.Hour)
 		w.server.Forget()
 		time.Sleep(10 * time.Second)
-		if r.over() {
+		if r.hasEnded() {
 			t.Fatal("the agent has ended")
 		}
 		net.mended.Store(true)
@@ -144,12 +144,12 @@ func TestOnlyTheOwnServiceEndsASession(t *testing.T) {
 			time.Sleep(time.Minute)
 			w.server.MarkEnded(w.Session, agent.Settings{OIDC: profile.Endpoint{URL: "http://127.0.0.1:2"}})
 			time.Sleep(time.Minute)
-			if r.over() {
+			if r.hasEnded() {
 				t.Fatal("the agent has ended")
 			}
 			w.server.MarkEnded(w.Session, agent.Settings{Proxies: "others"})
 			time.Sleep(time.Minute)
-			if !r.over() {
+			if !r.hasEnded() {
 				t.Error("the agent goes on, although its own service has ended the session")
 			}
 		})
@@ -221,7 +221,7 @@ func TestSocketIsRemoved(t *testing.T) {
 		time.Sleep(time.Minute)
 		gone.Store(true)
 		time.Sleep(time.Minute)
-		if !r.over() {
+		if !r.hasEnded() {
 			t.Error("the agent still runs")
 		}
 	})

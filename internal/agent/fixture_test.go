@@ -81,8 +81,8 @@ func (w *fixture) serve(l net.Listener) running {
 	return r
 }
 
-// over reports whether the agent has ended.
-func (r running) over() bool {
+// hasEnded reports whether the agent has ended.
+func (r running) hasEnded() bool {
 	select {
 	case <-r.ended:
 		return true

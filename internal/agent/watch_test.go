@@ -26,7 +26,7 @@ func TestSessionsAreRefreshedBeforeTheyExpire(t *testing.T) {
 			t.Errorf("%d refreshes in ten hours, want 13", got)
 		}
 		w.Count("GetRoleCredentials", 0)
-		if r.over() {
+		if r.hasEnded() {
 			t.Error("the agent has ended")
 		}
 	})
@@ -52,7 +52,7 @@ func TestAutoRefreshOff(t *testing.T) {
 		r := w.watch()
 		time.Sleep(2 * time.Hour)
 		w.Count(refresh, 0)
-		if !r.over() {
+		if !r.hasEnded() {
 			t.Error("the agent still runs, although it must not refresh anything")
 		}
 	})
@@ -65,11 +65,11 @@ func TestEnd(t *testing.T) {
 			w.Login()
 			r := w.watch()
 			time.Sleep(7 * time.Hour)
-			if r.over() {
+			if r.hasEnded() {
 				t.Fatal("the agent ended early")
 			}
 			time.Sleep(3 * time.Hour)
-			if !r.over() {
+			if !r.hasEnded() {
 				t.Error("the agent still runs")
 			}
 			// After one refusal the agent does not try again.
@@ -85,7 +85,7 @@ func TestEnd(t *testing.T) {
 			time.Sleep(time.Minute)
 			w.Logout()
 			time.Sleep(time.Minute)
-			if !r.over() {
+			if !r.hasEnded() {
 				t.Error("the agent still runs")
 			}
 		})
@@ -94,11 +94,11 @@ func TestEnd(t *testing.T) {
 		inBubble(t, emulator.Config{}, func(w *fixture) {
 			r := w.watch()
 			time.Sleep(9 * time.Minute)
-			if r.over() {
+			if r.hasEnded() {
 				t.Fatal("the agent did not wait for a sign-in")
 			}
 			time.Sleep(2 * time.Minute)
-			if !r.over() {
+			if !r.hasEnded() {
 				t.Error("the agent waits forever")
 			}
 		})
@@ -108,7 +108,7 @@ func TestEnd(t *testing.T) {
 			w.server.Stay = true
 			r := w.watch()
 			time.Sleep(24 * time.Hour)
-			if r.over() {
+			if r.hasEnded() {
 				t.Fatal("the agent has ended")
 			}
 			w.Login()
@@ -128,7 +128,7 @@ func TestBrokenNetwork(t *testing.T) {
 		net := w.breakNetwork()
 		r := w.watch()
 		time.Sleep(6 * time.Hour)
-		if r.over() {
+		if r.hasEnded() {
 			t.Fatal("the agent has ended")
 		}
 		if n := net.tries.Load(); n == 0 || n > 300 { // three tries of a call every five minutes, and a few more at first

@@ -126,8 +126,9 @@ func (e *expansion) expand(args []string) error {
 	return e.level(1, e.words[0])
 }
 
-// own reports whether a name is a command that only lanyard has. An alias cannot replace it.
-func (e *expansion) own(name string) bool {
+// isOwn reports whether only lanyard has a command with this name. An alias cannot replace such a
+// command.
+func (e *expansion) isOwn(name string) bool {
 	_, ok := e.root.Child(name)
 	return name == "help" || ok && !awsName(name)
 }
@@ -139,7 +140,7 @@ func (e *expansion) level(at int, command string) error {
 	for at < len(e.words) {
 		name := e.words[at]
 		value, ok := e.aliases[command][name]
-		if !ok || at == 0 && e.own(name) {
+		if !ok || at == 0 && e.isOwn(name) {
 			return nil
 		}
 		if slices.Contains(seen, name) {

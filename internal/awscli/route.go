@@ -16,10 +16,10 @@ import (
 //
 // If the alias file cannot be parsed, the AWS CLI refuses every command. Route returns an
 // error only for commands that lanyard does not have, because the file may define them.
-func Route(app *command.App, root command.Node, args []string) (line []string, ours bool, err error) {
-	ours, unknown := builtIn(root, args)
+func Route(app *command.App, root command.Node, args []string) (line []string, runsHere bool, err error) {
+	runsHere, unknown := builtIn(root, args)
 	aliases, err := readAliases(app)
-	if err != nil && ours {
+	if err != nil && runsHere {
 		app.Warn(err.Error(), "")
 		return args, true, nil
 	}
@@ -27,19 +27,19 @@ func Route(app *command.App, root command.Node, args []string) (line []string, o
 		return nil, false, err
 	}
 	if len(aliases) == 0 {
-		return args, ours, unknown
+		return args, runsHere, unknown
 	}
 	e := expansion{root: root, aliases: aliases}
 	if err := e.expand(args); err != nil {
 		return nil, false, err
 	}
 	if len(e.used) == 0 {
-		return args, ours, unknown
+		return args, runsHere, unknown
 	}
 	if e.shell {
 		return args, false, nil
 	}
-	if ours, err = builtIn(root, e.line()); !ours {
+	if runsHere, err = builtIn(root, e.line()); !runsHere {
 		return args, false, err
 	}
 	app.Log.Debug("alias", "used", strings.Join(e.used, " -> "))

@@ -139,7 +139,7 @@ func (b *Broker) mayAdopt(q assumeRequest, a ssocache.Assumed) bool {
 // othersAssumed returns the result of another process since the request began, or nil.
 func (b *Broker) othersAssumed(q assumeRequest) *reply {
 	out := readOutcome(b.roleFile(q.private, ".outcome"))
-	fresh := out.after(q.last)
+	fresh := out.differsFrom(q.last)
 	now := b.now()
 	c := b.cachedAssumed(q)
 	if c.Reusable(now) || fresh && c.Left(now) > lastMinute && c.AccessKeyID != q.cached.AccessKeyID {

@@ -108,7 +108,7 @@ func (b *Broker) othersAutoLogin(s profile.Session, found secret.String, previou
 	if v := b.othersSignIn(s, found); v != nil {
 		return v
 	}
-	if out := readOutcome(b.loginOutcome(s)); out.failure() && out.after(previous) {
+	if out := readOutcome(b.loginOutcome(s)); out.failure() && out.differsFrom(previous) {
 		return &reply{err: out.err()}
 	}
 	if !time.Now().Before(limit) {

@@ -199,7 +199,7 @@ func (b *Broker) freshToken(r Request, t target) (ssocache.Token, bool) {
 	if err != nil || !tok.Belongs(s.StartURL, s.Region) || tok.Misdated(now) || tok.Due(now, s.Window()) {
 		return ssocache.Token{}, false
 	}
-	return state{{s.Key(), tok}}.of(t).best(now, r.Rejected)
+	return state{{s.Key(), tok}}.acceptedBy(t).best(now, r.Rejected)
 }
 
 // EndedText is the AWS CLI's message for a session that is missing, has expired or was

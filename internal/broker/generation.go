@@ -28,9 +28,9 @@ func (b *Broker) generation(s profile.Session) generation {
 	return generation{text, err == nil}
 }
 
-// over reports whether the current generation is known to differ from g. It returns false if
+// replacedBy reports whether the current generation is known to differ from g. It returns false if
 // either file could not be read.
-func (g generation) over(current generation) bool {
+func (g generation) replacedBy(current generation) bool {
 	return g.known && current.known && g.id != current.id
 }
 
@@ -57,7 +57,7 @@ func (b *Broker) nextGeneration(s profile.Session, by string) error {
 // either generation is unknown, a session without any token file counts as signed out.
 func (b *Broker) overSince(s profile.Session, g generation) bool {
 	now := b.generation(s)
-	return g.over(now) || (!g.known || !now.known) && b.hasNoToken(s)
+	return g.replacedBy(now) || (!g.known || !now.known) && b.hasNoToken(s)
 }
 
 // hasNoToken reports whether the session is known to have no token under any of its names.
@@ -74,5 +74,5 @@ func (b *Broker) hasNoToken(s profile.Session) bool {
 // latest change was a sign-out.
 func (b *Broker) signedOutSince(s profile.Session, g generation) bool {
 	now := b.generation(s)
-	return g.over(now) && strings.HasSuffix(now.id, " "+bySignOut+"\n")
+	return g.replacedBy(now) && strings.HasSuffix(now.id, " "+bySignOut+"\n")
 }

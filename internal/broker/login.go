@@ -157,7 +157,7 @@ const revokeInterrupted = 3 * time.Second
 // lock.
 func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result, pending keystore.Pending, storeName string) (ssocache.Token, error) {
 	held := context.WithoutCancel(ctx)
-	issued, err := b.issued(s, r)
+	issued, err := b.newToken(s, r)
 	if err != nil {
 		return ssocache.Token{}, err
 	}
@@ -179,8 +179,8 @@ func (b *Broker) store(ctx context.Context, s profile.Session, r idcenter.Result
 	return tok, err
 }
 
-// issued returns the token that a sign-in has issued.
-func (b *Broker) issued(s profile.Session, r idcenter.Result) (ssocache.Token, error) {
+// newToken returns the token of a sign-in.
+func (b *Broker) newToken(s profile.Session, r idcenter.Result) (ssocache.Token, error) {
 	t, err := b.target(s)
 	return ssocache.Token{
 		StartURL: s.StartURL, Region: s.Region, Origin: t.origin(),

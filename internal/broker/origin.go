@@ -58,9 +58,9 @@ func (t target) origin() ssocache.Origin {
 	return ssocache.Origin{SignIn: t.signIn.Origin, Portal: t.portal.Origin}
 }
 
-// takes reports whether both secrets of a token, the refresh token and the access token,
-// may be sent to the target.
-func (t target) takes(o ssocache.Origin) bool {
+// accepts reports whether both secrets of a token, the refresh token and the access token, may be
+// sent to the target.
+func (t target) accepts(o ssocache.Origin) bool {
 	return t.signIn.Takes(o.SignIn) && t.portal.Takes(o.Portal)
 }
 
@@ -70,8 +70,8 @@ func (t target) mayUse(c ssocache.Credentials, s profile.Session) bool {
 	return c.Belongs(s.StartURL) && t.portal.Takes(c.Origin)
 }
 
-// of returns the tokens whose access token may be sent to the target.
-func (st state) of(t target) state {
+// acceptedBy returns the tokens whose access token may be sent to the target.
+func (st state) acceptedBy(t target) state {
 	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
@@ -174,15 +174,15 @@ func (t target) refuse(s profile.Session, tok ssocache.Token) *OriginError {
 func (e *OriginError) describe(to profile.Endpoint, own []string, origin string) {
 	e.Endpoint, e.From, e.Env = ssocache.Canonical(to.URL), to.From, to.Env
 	if to.URL == "" {
-		e.Endpoint = first(own)
+		e.Endpoint = defaultEndpoint(own)
 	}
 	if e.Origin = origin; origin == "" { // the AWS CLI and the SDKs sign in at AWS
 		e.Origin = ssocache.AWS
 	}
 }
 
-// first returns AWS's usual endpoint, which is the first of its forms.
-func first(own []string) string {
+// defaultEndpoint returns the first form of AWS's endpoint, which is the usual form.
+func defaultEndpoint(own []string) string {
 	if len(own) == 0 {
 		return "AWS"
 	}
@@ -270,15 +270,15 @@ func (b *Broker) MaySignIn(s profile.Session, force bool) error {
 			return &EndpointsError{Session: s, From: t.endpoints.Portal.From, Endpoint: ssocache.Canonical(t.endpoints.Portal.URL), Issuer: ssocache.Canonical(t.endpoints.SignIn.URL)}
 		}
 	case t.portal.Origin == ssocache.AWS:
-		return &EndpointsError{Session: s, From: t.endpoints.SignIn.From, Endpoint: ssocache.Canonical(t.endpoints.SignIn.URL), Missing: portalVariable, Default: first(ownPortal)}
+		return &EndpointsError{Session: s, From: t.endpoints.SignIn.From, Endpoint: ssocache.Canonical(t.endpoints.SignIn.URL), Missing: portalVariable, Default: defaultEndpoint(ownPortal)}
 	default:
-		return &EndpointsError{Session: s, From: t.endpoints.Portal.From, Endpoint: ssocache.Canonical(t.endpoints.Portal.URL), Missing: signInVariable, Default: first(ownSignIn)}
+		return &EndpointsError{Session: s, From: t.endpoints.Portal.From, Endpoint: ssocache.Canonical(t.endpoints.Portal.URL), Missing: signInVariable, Default: defaultEndpoint(ownSignIn)}
 	}
 	if force {
 		return nil
 	}
 	for _, h := range b.allTokensNow(s) {
-		if tok, ok := (state{h}).validOrRefreshable(b.now()); ok && !t.takes(tok.Origin) {
+		if tok, ok := (state{h}).validOrRefreshable(b.now()); ok && !t.accepts(tok.Origin) {
 			e := t.refuse(s, tok)
 			e.Replaces = true
 			return e

@@ -26,9 +26,11 @@ type outcome struct {
 	unknown     bool   // the file could not be read, and the other fields are zero
 }
 
-// after reports whether o and other record different attempts. It returns false if either file
-// could not be read.
-func (o outcome) after(other outcome) bool { return !o.unknown && !other.unknown && o.id != other.id }
+// differsFrom reports whether o and other record different attempts. It returns false if either
+// file could not be read.
+func (o outcome) differsFrom(other outcome) bool {
+	return !o.unknown && !other.unknown && o.id != other.id
+}
 
 // within reports whether the outcome is younger than d at now. It returns false for a date in
 // the future, because the clock was set back.

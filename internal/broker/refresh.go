@@ -105,7 +105,7 @@ func (b *Broker) othersToken(r refreshRequest, previous outcome) *reply {
 	}
 	out := readOutcome(b.sessionFile(r.session, ".outcome"))
 	h, ok := st.refreshable(now)
-	if !out.after(previous) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
+	if !out.differsFrom(previous) || !ok || out.fingerprint != b.triedFingerprint(h.tok.RefreshToken) {
 		return nil
 	}
 	return out.reply(r.session)

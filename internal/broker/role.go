@@ -135,7 +135,7 @@ func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (ssocach
 func (b *Broker) othersCredentials(q roleRequest) *reply {
 	c, err := b.Cache.LoadCredentials(q.file)
 	out := readOutcome(b.roleFile(q.file, ".outcome"))
-	fresh := out.after(q.last)
+	fresh := out.differsFrom(q.last)
 	if err == nil && q.mayUse(c) {
 		if c, ok := b.takeFromOther(c, q.cached, out, fresh, b.now()); ok {
 			return &reply{Answer: Answer{Credentials: c}}

@@ -68,7 +68,7 @@ func (b *Broker) read(ctx context.Context, s profile.Session) (state, error) {
 	if err != nil {
 		return nil, err
 	}
-	mine, now := st.of(t), b.now()
+	mine, now := st.acceptedBy(t), b.now()
 	if _, ok := mine.validOrRefreshable(now); ok {
 		return mine, nil
 	}
@@ -135,7 +135,7 @@ func (b *Broker) tokensNow(s profile.Session) state {
 	if err != nil {
 		return nil // the request has already failed with this error
 	}
-	return b.allTokensNow(s).of(t)
+	return b.allTokensNow(s).acceptedBy(t)
 }
 
 // allTokensNow reads the session's tokens of any origin, and ignores files that cannot be

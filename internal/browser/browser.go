@@ -335,8 +335,8 @@ func splitQuoted(line string) []string {
 	return words
 }
 
-// found returns the commands whose programs exist.
-func found(env []string, lines ...[]string) []command {
+// existing returns the commands whose programs exist.
+func existing(env []string, lines ...[]string) []command {
 	var commands []command
 	for _, line := range lines {
 		if path, err := findProgram(line[0], env); err == nil {

@@ -16,15 +16,15 @@ import (
 // lanyard finds it even if wsl.conf omits the PATH of Windows.
 func systemCommands(env []string, url string) []command {
 	if runtime.GOOS == "darwin" {
-		return found(env, []string{"/usr/bin/open", url})
+		return existing(env, []string{"/usr/bin/open", url})
 	}
-	commands := found(env, []string{"xdg-open", url}, []string{"x-www-browser", url}, []string{"www-browser", url})
+	commands := existing(env, []string{"xdg-open", url}, []string{"x-www-browser", url}, []string{"www-browser", url})
 	if !inWSL(env) {
 		return commands
 	}
-	windows := found(env, []string{"wslview", url}, []string{"rundll32.exe", "url.dll,FileProtocolHandler", url})
+	windows := existing(env, []string{"wslview", url}, []string{"rundll32.exe", "url.dll,FileProtocolHandler", url})
 	if len(windows) == 0 {
-		windows = found(env, []string{"/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler", url})
+		windows = existing(env, []string{"/mnt/c/Windows/System32/rundll32.exe", "url.dll,FileProtocolHandler", url})
 	}
 	return append(windows, commands...)
 }

@@ -14,7 +14,7 @@ func systemCommands(env []string, url string) []command {
 	if root == "" {
 		root = `C:\Windows`
 	}
-	return found(env, []string{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler", url})
+	return existing(env, []string{filepath.Join(root, "System32", "rundll32.exe"), "url.dll,FileProtocolHandler", url})
 }
 
 // runsInShell reports whether a program is a batch file. cmd.exe interprets the arguments

@@ -28,7 +28,7 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 		File: entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
 		Asks:        role.MFASerial != "",
-		Alone:       func() bool { return f.alone(role, entry) },
+		Alone:       func() bool { return f.ownsFile(role, entry) },
 		Call:        func(ctx context.Context) (ssocache.Assumed, error) { return f.call(ctx, source, role) },
 	}
 	if isLast {
@@ -43,8 +43,9 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 	}}
 }
 
-// alone reports whether no other profile has the same cache file with another source.
-func (f *fetcher) alone(role profile.Role, entry rolecache.Entry) bool {
+// ownsFile reports whether the cache file belongs to the role alone. It returns false if another
+// profile has the same cache file with another source.
+func (f *fetcher) ownsFile(role profile.Role, entry rolecache.Entry) bool {
 	if role.From == profile.AssumeFlag {
 		return false // a profile with this role may be added later
 	}

@@ -43,7 +43,7 @@ func TestBrokenReplies(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := at(t, tt.reply)
+			c := clientAt(t, tt.reply)
 			_, err := c.Refresh(t.Context(), registration, refreshToken)
 			var is []error
 			if tt.temporary {
@@ -67,7 +67,7 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s\r","sessionToken":"t","expiration":1795374732000}}`,
 		`{"roleCredentials":{"accessKeyId":"A","secretAccessKey":"s","sessionToken":"t\u007f","expiration":1795374732000}}`,
 	} {
-		_, err := at(t, always(200, "", body)).RoleCredentials(t.Context(), accessToken, "1", "r")
+		_, err := clientAt(t, always(200, "", body)).RoleCredentials(t.Context(), accessToken, "1", "r")
 		if !errors.As(err, new(*ReplyError)) || !errors.Is(err, ErrTemporary) {
 			t.Errorf("%s: %v, want a temporary ReplyError", body, err)
 		}
@@ -76,7 +76,7 @@ func TestIncompleteRoleCredentials(t *testing.T) {
 
 // Some servers write null for a missing member.
 func TestNullRefreshToken(t *testing.T) {
-	c := at(t, always(200, "", `{"accessToken":"access-2","expiresIn":60,"refreshToken":null,"idToken":null}`))
+	c := clientAt(t, always(200, "", `{"accessToken":"access-2","expiresIn":60,"refreshToken":null,"idToken":null}`))
 	grant, err := c.Refresh(t.Context(), registration, refreshToken)
 	if err != nil || !grant.RefreshToken.IsZero() {
 		t.Errorf("%+v, %v; want no refresh token", grant, err)
@@ -86,9 +86,9 @@ func TestNullRefreshToken(t *testing.T) {
 // The client follows no redirect, so that the token is not sent to another server.
 func TestRedirectKeepsToken(t *testing.T) {
 	var visits atomic.Int32
-	thief := at(t, func(http.ResponseWriter, *http.Request) { visits.Add(1) })
+	thief := clientAt(t, func(http.ResponseWriter, *http.Request) { visits.Add(1) })
 	for _, status := range []int{301, 302, 303, 307, 308} {
-		c := at(t, always(status, "Location: "+thief.PortalURL()+"/logout", ""))
+		c := clientAt(t, always(status, "Location: "+thief.PortalURL()+"/logout", ""))
 		if err := c.Logout(t.Context(), accessToken); !errors.As(err, new(*ReplyError)) {
 			t.Errorf("%d: %v, want a ReplyError", status, err)
 		}
@@ -105,7 +105,7 @@ func TestPages(t *testing.T) {
 		"b": `{"accountList":[],"nextToken":"c"}`,
 		"c": `{"accountList":[{"accountId":"3"}],"nextToken":null}`,
 	}
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		queries = append(queries, r.URL.Path+"?"+r.URL.RawQuery)
 		_, _ = io.WriteString(w, page[r.URL.Query().Get("next_token")])
 	})
@@ -133,7 +133,7 @@ func TestPages(t *testing.T) {
 }
 
 func TestPagesFail(t *testing.T) {
-	endless := at(t, always(200, "", `{"roleList":[{"roleName":"r","accountId":"1"}],"nextToken":"x"}`))
+	endless := clientAt(t, always(200, "", `{"roleList":[{"roleName":"r","accountId":"1"}],"nextToken":"x"}`))
 	roles := 0
 	var err error
 	for role, e := range endless.Roles(t.Context(), accessToken, "1") {
@@ -145,7 +145,7 @@ func TestPagesFail(t *testing.T) {
 		t.Errorf("%d roles, then %v; want 2 roles, then a ReplyError", roles, err)
 	}
 
-	refused := at(t, always(401, "", `{"message":"no"}`))
+	refused := clientAt(t, always(401, "", `{"message":"no"}`))
 	for _, e := range refused.Accounts(t.Context(), accessToken) {
 		if !errors.Is(e, ErrUnauthorized) {
 			t.Errorf("error %v", e)
@@ -155,7 +155,7 @@ func TestPagesFail(t *testing.T) {
 
 func TestLogout(t *testing.T) {
 	var got string
-	c := at(t, func(_ http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(_ http.ResponseWriter, r *http.Request) {
 		got = r.Method + " " + r.URL.Path + " " + r.Header.Get("x-amz-sso_bearer_token")
 	})
 	if err := c.Logout(t.Context(), accessToken); err != nil || got != "POST /logout "+accessToken.Reveal() {

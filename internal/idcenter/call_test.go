@@ -24,9 +24,9 @@ var (
 // hidden lists texts that no error and no log must contain.
 var hidden = []string{"-of-the-test", "access-2", "refresh-2", "secret-2"}
 
-// at returns a client for a server with this handler at both endpoints. The client does not
-// pause between attempts. At the end of the test, at searches the client's log for secrets.
-func at(t *testing.T, h http.HandlerFunc) *Client {
+// clientAt returns a client for a server with this handler at both endpoints. The client does not
+// pause between attempts. At the end of the test, clientAt searches the client's log for secrets.
+func clientAt(t *testing.T, h http.HandlerFunc) *Client {
 	t.Helper()
 	srv := httptest.NewServer(h)
 	t.Cleanup(srv.Close)
@@ -71,7 +71,7 @@ func always(status int, header, body string) http.HandlerFunc {
 
 func TestRefresh(t *testing.T) {
 	var body string
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		body = r.Method + " " + r.URL.Path + " " + string(b)
 		_, _ = io.WriteString(w, `{"accessToken":"access-2","tokenType":"Bearer","expiresIn":3600,"refreshToken":"refresh-2","unknown":[]}`)
@@ -90,7 +90,7 @@ func TestRefresh(t *testing.T) {
 }
 
 func TestRefreshWithoutSuccessor(t *testing.T) {
-	c := at(t, always(200, "", `{"accessToken":"access-2","expiresIn":28800}`))
+	c := clientAt(t, always(200, "", `{"accessToken":"access-2","expiresIn":28800}`))
 	grant, err := c.Refresh(t.Context(), registration, refreshToken)
 	if err != nil || !grant.RefreshToken.IsZero() || grant.Lifetime != 8*time.Hour {
 		t.Errorf("grant %+v, %v; want no refresh token and eight hours", grant, err)
@@ -99,7 +99,7 @@ func TestRefreshWithoutSuccessor(t *testing.T) {
 
 func TestRoleCredentials(t *testing.T) {
 	var got, token string
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		got, token = r.URL.String(), r.Header.Get("x-amz-sso_bearer_token")
 		_, _ = io.WriteString(w, `{"roleCredentials":{"accessKeyId":"ASIA1","secretAccessKey":"secret-2","sessionToken":"access-2","expiration":1795374732000}}`)
 	})
@@ -192,7 +192,7 @@ func TestServiceErrors(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			t.Parallel()
-			c := at(t, always(tt.status, tt.header, tt.body))
+			c := clientAt(t, always(tt.status, tt.header, tt.body))
 			if tt.refresh != "" {
 				_, err := c.Refresh(t.Context(), registration, refreshToken)
 				identity(t, err, tt.refresh, tt.is)
@@ -205,8 +205,8 @@ func TestServiceErrors(t *testing.T) {
 	}
 }
 
-// identity checks the text of err. It also checks that err matches the sentinel errors in matches, and
-// no other sentinel error.
+// identity checks the text of err. It also checks that err matches the sentinel errors in matches,
+// and no other sentinel error.
 func identity(t *testing.T, err error, text string, matches []error) {
 	t.Helper()
 	if err == nil || err.Error() != text {

@@ -87,7 +87,7 @@ func signIn(t *testing.T, c *Client, s SignIn, browse func(redirect, state strin
 
 // A request that is not the expected callback gets status 400, and the sign-in continues.
 func TestStrangers(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 		base := strings.TrimSuffix(redirect, "/oauth/callback")
 		for name, v := range map[string]visit{
@@ -148,7 +148,7 @@ func strictly(t *testing.T, name string, v visit) {
 
 // A connection without a request delays neither the sign-in nor the end of the server.
 func TestSilentVisitors(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	start := time.Now()
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 		u, _ := url.Parse(redirect)
@@ -174,7 +174,7 @@ func TestSilentVisitors(t *testing.T) {
 func TestPageWaitsForExchange(t *testing.T) {
 	exchange := make(chan struct{})
 	exchanges := 0
-	c := at(t, oidc(func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, oidc(func(w http.ResponseWriter, r *http.Request) {
 		exchanges++
 		<-exchange
 		w.Header().Set("X-Amzn-ErrorType", "AccessDeniedException")
@@ -217,7 +217,7 @@ func TestPageWaitsForExchange(t *testing.T) {
 }
 
 func TestCallbackError(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 		v := get(t, "GET", redirect+"?state="+state+"&error=access_denied&error_description=%3Cb%3Eno%1b%5B2J%0away&code=ignored", nil)
 		if v.status != http.StatusSeeOther || v.location != "/oauth/failed" {
@@ -235,7 +235,7 @@ func TestCallbackError(t *testing.T) {
 }
 
 func TestCodeExpired(t *testing.T) {
-	c := at(t, oidc(always(400, "X-Amzn-ErrorType: ExpiredTokenException", `{"error":"expired_token"}`)))
+	c := clientAt(t, oidc(always(400, "X-Amzn-ErrorType: ExpiredTokenException", `{"error":"expired_token"}`)))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) { get(t, "GET", redirect+"?code=c&state="+state, nil) })
 	if err != ErrExpired { //nolint:errorlint // as it is
 		t.Errorf("error %v, want ErrExpired itself", err)
@@ -243,7 +243,7 @@ func TestCodeExpired(t *testing.T) {
 }
 
 func TestTimeout(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	_, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Timeout: 50 * time.Millisecond})
 	if err != ErrExpired || err.Error() != "The pending authorization to retrieve an SSO token has expired. The login flow to retrieve an SSO token must be restarted." { //nolint:errorlint // as it is
 		t.Errorf("error %v, want ErrExpired itself, with the AWS CLI's text", err)
@@ -254,7 +254,7 @@ func TestSignInCancelled(t *testing.T) {
 	for _, s := range []SignIn{{}, {Device: true}} {
 		ctx, cancel := context.WithCancel(t.Context())
 		s.StartURL, s.Show = startURL, func(string) { cancel() }
-		c := at(t, deviceService(nil))
+		c := clientAt(t, deviceService(nil))
 		start := time.Now()
 		_, err := c.SignIn(ctx, s)
 		if err != context.Canceled || time.Since(start) > 2*time.Second { //nolint:errorlint // as it is
@@ -270,7 +270,7 @@ func TestCallbackPort(t *testing.T) {
 		t.Fatal(err)
 	}
 	port := taken.Addr().(*net.TCPAddr).Port
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	s := SignIn{CallbackPort: port, StartURL: startURL}
 	_, err = c.SignIn(t.Context(), s)
 	if err == nil || !strings.HasPrefix(err.Error(), "Unable to initialize the OAuth 2.0 authorization callback handler: ") ||
@@ -301,7 +301,7 @@ func TestCallbackPort(t *testing.T) {
 
 // A browser with several connections gets its page, although the sign-in ends at once.
 func TestPageArrives(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	for range 20 {
 		_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 			u, _ := url.Parse(redirect)
@@ -331,7 +331,7 @@ func TestPageArrives(t *testing.T) {
 
 // The browser of the user cannot reach the server, so the user pastes the browser's address.
 func TestPasted(t *testing.T) {
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	pasted := make(chan secret.String)
 	var shown strings.Builder
 	port := 0
@@ -373,7 +373,7 @@ func TestPageWaitsForKeep(t *testing.T) {
 		"not stored": {errors.New("not signed in: no space <left> on device"), "not signed in: no space &lt;left&gt; on device"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := at(t, oidc(grants))
+			c := clientAt(t, oidc(grants))
 			storing, store := make(chan Result, 1), make(chan struct{})
 			res, err := signIn(t, c, SignIn{Keep: func(_ context.Context, r Result) error {
 				storing <- r

@@ -54,7 +54,7 @@ func TestAnswersCarryTheServicesClock(t *testing.T) {
 	ours := time.Date(2026, 11, 22, 12, 0, 0, 500e6, time.UTC)
 	theirs := ours.Add(-time.Hour)
 	var log bytes.Buffer
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		w.Header().Set("Date", theirs.Format(http.TimeFormat))
 		w.Header().Set("Content-Type", "application/json")
 		body := `{"accessToken":"access-2","expiresIn":3600}`

@@ -47,7 +47,7 @@ func hang(r *http.Request) {
 
 func TestReadTimeout(t *testing.T) {
 	var visits atomic.Int32
-	c := at(t, func(_ http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(_ http.ResponseWriter, r *http.Request) {
 		visits.Add(1)
 		hang(r)
 	})
@@ -61,7 +61,7 @@ func TestReadTimeout(t *testing.T) {
 
 // A reply that stops in the middle is a timeout too.
 func TestReadTimeoutInBody(t *testing.T) {
-	c := at(t, func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		_, _ = w.Write([]byte(`{"accessToken":`))
 		_ = http.NewResponseController(w).Flush()
 		hang(r)
@@ -89,7 +89,7 @@ func TestConnectionClosed(t *testing.T) {
 		"with something else": func(w http.ResponseWriter, _ *http.Request) { speak(w, "220 mail.example ESMTP\r\n") },
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := at(t, reply)
+			c := clientAt(t, reply)
 			_, err := c.Refresh(t.Context(), registration, refreshToken)
 			identity(t, err, `Connection was closed before we received a valid response from endpoint URL: "`+c.OIDCURL()+`/token".`, network)
 		})
@@ -154,12 +154,12 @@ func TestProxyFailed(t *testing.T) {
 
 // A call with slow attempts ends within its time limit, with the reason.
 func TestCallBudget(t *testing.T) {
-	c := at(t, func(_ http.ResponseWriter, r *http.Request) { hang(r) })
+	c := clientAt(t, func(_ http.ResponseWriter, r *http.Request) { hang(r) })
 	c.budget = 100 * time.Millisecond
 	_, err := c.Refresh(t.Context(), registration, refreshToken)
 	identity(t, err, `Read timeout on endpoint URL: "`+c.OIDCURL()+`/token"`, network)
 
-	c = at(t, always(503, "", `{"message":"busy"}`))
+	c = clientAt(t, always(503, "", `{"message":"busy"}`))
 	c.budget, c.pause, c.attempts = 200*time.Millisecond, time.Hour, 100
 	_, err = c.RoleCredentials(t.Context(), accessToken, "1", "r")
 	identity(t, err, "An error occurred (503) when calling the GetRoleCredentials operation: busy", []error{ErrTemporary})
@@ -167,7 +167,7 @@ func TestCallBudget(t *testing.T) {
 
 func TestCancelled(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
-	c := at(t, func(_ http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, func(_ http.ResponseWriter, r *http.Request) {
 		cancel()
 		hang(r)
 	})

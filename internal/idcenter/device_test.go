@@ -126,7 +126,7 @@ func TestFirstAttempt(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			c := at(t, deviceService(tt.token))
+			c := clientAt(t, deviceService(tt.token))
 			var shown strings.Builder
 			_, err := c.SignIn(t.Context(), SignIn{
 				StartURL: startURL, Device: true, Timeout: 100 * time.Millisecond,
@@ -144,7 +144,7 @@ func TestFirstAttempt(t *testing.T) {
 
 // The client checks the texts and URLs of a server before it shows or opens them.
 func TestHostileDeviceReply(t *testing.T) {
-	c := at(t, oidc(func(w http.ResponseWriter, r *http.Request) {
+	c := clientAt(t, oidc(func(w http.ResponseWriter, r *http.Request) {
 		if r.URL.Path == "/device_authorization" {
 			_, _ = io.WriteString(w, `{"deviceCode":"device-code-of-the-test","userCode":"AB\u001b[2JCD","verificationUri":"file:///etc/\u0007passwd",`+
 				`"verificationUriComplete":"file:///bin/sh","expiresIn":-1,"interval":-5}`)
@@ -166,7 +166,7 @@ func TestHostileDeviceReply(t *testing.T) {
 	}
 
 	for _, reply := range []string{"{}", `{"deviceCode":"d","userCode":"u"}`, "<html>"} {
-		c := at(t, oidc(always(200, "", reply)))
+		c := clientAt(t, oidc(always(200, "", reply)))
 		if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true}); !errors.As(err, new(*ReplyError)) {
 			t.Errorf("%s: %v, want a ReplyError", reply, err)
 		}

@@ -74,7 +74,7 @@ func TestClientName(t *testing.T) {
 // with the AWS CLI's grant types.
 func TestRegistrationWithoutDeviceCode(t *testing.T) {
 	for _, code := range []string{"UnsupportedGrantTypeException", "InvalidClientMetadataException", "InvalidRequestException"} {
-		c := at(t, func(w http.ResponseWriter, r *http.Request) {
+		c := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 			if b, _ := io.ReadAll(r.Body); strings.Contains(string(b), "device_code") {
 				w.Header().Set("X-Amzn-Errortype", code)
 				w.WriteHeader(http.StatusBadRequest)
@@ -95,7 +95,7 @@ func TestHostileRegistration(t *testing.T) {
 		`{"clientId":"c\r\nX-Evil: 1","clientSecret":"s","clientSecretExpiresAt":4070908800}`,
 		`{"clientId":"c","clientSecret":"s\u0000","clientSecretExpiresAt":4070908800}`,
 	} {
-		_, err := at(t, always(200, "", body)).register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
+		_, err := clientAt(t, always(200, "", body)).register(t.Context(), SignIn{StartURL: startURL, Now: time.Now})
 		if !errors.As(err, new(*ReplyError)) {
 			t.Errorf("%s: %v, want a ReplyError", body, err)
 		}
@@ -106,12 +106,12 @@ func TestHostileRegistration(t *testing.T) {
 // type for device codes.
 func TestRequests(t *testing.T) {
 	bodies := map[string]string{}
-	c := at(t, oidc(grants))
+	c := clientAt(t, oidc(grants))
 	target, err := url.Parse(c.OIDCURL())
 	if err != nil {
 		t.Fatal(err)
 	}
-	spy := at(t, func(w http.ResponseWriter, r *http.Request) {
+	spy := clientAt(t, func(w http.ResponseWriter, r *http.Request) {
 		b, _ := io.ReadAll(r.Body)
 		bodies[r.URL.Path] = string(b)
 		r.Body, r.URL.Host, r.URL.Scheme, r.RequestURI = io.NopCloser(strings.NewReader(string(b))), target.Host, target.Scheme, ""
@@ -170,7 +170,7 @@ func TestRequests(t *testing.T) {
 
 // A registration that cannot be kept does not stop the sign-in.
 func TestRegistrationNotKept(t *testing.T) {
-	c := at(t, deviceService(grants))
+	c := clientAt(t, deviceService(grants))
 	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{}}); err != nil {
 		t.Error(err)
 	}
@@ -182,11 +182,11 @@ func TestRegistrationNotKept(t *testing.T) {
 		}
 		grants(w, r)
 	})
-	res, err := at(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}})
+	res, err := clientAt(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}})
 	if err != nil || res.Registration.ClientID != "client-1" {
 		t.Errorf("%+v, %v; want client-1", res.Registration, err)
 	}
-	lost := at(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
+	lost := clientAt(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
 	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}}); !errors.Is(err, ErrInvalidClient) {
 		t.Errorf("client that stays unknown: %v, want ErrInvalidClient", err)
 	}
@@ -206,7 +206,7 @@ func (readOnly) Drop(string) error       { return errors.New("read-only") }
 func TestCallbackThatDropsRegistration(t *testing.T) {
 	for code, want := range map[string]int{"": 1, "access_denied": 0, "invalid_request": 1, "invalid_scope": 1} {
 		kept := &shelf{}
-		_, err := signIn(t, at(t, oidc(grants)), SignIn{Registrations: kept, Timeout: 300 * time.Millisecond}, func(redirect, state string) {
+		_, err := signIn(t, clientAt(t, oidc(grants)), SignIn{Registrations: kept, Timeout: 300 * time.Millisecond}, func(redirect, state string) {
 			if code != "" {
 				get(t, "GET", redirect+"?error="+code+"&state="+state, nil)
 			}
@@ -225,7 +225,7 @@ func TestCallbackForUnknownClient(t *testing.T) {
 			ClientID: "old", ClientSecret: secret.New("s"), ExpiresAt: time.Now().Add(time.Hour),
 			Scopes: []string{"sso:account:access"}, GrantTypes: []string{grantCode, grantRefresh},
 		}}
-		c := at(t, oidc(grants))
+		c := clientAt(t, oidc(grants))
 		tabs := 0
 		res, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Registrations: kept, Open: func(_ context.Context, address string) error {
 			u, err := url.Parse(address)

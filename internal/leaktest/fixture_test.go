@@ -167,7 +167,7 @@ func (w *fixture) wait(t *testing.T, p *proctest.Process, allowed kind, code int
 		pid, _ := strconv.Atoi(m[1]) // digits
 		w.seen.watch(pid)
 	}
-	holds, _ := w.secrets.in(r.Stdout, allowed)
+	holds, _ := w.secrets.kindsIn(r.Stdout, allowed)
 	if allowed != 0 && code == 0 && holds&allowed == 0 {
 		t.Errorf("%s: stdout holds no %s, want one", p, allowed)
 	}
@@ -178,7 +178,7 @@ func (w *fixture) wait(t *testing.T, p *proctest.Process, allowed kind, code int
 
 // hide replaces a text that holds a secret, because the log of a test is a leak too.
 func (w *fixture) hide(text string) string {
-	if holds, _ := w.secrets.in(text, 0); holds != 0 {
+	if holds, _ := w.secrets.kindsIn(text, 0); holds != 0 {
 		return "(a text with a " + holds.String() + ")\n"
 	}
 	return text

@@ -31,7 +31,7 @@ func TestPlantedSecretIsFound(t *testing.T) {
 			"base64 for a URL": base64.RawURLEncoding.EncodeToString([]byte("ab" + value)),
 		} {
 			text = "time=now msg=\"" + text + "\" more"
-			if _, leaks := w.secrets.in(text, 0); len(leaks) == 0 {
+			if _, leaks := w.secrets.kindsIn(text, 0); len(leaks) == 0 {
 				t.Errorf("%s: not found in an output", name)
 			}
 			for _, file := range []string{"home/.aws/sso/cache/.x.outcome", "home/.aws/x.json", "run/x.log", "tmp/core", "work/core"} {
@@ -69,7 +69,7 @@ func (w *fixture) checkOutputs(t *testing.T) {
 func (w *fixture) checkTexts(t *testing.T, texts []output) {
 	t.Helper()
 	for _, o := range texts {
-		if _, leaks := w.secrets.in(o.text, o.may); len(leaks) > 0 {
+		if _, leaks := w.secrets.kindsIn(o.text, o.may); len(leaks) > 0 {
 			t.Errorf("%s holds secrets: %v", o.name, leaks)
 		}
 	}
@@ -116,7 +116,7 @@ func (w *fixture) fileLeak(path, text string) (leaks []string) {
 		(cache == w.path("home/.aws/sso/cache") || cache == w.path("home/.aws/cli/cache")) {
 		may = w.inFiles
 	}
-	holds, found := w.secrets.in(text, may)
+	holds, found := w.secrets.kindsIn(text, may)
 	for _, f := range found {
 		leaks = append(leaks, strings.TrimPrefix(path, w.root)+" holds a "+f.String())
 	}
@@ -140,7 +140,7 @@ func (w *fixture) checkSignedOut(t *testing.T) {
 			if err != nil {
 				t.Error(err)
 			}
-			if _, leaks := w.secrets.in(string(data), registration); len(leaks) > 0 {
+			if _, leaks := w.secrets.kindsIn(string(data), registration); len(leaks) > 0 {
 				t.Errorf("after the logout %s holds secrets: %v", filepath.Base(path), leaks)
 			}
 		}
@@ -149,7 +149,7 @@ func (w *fixture) checkSignedOut(t *testing.T) {
 		t.Errorf("after the logout the stores hold\n%s", got)
 	}
 	for path, text := range w.store.opened(t, w) {
-		if _, leaks := w.secrets.in(text, registration); len(leaks) > 0 {
+		if _, leaks := w.secrets.kindsIn(text, registration); len(leaks) > 0 {
 			t.Errorf("after the logout %s holds secrets: %v", path, leaks)
 		}
 	}

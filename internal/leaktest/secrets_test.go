@@ -117,9 +117,9 @@ func (f find) String() string {
 	return fmt.Sprintf("%s (%s), %s, at byte %d", f.kind, f.member, f.form, f.at)
 }
 
-// in returns the kinds of secrets in a text. leaks are the secrets that the text must not
-// hold.
-func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
+// kindsIn returns the kinds of secrets in a text. leaks are the secrets of other kinds than the
+// allowed kinds.
+func (s *secrets) kindsIn(text string, allowed kind) (holds kind, leaks []find) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for i := 0; i+shortest <= len(text); i++ {
@@ -128,7 +128,7 @@ func (s *secrets) in(text string, may kind) (holds kind, leaks []find) {
 				continue
 			}
 			holds |= n.kind
-			if n.kind&may == 0 {
+			if n.kind&allowed == 0 {
 				leaks = append(leaks, find{n, i})
 			}
 		}

@@ -17,8 +17,8 @@ const user = "jane" // of the emulator's default organization
 
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/(?:authorize\?|\S+user_code=)\S+`)
 
-// shown waits until a process has printed a sign-in URL or opened it in a browser.
-func (w *fixture) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
+// awaitURL waits until a process has printed a sign-in URL or opened it in a browser.
+func (w *fixture) awaitURL(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
 	t.Helper()
 	proctest.Eventually(t, "the address of the sign-in", func() bool {
 		text := p.Stdout.String()
@@ -42,7 +42,7 @@ func (w *fixture) shown(t *testing.T, p *proctest.Process, inBrowser bool) (to s
 func (w *fixture) signIn(t *testing.T, flags ...string) {
 	t.Helper()
 	p := w.start(t, append([]string{"sso", "login", "--sso-session", "corp"}, flags...)...)
-	if err := w.srv.SignIn(t.Context(), w.shown(t, p, len(flags) == 0), user); err != nil {
+	if err := w.srv.SignIn(t.Context(), w.awaitURL(t, p, len(flags) == 0), user); err != nil {
 		t.Error(err)
 	}
 	may := visit
@@ -57,7 +57,7 @@ func (w *fixture) signInWrongly(t *testing.T) {
 	t.Helper()
 	begin := func() (*proctest.Process, string) {
 		p := w.start(t, "sso", "login", "--sso-session", "corp", "--no-browser")
-		return p, w.shown(t, p, false)
+		return p, w.awaitURL(t, p, false)
 	}
 	// The user refuses.
 	p, to := begin()

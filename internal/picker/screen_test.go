@@ -96,7 +96,7 @@ func (s *screen) feed() {
 }
 
 func (s *screen) put(r string) {
-	if x := s.before(); x >= 0 && !s.apart && uniseg.GraphemeClusterCount(s.cells[s.y][x]+r) == 1 {
+	if x := s.columnBefore(); x >= 0 && !s.apart && uniseg.GraphemeClusterCount(s.cells[s.y][x]+r) == 1 {
 		s.join(x, r)
 		return
 	}
@@ -117,8 +117,8 @@ func (s *screen) put(r string) {
 	s.advance(w)
 }
 
-// before returns the column of the character before the cursor, or -1.
-func (s *screen) before() int {
+// columnBefore returns the column of the character before the cursor, or -1.
+func (s *screen) columnBefore() int {
 	x := s.x - 1
 	if s.wrapNext {
 		x = s.x

@@ -31,7 +31,7 @@ func TestAutoLogin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
+			p, _, err := Resolve(inputsWith(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -55,7 +55,7 @@ func TestInvalidAutoLogin(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, warnings, err := Resolve(with(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
+			p, warnings, err := Resolve(inputsWith(tt.config, "", append(strings.Fields(tt.words), "--profile=x")...))
 			if err != nil || p.Session.AutoLogin {
 				t.Fatalf("profile %+v, error %v; want no auto_login", p, err)
 			}
@@ -72,7 +72,7 @@ func TestInvalidAutoLogin(t *testing.T) {
 // The AWS CLI rejects a profile whose settings differ from the settings of its session.
 func TestDifferentAutoLoginInProfileAndSession(t *testing.T) {
 	const file = "[profile x]\nsso_session=s\nauto_login=true\n[sso-session s]\nsso_start_url=u\nsso_region=r-1\nauto_login=false\n"
-	_, warnings, err := Resolve(with(file, "", "--profile=x"))
+	_, warnings, err := Resolve(inputsWith(file, "", "--profile=x"))
 	if err != nil || len(warnings) != 1 || !strings.Contains(warnings[0].Text, "config: line 3: key auto_login") {
 		t.Errorf("%v, %v; want one warning", warnings, err)
 	}

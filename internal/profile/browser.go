@@ -18,7 +18,7 @@ func (p *Profile) ConsoleBrowser() (value, from string, err error) {
 		if err != nil {
 			return "", "", err
 		}
-		f, ok = in(section, consoleBrowserKey, ConfigFile)
+		f, ok = sectionSetting(section, consoleBrowserKey, ConfigFile)
 	}
 	if !ok {
 		return "", "", nil

@@ -33,7 +33,7 @@ func TestEndpoint(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, err := Resolve(with(config, "", strings.Fields(tt.words)...))
+			p, _, err := Resolve(inputsWith(config, "", strings.Fields(tt.words)...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -48,7 +48,7 @@ func TestEndpoint(t *testing.T) {
 }
 
 func TestEndpointFlag(t *testing.T) {
-	in := with("", "")
+	in := inputsWith("", "")
 	in.EndpointURL = "http://127.0.0.1:8000"
 	p, _, err := Resolve(in)
 	if err != nil || p.EndpointURL != in.EndpointURL {
@@ -67,7 +67,7 @@ func TestEnvKeys(t *testing.T) {
 		"AWS_ACCESS_KEY_ID=A": true, "AWS_ACCESS_KEY_ID=A AWS_PROFILE=x": true,
 		"AWS_ACCESS_KEY_ID=A --profile=x": false, "AWS_ACCESS_KEY_ID=": false,
 	} {
-		p, _, err := Resolve(with("[profile x]", "", strings.Fields(words)...))
+		p, _, err := Resolve(inputsWith("[profile x]", "", strings.Fields(words)...))
 		if err != nil || p.EnvKeys != want {
 			t.Errorf("%s: profile %+v, error %v; wrong EnvKeys", words, p, err)
 		}

@@ -46,7 +46,7 @@ func Sessions(in Inputs) ([]SessionUse, []Warning, error) {
 		for _, name := range u.Profiles {
 			profiles = append(profiles, files.profiles[name])
 		}
-		u.Session = u.Session.with(r.gather(u.section, profiles...))
+		u.Session = u.Session.withSettings(r.gather(u.section, profiles...))
 	}
 	return l.uses, r.warnings, nil
 }
@@ -59,7 +59,7 @@ type listing struct {
 }
 
 func (l *listing) session(section *awsconfig.Section) {
-	get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
+	get := func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }
 	if s, ok := l.complete("[sso-session "+section.Name+"]", section, get); ok {
 		l.add(s).section = section
 	}

@@ -30,7 +30,7 @@ sso_auto_refresh = perhaps
 [profile static]
 aws_access_key_id = A
 `
-	uses, warnings, err := Sessions(with(config, "[late]\nsso_session = corp\n"))
+	uses, warnings, err := Sessions(inputsWith(config, "[late]\nsso_session = corp\n"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -15,7 +15,7 @@ func FuzzResolve(f *testing.F) {
 	f.Add(guide, "", "account1-admin")
 	f.Add(corp, "[dev]\nsso_refresh_window = 5", "dev")
 	f.Fuzz(func(t *testing.T, config, credentials, name string) {
-		in := with(config, credentials, "AWS_PROFILE="+name)
+		in := inputsWith(config, credentials, "AWS_PROFILE="+name)
 		p, _, err := Resolve(in)
 		var e *Error
 		switch {
@@ -39,7 +39,7 @@ func BenchmarkResolve(b *testing.B) {
 			fmt.Fprintf(&config, "[profile account%05d-admin]\nsso_session = corp\nsso_account_id = %012d\nsso_role_name = Admin\n"+
 				"sso_auto_refresh = true\nsso_refresh_window = 3600\nregion = us-east-1\n\n", i, i)
 		}
-		in := with(config.String()+corp, "", "--profile=dev")
+		in := inputsWith(config.String()+corp, "", "--profile=dev")
 		in.Config = awsconfig.NewDoc("config", false, config.String()+corp)
 		b.Run(fmt.Sprintf("profiles=%d", n), func(b *testing.B) {
 			b.ReportAllocs()

@@ -229,7 +229,7 @@ sso_account_id = 111122223333
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, err := Resolve(with(tt.config, "", append(strings.Fields(tt.env), "--profile=via")...))
+			p, _, err := Resolve(inputsWith(tt.config, "", append(strings.Fields(tt.env), "--profile=via")...))
 			if tt.err != "" {
 				var e *Error
 				if !errors.As(err, &e) || e.Error() != tt.err || !strings.Contains(e.Hint, tt.hint) {
@@ -243,7 +243,7 @@ sso_account_id = 111122223333
 			if s, err := p.LoginSession(); err != nil || s.Key() != tt.key {
 				t.Errorf("sign in to %+v, %v; want key %s", s, err, tt.key)
 			}
-			uses, _, err := Sessions(with(tt.config, "", strings.Fields(tt.env)...))
+			uses, _, err := Sessions(inputsWith(tt.config, "", strings.Fields(tt.env)...))
 			if err != nil {
 				t.Fatal(err)
 			}

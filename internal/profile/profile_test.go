@@ -24,7 +24,7 @@ func TestPaths(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			config, credentials := Paths(with("", "", strings.Fields(tt.words)...).LookupEnv)
+			config, credentials := Paths(inputsWith("", "", strings.Fields(tt.words)...).LookupEnv)
 			if filepath.ToSlash(config) != tt.config || filepath.ToSlash(credentials) != tt.credentials {
 				t.Errorf("%q, %q; want %q, %q", config, credentials, tt.config, tt.credentials)
 			}
@@ -33,7 +33,7 @@ func TestPaths(t *testing.T) {
 }
 
 func TestName(t *testing.T) {
-	if got := Name("", with("", "", "AWS_PROFILE=x").LookupEnv); got != "x" {
+	if got := Name("", inputsWith("", "", "AWS_PROFILE=x").LookupEnv); got != "x" {
 		t.Errorf("Name = %q, want x", got)
 	}
 }

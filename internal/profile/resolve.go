@@ -236,7 +236,7 @@ func (r *resolver) kindBesideRole(s settings, byFlag bool) (k Kind, where string
 	if where, ok := first("sso_account_id", "sso_role_name"); ok {
 		return SSO, where
 	}
-	if f, ok := in(s.credentials, "aws_access_key_id", CredentialsFile); ok {
+	if f, ok := sectionSetting(s.credentials, "aws_access_key_id", CredentialsFile); ok {
 		return Static, place(f)
 	}
 	for _, other := range []struct {

@@ -49,9 +49,9 @@ sso_role_name = Dev
 sso_session = corp
 `
 
-// with returns inputs with these files. Each word is a flag (--profile=x) or a variable
+// inputsWith returns inputs with these files. Each word is a flag (--profile=x) or a variable
 // (AWS_PROFILE=x).
-func with(config, credentials string, words ...string) Inputs {
+func inputsWith(config, credentials string, words ...string) Inputs {
 	in := Inputs{
 		Config:      awsconfig.NewDoc("config", false, config),
 		Credentials: awsconfig.NewDoc("credentials", true, credentials),
@@ -87,7 +87,7 @@ func wantError(t *testing.T, err error, code int, msg, hint string) {
 }
 
 func TestGuideResolves(t *testing.T) {
-	p, warnings, err := Resolve(with(guide, "", "--profile=account2-developer"))
+	p, warnings, err := Resolve(inputsWith(guide, "", "--profile=account2-developer"))
 	if err != nil || len(warnings) != 0 {
 		t.Fatal(err, warnings)
 	}
@@ -105,7 +105,7 @@ func TestGuideResolves(t *testing.T) {
 		p.Region != "us-west-2" || p.Output != "json" || p.Session.Key() != want.StartURL {
 		t.Errorf("wrong kind, account, role, region, output or key: %+v", p)
 	}
-	p, warnings, err = Resolve(with(guide, "", "--profile=account1-admin"))
+	p, warnings, err = Resolve(inputsWith(guide, "", "--profile=account1-admin"))
 	if s := p.Session; s.AutoRefresh != On || s.RefreshWindow != 12*time.Hour || !s.HasWindow {
 		t.Errorf("%+v; want the settings of the block", s)
 	}
@@ -115,7 +115,7 @@ func TestGuideResolves(t *testing.T) {
 }
 
 func TestSessionProfileResolves(t *testing.T) {
-	p, warnings, err := Resolve(with(corp, "", "AWS_PROFILE=dev"))
+	p, warnings, err := Resolve(inputsWith(corp, "", "AWS_PROFILE=dev"))
 	if err != nil || len(warnings) != 0 {
 		t.Fatal(err, warnings)
 	}
@@ -148,7 +148,7 @@ func TestWhichProfile(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, err := Resolve(with(config, "", strings.Fields(tt.words)...))
+			p, _, err := Resolve(inputsWith(config, "", strings.Fields(tt.words)...))
 			if tt.err != "" {
 				wantError(t, err, 255, tt.err, tt.hint)
 			} else if err != nil || p.Region != tt.want {
@@ -167,10 +167,10 @@ func TestNoFilesAndNoName(t *testing.T) {
 
 func TestUnparsableElsewhere(t *testing.T) {
 	const config = "[profile a]\nregion=a-1\n[profile b]\nregion"
-	if _, _, err := Resolve(with(config, "", "--profile=a")); err != nil {
+	if _, _, err := Resolve(inputsWith(config, "", "--profile=a")); err != nil {
 		t.Errorf("a profile that can be read: %v", err)
 	}
-	_, _, err := Resolve(with(config, "", "--profile=c"))
+	_, _, err := Resolve(inputsWith(config, "", "--profile=c"))
 	wantError(t, err, 255, "Unable to parse config file: config: line 4: neither a [section] nor a key = value", "")
 	var parse *awsconfig.ParseError
 	if !errors.As(err, &parse) {
@@ -195,7 +195,7 @@ func TestRegionAndOutput(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, warnings, err := Resolve(with(config, "", strings.Fields(tt.words)...))
+			p, warnings, err := Resolve(inputsWith(config, "", strings.Fields(tt.words)...))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -210,14 +210,14 @@ func TestRegionAndOutput(t *testing.T) {
 		{"--profile=bad", "us_east_1", "config: line 9: key region"},
 		{"AWS_REGION=a b", "a b", "AWS_REGION"},
 	} {
-		p, _, err := Resolve(with(config, "", bad.word))
+		p, _, err := Resolve(inputsWith(config, "", bad.word))
 		if err != nil {
 			t.Fatal(err)
 		}
 		wantError(t, p.CheckRegion(), 255, "Provided region_name '"+bad.region+"' doesn't match a supported format.", bad.where)
 	}
 	for _, output := range []string{"xml", ""} {
-		p, _, err := Resolve(with(config, "", "AWS_DEFAULT_OUTPUT="+output))
+		p, _, err := Resolve(inputsWith(config, "", "AWS_DEFAULT_OUTPUT="+output))
 		if err != nil {
 			t.Fatal(err) // a command that prints nothing works with an invalid format
 		}
@@ -227,11 +227,11 @@ func TestRegionAndOutput(t *testing.T) {
 }
 
 func TestCredentialsFileOverridesConfig(t *testing.T) {
-	p, _, err := Resolve(with("[profile x]\nregion=a-1\noutput=text", "[x]\nregion=b-1\n[only]\nregion=c-1", "--profile=x"))
+	p, _, err := Resolve(inputsWith("[profile x]\nregion=a-1\noutput=text", "[x]\nregion=b-1\n[only]\nregion=c-1", "--profile=x"))
 	if err != nil || p.Region != "b-1" || p.RegionSource != CredentialsFile || p.Output != "text" || p.OutputSource != ConfigFile {
 		t.Errorf("profile %+v, error %v; want the region of the credentials file", p, err)
 	}
-	p, _, err = Resolve(with("", "[only]\nregion=c-1", "--profile=only"))
+	p, _, err = Resolve(inputsWith("", "[only]\nregion=c-1", "--profile=only"))
 	if err != nil || !p.Exists || p.Region != "c-1" {
 		t.Errorf("profile %+v, error %v; want an existing profile in c-1", p, err)
 	}
@@ -272,7 +272,7 @@ func TestKind(t *testing.T) {
 			if len(words) == 0 {
 				words = []string{"AWS_PROFILE=x"}
 			}
-			p, _, err := Resolve(with("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, words...))
+			p, _, err := Resolve(inputsWith("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, words...))
 			if err != nil || p.Kind != tt.want {
 				t.Fatalf("%+v, %v; want %v", p, err, tt.want)
 			}
@@ -285,23 +285,23 @@ func TestKind(t *testing.T) {
 
 func TestClientSettings(t *testing.T) {
 	const config = "[default]\nca_bundle=/ca\nuse_fips_endpoint = TRUE # gov\nuse_dualstack_endpoint=no\nmax_attempts=5\nretry_mode=adaptive"
-	p, warnings, err := Resolve(with(config, ""))
+	p, warnings, err := Resolve(inputsWith(config, ""))
 	if err != nil || p.CABundle != "/ca" || !p.FIPS || p.DualStack || p.MaxAttempts != 5 || p.RetryMode != "adaptive" {
 		t.Errorf("settings of the config: %+v, error %v", p, err)
 	}
 	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: lanyard reads "TRUE"`) {
 		t.Errorf("warnings %v, want one about use_fips_endpoint", warnings)
 	}
-	p, _, err = Resolve(with(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
+	p, _, err = Resolve(inputsWith(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
 	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {
 		t.Errorf("settings of the environment: %+v, error %v", p, err)
 	}
-	p, _, err = Resolve(with(config, "", "AWS_MAX_ATTEMPTS=many"))
+	p, _, err = Resolve(inputsWith(config, "", "AWS_MAX_ATTEMPTS=many"))
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantError(t, p.CheckRetries(), 255, `AWS_MAX_ATTEMPTS: "many" is not a number of attempts (1 or more)`, "")
-	p, _, err = Resolve(with(config, "", "AWS_RETRY_MODE=wild"))
+	p, _, err = Resolve(inputsWith(config, "", "AWS_RETRY_MODE=wild"))
 	if err != nil {
 		t.Fatal(err)
 	}

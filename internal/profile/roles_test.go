@@ -70,7 +70,7 @@ func sections(table string) string {
 // chainOf returns the chain of a profile.
 func chainOf(t *testing.T, config string, words ...string) (Chain, []Warning, error) {
 	t.Helper()
-	p, _, err := Resolve(with(config, "", words...))
+	p, _, err := Resolve(inputsWith(config, "", words...))
 	if p == nil {
 		t.Fatal(err)
 	}
@@ -272,7 +272,7 @@ gone:    include_profile=nope
 		t.Errorf("secrets: %s, error %v; want no keys", c.summary(), err)
 	}
 	for name, msg := range map[string]string{"circle": `profile "circle" includes itself`, "gone": `profile "nope" does not exist`} {
-		if _, _, err := Resolve(with(config, "", "--profile="+name)); err == nil || !strings.HasSuffix(err.Error(), msg) {
+		if _, _, err := Resolve(inputsWith(config, "", "--profile="+name)); err == nil || !strings.HasSuffix(err.Error(), msg) {
 			t.Errorf("%s: error %v, want %s", name, err, msg)
 		}
 	}
@@ -288,7 +288,7 @@ func TestEmptyKeys(t *testing.T) {
 		{"", "aws_access_key_id =\naws_secret_access_key =\n", "Partial credentials found in shared-credentials-file, missing: aws_access_key_id"},
 		{"aws_access_key_id = a\naws_secret_access_key = s\n", "aws_access_key_id = a\n", "Partial credentials found in shared-credentials-file, missing: aws_secret_access_key"},
 	} {
-		p, _, err := Resolve(with("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, "--profile=x"))
+		p, _, err := Resolve(inputsWith("[profile x]\n"+tt.config, "[x]\n"+tt.credentials, "--profile=x"))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -115,7 +115,7 @@ func (r *resolver) sso(p *Profile) error {
 		}
 	}
 	get := func(key string) (found, bool) {
-		if f, ok := in(section, key, ConfigFile); ok {
+		if f, ok := sectionSetting(section, key, ConfigFile); ok {
 			return f, true
 		}
 		return own.get(key)
@@ -154,10 +154,10 @@ func (r *resolver) sso(p *Profile) error {
 
 // consistent returns an error if a key has different values in the profile and its session.
 // For Lanyard's own settings, warnDifferent adds only a warning.
-func (r *resolver) consistent(settings settings, section *awsconfig.Section) error {
+func (r *resolver) consistent(inProfile settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
 		theirs := found{s, section.Path, ConfigFile}
-		mine, ok := settings.get(s.Key)
+		mine, ok := inProfile.get(s.Key)
 		if !ok || isOurs(s.Key) {
 			continue
 		}
@@ -207,9 +207,9 @@ func (r *resolver) login(own settings) (Session, error) {
 // warnDifferent adds a warning if one of Lanyard's own settings has different values in the
 // profile and its session. The AWS CLI and boto3 compare all keys of the profile and the
 // session, and reject such a profile.
-func (r *resolver) warnDifferent(own settings, section *awsconfig.Section) {
+func (r *resolver) warnDifferent(inProfile settings, section *awsconfig.Section) {
 	for _, key := range ourKeys() {
-		mine, ok := own.get(key)
+		mine, ok := inProfile.get(key)
 		theirs, also := section.Get(key)
 		if !ok || !also || mine.Value == theirs.Value {
 			continue
@@ -233,7 +233,7 @@ func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	if section == nil {
 		return Session{}, r.noSession(name, 253)
 	}
-	url, region, missing := urlAndRegion(func(key string) (found, bool) { return in(section, key, ConfigFile) })
+	url, region, missing := urlAndRegion(func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) })
 	if missing != nil {
 		return Session{}, &Error{
 			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") + ".", Code: 253,
@@ -267,7 +267,7 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 		return Session{}, badRegion(s.Region, place(region))
 	}
 	s.AutoLogin = r.autoLogin(section, user)
-	return s.with(r.ofSession(section, user)), nil
+	return s.withSettings(r.ofSession(section, user)), nil
 }
 
 // basic returns the session without Lanyard's own settings. section is nil for a legacy
@@ -276,14 +276,14 @@ func (r *resolver) basic(section *awsconfig.Section, url, region found) Session 
 	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
 	if section != nil {
 		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
-		if f, ok := in(section, "sso_registration_scopes", ConfigFile); ok {
+		if f, ok := sectionSetting(section, "sso_registration_scopes", ConfigFile); ok {
 			s.Scopes = r.scopes(f)
 		}
 	}
 	return s
 }
 
-func (s Session) with(set sessionSettings) Session {
+func (s Session) withSettings(set sessionSettings) Session {
 	s.AutoRefresh, s.RefreshWindow, s.HasWindow, s.Duration = set.auto, set.window, set.hasWindow, set.duration
 	s.CallbackPort, s.Browser, s.BrowserFrom = set.port, set.browser, set.browserFrom
 	return s

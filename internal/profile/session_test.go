@@ -51,7 +51,7 @@ func TestSSOErrors(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, err := Resolve(with(tt.file, "", "--profile=x"))
+			p, _, err := Resolve(inputsWith(tt.file, "", "--profile=x"))
 			wantError(t, err, tt.code, tt.err, tt.hint)
 			if p == nil || p.Kind != SSO || p.Session.StartURL != "" {
 				t.Errorf("%+v; want an SSO profile without session, account and role", p)
@@ -62,7 +62,7 @@ func TestSSOErrors(t *testing.T) {
 
 func TestSSOErrorsDoNotMatterForAnotherKind(t *testing.T) {
 	const broken = "[profile x]\nrole_arn=r\nsso_account_id=1"
-	p, _, err := Resolve(with(broken, "", "--profile=x"))
+	p, _, err := Resolve(inputsWith(broken, "", "--profile=x"))
 	if err != nil || p.Kind != AssumeRole || p.AccountID != "" {
 		t.Errorf("%+v, %v; want no error: the profile does not use its SSO settings", p, err)
 	}
@@ -70,7 +70,7 @@ func TestSSOErrorsDoNotMatterForAnotherKind(t *testing.T) {
 
 func TestCommentsAfterSSOValues(t *testing.T) {
 	const file = "[profile x]\nsso_account_id=111111111111 # prod\nsso_role_name=R # literal\nsso_start_url=u\nsso_region=us-east-1 ; near"
-	p, warnings, err := Resolve(with(file, "", "--profile=x"))
+	p, warnings, err := Resolve(inputsWith(file, "", "--profile=x"))
 	if err != nil || p.AccountID != "111111111111" || p.Session.Region != "us-east-1" || p.RoleName != "R # literal" {
 		t.Fatalf("profile %+v, error %v; want the values without comments", p, err)
 	}
@@ -108,7 +108,7 @@ func TestLoginSession(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, _, _ := Resolve(with(tt.file, "", strings.Fields(tt.words)...))
+			p, _, _ := Resolve(inputsWith(tt.file, "", strings.Fields(tt.words)...))
 			if p == nil {
 				t.Fatal("no profile")
 			}
@@ -123,15 +123,15 @@ func TestLoginSession(t *testing.T) {
 }
 
 func TestSessionNamed(t *testing.T) {
-	s, warnings, err := SessionNamed(with(corp, ""), "corp")
+	s, warnings, err := SessionNamed(inputsWith(corp, ""), "corp")
 	if err != nil || len(warnings) != 0 || s.Key() != "corp" || s.Region != "eu-west-1" || len(s.Scopes) != 2 {
 		t.Errorf("session %+v, warnings %v, error %v; want corp in eu-west-1 with two scopes", s, warnings, err)
 	}
-	_, _, err = SessionNamed(with(corp, ""), "nope")
+	_, _, err = SessionNamed(inputsWith(corp, ""), "nope")
 	wantError(t, err, 253, `The specified sso-session does not exist: "nope"`, "")
-	_, _, err = SessionNamed(with("[sso-session noregion]\nsso_start_url=u", ""), "noregion")
+	_, _, err = SessionNamed(inputsWith("[sso-session noregion]\nsso_start_url=u", ""), "noregion")
 	wantError(t, err, 253, "Missing the following required SSO configuration values: sso_region.", "[sso-session noregion] in config")
-	_, _, err = SessionNamed(with("[sso-session s]\nsso_start_url=u\nsso_region=-", ""), "s")
+	_, _, err = SessionNamed(inputsWith("[sso-session s]\nsso_start_url=u\nsso_region=-", ""), "s")
 	wantError(t, err, 255, "Provided region_name '-' doesn't match a supported format.", "line 3")
 }
 
@@ -169,7 +169,7 @@ func TestRefreshSettings(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p, warnings, err := Resolve(with(tt.config, tt.credentials, "--profile=x"))
+			p, warnings, err := Resolve(inputsWith(tt.config, tt.credentials, "--profile=x"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -212,7 +212,7 @@ func TestRefreshSettingsOfSessions(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			uses, warnings, err := Sessions(with(tt.config, ""))
+			uses, warnings, err := Sessions(inputsWith(tt.config, ""))
 			if err != nil || len(uses) != 1 {
 				t.Fatal(uses, err)
 			}
@@ -226,7 +226,7 @@ func TestRefreshSettingsOfSessions(t *testing.T) {
 
 func TestDifferentRefreshSettingsInProfileAndSession(t *testing.T) {
 	const file = corp + "sso_auto_refresh = true # mine\n[sso-session corp]\nsso_auto_refresh = false\nsso_refresh_window=60\n"
-	p, warnings, err := Resolve(with(file, "", "--profile=tokenonly"))
+	p, warnings, err := Resolve(inputsWith(file, "", "--profile=tokenonly"))
 	if err != nil || len(warnings) != 2 { // the other warning is about the duplicate session
 		t.Fatal(err, warnings)
 	}

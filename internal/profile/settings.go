@@ -30,10 +30,10 @@ type found struct {
 func (s settings) exists() bool { return s.config != nil || s.credentials != nil }
 
 func (s settings) get(key string) (found, bool) {
-	if f, ok := in(s.credentials, key, CredentialsFile); ok {
+	if f, ok := sectionSetting(s.credentials, key, CredentialsFile); ok {
 		return f, true
 	}
-	f, ok := in(s.config, key, ConfigFile)
+	f, ok := sectionSetting(s.config, key, ConfigFile)
 	for i := 0; !ok && i < len(s.included) && includable(key); i++ {
 		f, ok = s.included[i].get(key)
 	}
@@ -45,8 +45,8 @@ func (s settings) has(key string) bool {
 	return ok
 }
 
-// in returns a setting of one section.
-func in(s *awsconfig.Section, key string, source Source) (found, bool) {
+// sectionSetting returns a setting of one section.
+func sectionSetting(s *awsconfig.Section, key string, source Source) (found, bool) {
 	v, ok := s.Get(key)
 	if !ok {
 		return found{}, false
@@ -227,12 +227,12 @@ func isOurs(key string) bool {
 	return slices.Contains(keys[:], key)
 }
 
-// ours returns one of Lanyard's own settings, from the profile or else from its session, and its
-// place. ok is false if neither has the setting, or if the value is invalid.
-func (r *resolver) ours(key string, section *awsconfig.Section, own settings) (value, from string, ok bool) {
-	f, ok := own.get(key)
+// ownSetting returns one of Lanyard's own settings, from the profile or else from its session, and
+// the place of the setting. ok is false if neither has the setting, or if the value is invalid.
+func (r *resolver) ownSetting(key string, section *awsconfig.Section, inProfile settings) (value, from string, ok bool) {
+	f, ok := inProfile.get(key)
 	if !ok {
-		f, ok = in(section, key, ConfigFile)
+		f, ok = sectionSetting(section, key, ConfigFile)
 	}
 	if !ok {
 		return "", "", false
@@ -363,7 +363,7 @@ func (s *sessionSettings) add(key, value, from string) {
 // is nil for a legacy session.
 func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessionSettings) {
 	for _, key := range sessionKeys() {
-		if value, from, ok := r.ours(key, section, own); ok {
+		if value, from, ok := r.ownSetting(key, section, own); ok {
 			s.add(key, value, from)
 		}
 	}
@@ -373,7 +373,7 @@ func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessio
 // gather returns the combined settings of a session and of several of its profiles. It is for
 // commands that use no profile.
 func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s sessionSettings) {
-	sources := []func(key string) (found, bool){func(key string) (found, bool) { return in(section, key, ConfigFile) }}
+	sources := []func(key string) (found, bool){func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }}
 	for _, own := range profiles {
 		sources = append(sources, own.get)
 	}
@@ -398,7 +398,7 @@ const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":
-		value, _, _ := r.ours(autoLoginKey, section, own)
+		value, _, _ := r.ownSetting(autoLoginKey, section, own)
 		return strings.EqualFold(value, "true")
 	case v == "1", strings.EqualFold(v, "true"):
 		return true

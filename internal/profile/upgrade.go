@@ -110,7 +110,7 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 	}
 	up := Upgrade{Session: s, New: true}
 	for _, section := range u.files.sessions {
-		get := func(key string) (found, bool) { return in(section, key, ConfigFile) }
+		get := func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }
 		url, region, missing := urlAndRegion(get)
 		if missing != nil {
 			continue
@@ -161,7 +161,7 @@ func (u *upgrader) refresh(up *Upgrade) {
 		profiles = append(profiles, u.files.profiles[name])
 	}
 	sum := u.gather(section, profiles...)
-	up.Session = up.Session.with(sum)
+	up.Session = up.Session.withSettings(sum)
 	set := func(key, value string) {
 		up.Changes = append(up.Changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: up.Session.Name, Key: key, Value: value})
 	}

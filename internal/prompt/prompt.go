@@ -207,7 +207,7 @@ func (seg Segment) Text(format string) string {
 func (seg Segment) session() string {
 	switch seg.State {
 	case Valid:
-		return left(*seg.ExpiresIn)
+		return formatLeft(*seg.ExpiresIn)
 	case Expired:
 		return "ended"
 	case SignedOut:
@@ -218,8 +218,8 @@ func (seg Segment) session() string {
 	return seg.State
 }
 
-// left formats a number of seconds: "4h05m", "42m", "30s".
-func left(seconds int) string {
+// formatLeft formats a number of seconds: "4h05m", "42m", "30s".
+func formatLeft(seconds int) string {
 	minutes := seconds / 60
 	switch {
 	case minutes == 0:

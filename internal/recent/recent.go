@@ -47,9 +47,9 @@ type use struct {
 	Last  time.Time `json:"last"`
 }
 
-// at returns the score at a time. A use in the future counts as a use now, because the clock
+// scoreAt returns the score at a time. A use in the future counts as a use now, because the clock
 // may have been wrong.
-func (u use) at(now time.Time) float64 {
+func (u use) scoreAt(now time.Time) float64 {
 	score := u.Score * math.Exp2(-float64(max(now.Sub(u.Last), 0))/float64(halfLife))
 	if math.IsNaN(score) || math.IsInf(score, 0) {
 		return 0
@@ -84,7 +84,7 @@ func (l List) Order(names []string, now time.Time) []int {
 	}
 	ranks, order := make([]rank, len(names)), make([]int, len(names))
 	for i, name := range names {
-		order[i], ranks[i] = i, rank{pins[name], l.Profiles[name].at(now)}
+		order[i], ranks[i] = i, rank{pins[name], l.Profiles[name].scoreAt(now)}
 	}
 	slices.SortStableFunc(order, func(i, j int) int {
 		return cmp.Or(cmp.Compare(ranks[i].pin, ranks[j].pin), cmp.Compare(ranks[j].score, ranks[i].score))
@@ -105,7 +105,7 @@ func Record(home, name string, now time.Time) {
 		if l.Profiles == nil {
 			l.Profiles = map[string]use{}
 		}
-		l.Profiles[name] = use{l.Profiles[name].at(now) + 1, now.UTC().Truncate(time.Second)}
+		l.Profiles[name] = use{l.Profiles[name].scoreAt(now) + 1, now.UTC().Truncate(time.Second)}
 		l.shorten(now)
 		return nil
 	})
@@ -124,7 +124,7 @@ func (l *List) shorten(now time.Time) {
 		return
 	}
 	names := slices.SortedFunc(maps.Keys(l.Profiles), func(a, b string) int {
-		return cmp.Or(cmp.Compare(l.Profiles[b].at(now), l.Profiles[a].at(now)), cmp.Compare(a, b))
+		return cmp.Or(cmp.Compare(l.Profiles[b].scoreAt(now), l.Profiles[a].scoreAt(now)), cmp.Compare(a, b))
 	})
 	for _, name := range names[maxProfiles:] {
 		delete(l.Profiles, name)

@@ -128,7 +128,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 	switch {
 	case s.Browser == profile.PrintURL:
 		request.NoBrowser = true
-	case !o.NoBrowser && where(w.App) == here && !browser.Declined(w.App.Env.Environ()):
+	case !o.NoBrowser && browserPlace(w.App) == here && !browser.Declined(w.App.Env.Environ()):
 		choice, err := browser.ParseChoice(s.Browser)
 		if err != nil {
 			w.App.Warn(s.BrowserFrom+": "+err.Error()+"; lanyard uses the default", "")

@@ -22,10 +22,10 @@ const (
 	container              // the browser cannot reach it
 )
 
-// where returns the place. In an SSH session with a display, a browser opens on this machine.
-// A browser that BROWSER names can also reach this machine, because editors that work in
-// containers set the variable.
-func where(app *command.App) place {
+// browserPlace returns the place of the browser. In an SSH session with a display, a browser opens
+// on this machine. A browser that BROWSER names can also reach this machine, because editors that
+// work in containers set the variable.
+func browserPlace(app *command.App) place {
 	switch {
 	case app.Env.Get("BROWSER") != "" && !browser.Declined(app.Env.Environ()):
 		return here
@@ -45,7 +45,7 @@ func exists(path string) bool {
 // guideRemote prepares a sign-in whose browser is on another machine. It prints how the browser can
 // reach this machine, and reads a pasted callback URL. The caller calls end after the sign-in.
 func guideRemote(ctx context.Context, app *command.App, request *idcenter.SignIn) (end func()) {
-	at := where(app)
+	at := browserPlace(app)
 	if at == here || request.Device {
 		return func() {}
 	}

@@ -20,9 +20,9 @@ func showWaiting(app *command.App, request *idcenter.SignIn) {
 	line := &waitingLine{out: app.IO.Err, name: app.Name}
 	request.Waiting = line.begin
 	show := request.Show
-	request.Show = func(text string) { line.without(func() { show(text) }) }
+	request.Show = func(text string) { line.hideDuring(func() { show(text) }) }
 	if notOpened := request.NotOpened; notOpened != nil {
-		request.NotOpened = func(err error) { line.without(func() { notOpened(err) }) }
+		request.NotOpened = func(err error) { line.hideDuring(func() { notOpened(err) }) }
 	}
 }
 
@@ -70,8 +70,8 @@ func (l *waitingLine) begin(limit time.Duration) (end func()) {
 	})
 }
 
-// without removes the line while print prints.
-func (l *waitingLine) without(print func()) {
+// hideDuring hides the line while the function print runs.
+func (l *waitingLine) hideDuring(print func()) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if l.visible {

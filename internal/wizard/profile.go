@@ -124,7 +124,7 @@ func (z *Wizard) write(ctx context.Context, p ssoProfile) error {
 		return err
 	}
 	for _, c := range changes {
-		if err := profile.CheckAgreement(z.In, c); err != nil && !goes(changes, c) {
+		if err := profile.CheckAgreement(z.In, c); err != nil && !changesSession(changes, c) {
 			return err
 		}
 	}
@@ -149,9 +149,9 @@ func (z *Wizard) rereadSession() error {
 	return err
 }
 
-// goes reports whether the changes also set or remove the sso_session of the profile of c.
-// Then c contradicts only the old session.
-func goes(changes []awsconfig.Change, c awsconfig.Change) bool {
+// changesSession reports whether the changes also set or remove the sso_session of the profile of
+// c. If they do, c contradicts only the old session.
+func changesSession(changes []awsconfig.Change, c awsconfig.Change) bool {
 	for _, other := range changes {
 		if other.Kind == c.Kind && other.Name == c.Name && strings.EqualFold(other.Key, "sso_session") {
 			return true
@@ -193,9 +193,9 @@ func (z *Wizard) tell(p ssoProfile) {
 	}
 }
 
-// more asks whether to add another profile. It also offers the settings sso_auto_refresh and
+// askAnother asks whether to add another profile. It also offers the settings sso_auto_refresh and
 // sso_refresh_window, which most users do not need.
-func (z *Wizard) more(ctx context.Context) (bool, error) {
+func (z *Wizard) askAnother(ctx context.Context) (bool, error) {
 	if z.o.Yes {
 		return false, nil
 	}
@@ -206,7 +206,7 @@ func (z *Wizard) more(ctx context.Context) (bool, error) {
 			Suggestions: []string{"yes", "no", "advanced"}, Check: checkMore, Note: noteMore,
 		})
 		if err != nil {
-			return false, z.left(err, false) // the profile is already written
+			return false, z.ignoreCancel(err, false) // the profile is already written
 		}
 		switch strings.ToLower(answer)[0] {
 		case 'y':
@@ -215,7 +215,7 @@ func (z *Wizard) more(ctx context.Context) (bool, error) {
 			return false, nil
 		}
 		if err := z.advanced(ctx); err != nil {
-			return false, z.left(err, false)
+			return false, z.ignoreCancel(err, false)
 		}
 	}
 }

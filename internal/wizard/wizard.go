@@ -82,24 +82,24 @@ func (z *Wizard) Run(ctx context.Context) error {
 	next := ssoProfile{region: cmp.Or(z.App.Flags.Region, z.value("region")), output: cmp.Or(z.App.Flags.Output, z.value("output"))}
 	for first := true; ; first = false {
 		if err := z.chooseRole(ctx, &next, first); err != nil {
-			return z.left(err, first)
+			return z.ignoreCancel(err, first)
 		}
 		if err := z.askProfile(ctx, &next, first); err != nil {
-			return z.left(err, first)
+			return z.ignoreCancel(err, first)
 		}
 		if err := z.write(ctx, next); err != nil {
 			return err
 		}
 		z.tell(next)
-		if more, err := z.more(ctx); err != nil || !more {
+		if more, err := z.askAnother(ctx); err != nil || !more {
 			return err
 		}
 	}
 }
 
-// left returns nil if the user cancels after the wizard has written a profile. Otherwise it
+// ignoreCancel returns nil if the user cancels after the wizard has written a profile. Otherwise it
 // returns err.
-func (z *Wizard) left(err error, first bool) error {
+func (z *Wizard) ignoreCancel(err error, first bool) error {
 	if !first && (errors.Is(err, picker.ErrCancelled) || errors.Is(err, picker.ErrGone)) {
 		return nil
 	}

@@ -123,9 +123,9 @@ const shownURL = "https://oidc.us-east-1.amazonaws.com/authorize?response_type=c
 // be a minute or two shorter.
 var lifetimes = regexp.MustCompile(`\b(?:\dh00m|\dh5\dm|5\dm)\b`)
 
-// inHours returns the time left of new credentials right after the call.
-func inHours(digits []byte) []byte {
-	switch text := string(digits); {
+// inHours returns the remaining lifetime of new credentials right after the call.
+func inHours(lifetime []byte) []byte {
+	switch text := string(lifetime); {
 	case !strings.Contains(text, "h") || text == "1h00m":
 		return []byte("59m")
 	case strings.HasSuffix(text, "h00m"):

@@ -73,14 +73,14 @@ func runAll(all []string, log io.Writer) (bool, error) {
 	race, env, note := detector()
 	s := newSummary(os.Stdout, log)
 	fmt.Println("== go test " + strings.Join(race, " "))
-	rest := without(all, programTests, singleTests)
+	rest := packagesOutside(all, programTests, singleTests)
 	for _, group := range []struct {
 		flags, packages []string
 	}{
 		{race, rest},
-		{nil, within(all, singleTests)},
-		{[]string{"-p=2", "-count=1"}, without(within(all, programTests), stormTests)},
-		{[]string{"-count=1"}, within(all, stormTests)},
+		{nil, packagesIn(all, singleTests)},
+		{[]string{"-p=2", "-count=1"}, packagesOutside(packagesIn(all, programTests), stormTests)},
+		{[]string{"-count=1"}, packagesIn(all, stormTests)},
 	} {
 		if err := goTest(s, env, group.flags, group.packages); err != nil {
 			return false, err
@@ -137,13 +137,13 @@ func goTest(s *summary, env, flags, packages []string) error {
 	return readErr
 }
 
-// within returns the packages that are in one of the folders.
-func within(packages, folders []string) []string {
+// packagesIn returns the packages that are in one of the folders.
+func packagesIn(packages, folders []string) []string {
 	return slices.DeleteFunc(slices.Clone(packages), func(p string) bool { return !isIn(p, folders) })
 }
 
-// without returns the packages that are in none of the folders.
-func without(packages []string, folders ...[]string) []string {
+// packagesOutside returns the packages that are outside of all folders.
+func packagesOutside(packages []string, folders ...[]string) []string {
 	return slices.DeleteFunc(slices.Clone(packages), func(p string) bool { return isIn(p, slices.Concat(folders...)) })
 }
 

@@ -75,12 +75,12 @@ func (p *page) session(s sessionStatus) {
 	fmt.Fprintf(&p.text, "%s%s%s\n", p.paint.Heading(name), indent, paint(state))
 	if s.SSOSession != "" {
 		region := " (" + terminal.Printable(s.Region) + ")"
-		p.line("portal", p.cut(s.StartURL, p.used()+len(region))+region)
+		p.line("portal", p.cut(s.StartURL, p.textStart()+len(region))+region)
 	} else {
 		p.line("region", terminal.Printable(s.Region))
 	}
 	if s.User != "" {
-		p.line("user", p.cut(s.User, p.used()))
+		p.line("user", p.cut(s.User, p.textStart()))
 	}
 	p.line("token", tokenText(s, p.app.Now()))
 	p.line("session end", endText(s.end, p.app.Now()))
@@ -94,17 +94,18 @@ func (p *page) session(s sessionStatus) {
 	}
 }
 
-// used returns the number of columns that the indentation and the label of a line take.
-func (p *page) used() int { return len(indent) + labels }
+// textStart returns the column where the text of a line starts, after the indentation and the
+// label.
+func (p *page) textStart() int { return len(indent) + labels }
 
-// cut returns text in printable form. It shortens the text to fit a line after an
-// indentation of so many columns.
-func (p *page) cut(text string, indentation int) string {
+// cut returns text in printable form. It shortens the text to fit between the column start and the
+// end of the line.
+func (p *page) cut(text string, start int) string {
 	text = terminal.Printable(text)
 	if p.width == 0 {
 		return text
 	}
-	return terminal.CutMiddle(text, max(p.width-indentation, 1))
+	return terminal.CutMiddle(text, max(p.width-start, 1))
 }
 
 // line prints a label and a text, unless the text is empty.
@@ -191,7 +192,7 @@ func endText(h broker.SessionEnd, now time.Time) string {
 func (p *page) profiles(s sessionStatus) {
 	names := make([]string, len(s.Profiles))
 	for i, name := range s.Profiles {
-		names[i] = p.cut(name, p.used()+len(" and 10000 more"))
+		names[i] = p.cut(name, p.textStart()+len(" and 10000 more"))
 	}
 	if p.full {
 		p.wrapped("profiles", names)
@@ -201,7 +202,7 @@ func (p *page) profiles(s sessionStatus) {
 	if p.width == 0 {
 		shown = min(shown, someNames)
 	}
-	for shown > 1 && p.width > 0 && terminal.Width(someOf(names, shown)) > p.width-p.used() {
+	for shown > 1 && p.width > 0 && terminal.Width(someOf(names, shown)) > p.width-p.textStart() {
 		shown--
 	}
 	p.line("profiles", someOf(names, shown))
@@ -226,7 +227,7 @@ func (p *page) wrapped(label string, names []string) {
 		switch {
 		case line == "":
 			line = name
-		case p.width > 0 && terminal.Width(line+" "+name) > p.width-p.used():
+		case p.width > 0 && terminal.Width(line+" "+name) > p.width-p.textStart():
 			p.line(label, line)
 			label, line = "", name
 		default:
@@ -247,7 +248,7 @@ func (p *page) roles(s sessionStatus) {
 	names, widest := make([]string, shown), 0
 	for i, r := range s.Roles[:shown] {
 		if names[i] = "(not in the config)"; r.RoleName != "" {
-			names[i] = p.cut(r.RoleName, p.used()+len("111122223333  ")+len(left))
+			names[i] = p.cut(r.RoleName, p.textStart()+len("111122223333  ")+len(left))
 		}
 		widest = max(widest, terminal.Width(names[i]))
 	}

@@ -165,7 +165,7 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 		}
 		w.WarnIfMemoryGone(u.Session)
 		tok, err := w.Broker.Peek(u.Session)
-		s := describe(w, u.Session, tok, u.Profiles).until(w.Broker.SessionEnd(u.Session))
+		s := describe(w, u.Session, tok, u.Profiles).withEnd(w.Broker.SessionEnd(u.Session))
 		s.login, s.show = commands(w.App, u)
 		var file *keystore.UnreadableError
 		switch {
@@ -280,8 +280,8 @@ func describe(w *workspace.Workspace, s profile.Session, tok ssocache.Token, pro
 	return out
 }
 
-// until returns s with the session end.
-func (s sessionStatus) until(h broker.SessionEnd) sessionStatus {
+// withEnd returns s with the session end.
+func (s sessionStatus) withEnd(h broker.SessionEnd) sessionStatus {
 	if h.At.IsZero() {
 		return s
 	}

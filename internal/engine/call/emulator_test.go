@@ -41,8 +41,8 @@ func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 	return &Client{Endpoint: srv.URL, Region: "us-east-1", Now: srv.Now}, result.Grant.AccessToken.Reveal()
 }
 
-// as returns a client with the credentials of one of jane's roles.
-func as(t *testing.T, c *Client, accessToken, account, role string) *Client {
+// asRole returns a client with the credentials of one of jane's roles.
+func asRole(t *testing.T, c *Client, accessToken, account, role string) *Client {
 	t.Helper()
 	out := call(t, c, "sso", "get-role-credentials", object(t, `{"accessToken":"`+accessToken+`","accountId":"`+account+`","roleName":"`+role+`"}`))
 	text := func(name string) string {
@@ -82,7 +82,7 @@ func TestAgainstTheEmulator(t *testing.T) {
 		t.Errorf("%d accounts in %d pages, want 6 in 3: %s", len(list), srv.Count("ListAccounts"), compact(full))
 	}
 
-	admin := as(t, c, accessToken, "111122223333", "AdministratorAccess")
+	admin := asRole(t, c, accessToken, "111122223333", "AdministratorAccess")
 	identity := call(t, admin, "sts", "get-caller-identity", nil)
 	if account, _ := identity.Get("Account"); account != "111122223333" {
 		t.Errorf("identity = %s, want account 111122223333", compact(identity))
@@ -124,7 +124,7 @@ func TestAgainstTheEmulator(t *testing.T) {
 func TestRefusalsOfTheEmulator(t *testing.T) {
 	srv := emulatortest.Start(t, emulator.Config{})
 	c, accessToken := signedIn(t, srv)
-	admin := as(t, c, accessToken, "111122223333", "AdministratorAccess")
+	admin := asRole(t, c, accessToken, "111122223333", "AdministratorAccess")
 
 	svc, op := operation(t, "s3api", "list-objects-v2")
 	_, err := admin.Call(t.Context(), svc, op, object(t, `{"Bucket":"no-such-bucket"}`))

@@ -100,9 +100,9 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	if err != nil {
 		return r.broken(op, err)
 	}
-	e.Code, e.Message = r.shown(cmp.Or(e.Code, strconv.Itoa(r.status))), r.shown(e.Message)
+	e.Code, e.Message = r.printable(cmp.Or(e.Code, strconv.Itoa(r.status))), r.printable(e.Message)
 	if svc.Protocol == model.RESTXML {
-		e.Message = s3Advice(e, r.shown(endpoint))
+		e.Message = s3Advice(e, r.printable(endpoint))
 	}
 	return e
 }
@@ -138,7 +138,7 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 		e.Message = "Unknown"
 	}
 	e.Region = cmp.Or(e.Region, fault.value("Region"))
-	e.RequestID = cmp.Or(e.RequestID, r.shown(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
+	e.RequestID = cmp.Or(e.RequestID, r.printable(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
 	if shape := errorShape(op, e.Code); shape != nil {
 		p, fields := parser{}, new(document.Object)
 		if err := p.xmlStructure(shape, fault, fields); err == nil { // if the details are invalid, leave them out

@@ -125,17 +125,18 @@ type reply struct {
 	secrets  []secret.String // the secrets of the request, which texts of the reply must not contain
 }
 
-// shown makes a text of the service safe to print. It removes the secrets of the request. It also
-// puts the text on one line, so that the text cannot look like other messages.
-func (r *reply) shown(s string) string {
+// printable returns a text of the service in a form that is safe to print. It removes the secrets
+// of the request. It also puts the text on one line, so that the text cannot look like other
+// messages.
+func (r *reply) printable(s string) string {
 	return strings.Join(strings.Fields(idcenter.Redact(s, r.secrets)), " ")
 }
 
 // broken returns the error for an invalid reply.
 func (r *reply) broken(op *model.Operation, reason error) error {
-	text := r.shown(reason.Error())
+	text := r.printable(reason.Error())
 	if coding := r.header.Get("Content-Encoding"); coding != "" {
-		text = "encoded as " + r.shown(coding) + ", which was not asked for"
+		text = "encoded as " + r.printable(coding) + ", which was not asked for"
 	}
 	return &idcenter.ReplyError{Operation: op.Name, URL: r.endpoint, Status: r.status, Reason: text}
 }
@@ -144,7 +145,7 @@ func (r *reply) broken(op *model.Operation, reason error) error {
 func (r *reply) requestID() string {
 	for _, name := range []string{"X-Amzn-Requestid", "X-Amz-Request-Id", "X-Amzn-Request-Id"} {
 		if id := r.header.Get(name); id != "" {
-			return r.shown(id)
+			return r.printable(id)
 		}
 	}
 	return ""

@@ -141,7 +141,7 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if found != (place{}) && found.in(unknown) != general.in(unknown) {
+		if found != (place{}) && found.inRegion(unknown) != general.inRegion(unknown) {
 			general = place{strings.ReplaceAll(found.host, "."+unknown+".", ".{region}."), found.sign}
 			rows = append(rows, general.row(text(p, "id"), variant.name, "*"))
 		}
@@ -150,7 +150,7 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 			if err != nil {
 				return nil, err
 			}
-			if special != (place{}) && special.in(region) != general.in(region) {
+			if special != (place{}) && special.inRegion(region) != general.inRegion(region) {
 				rows = append(rows, special.row(text(p, "id"), variant.name, region))
 			}
 		}
@@ -162,8 +162,8 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 // the region of signatures is the region itself.
 type place struct{ host, sign string }
 
-// in returns the place for a region.
-func (p place) in(region string) place {
+// inRegion returns the place for a region.
+func (p place) inRegion(region string) place {
 	return place{strings.ReplaceAll(p.host, "{region}", region), cmp.Or(p.sign, region)}
 }
 

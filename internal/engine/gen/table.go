@@ -158,7 +158,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 		mark("stream", is("streaming")), mark("json", is("jsonvalue")), mark("token", is("idempotencyToken")),
 	}
 	if !composed(kind(s)) {
-		fields = append(fields, least(s), mark("sensitive", truth(s, "sensitive")))
+		fields = append(fields, minimum(s), mark("sensitive", truth(s, "sensitive")))
 	}
 	if values := texts(s, "enum"); w.inputs[shape] && len(values) > 0 {
 		enum := strings.Join(values, "|")
@@ -191,7 +191,7 @@ func (w *writer) shape(name string) (string, error) {
 	if code == name {
 		code = ""
 	}
-	lines := row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), least(s))
+	lines := row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), minimum(s))
 	parts, err := w.parts(s)
 	if err != nil {
 		return "", err
@@ -240,8 +240,8 @@ func kind(s *document.Object) string {
 
 func composed(kind string) bool { return kind == "structure" || kind == "list" || kind == "map" }
 
-// least returns the smallest length or value that clients allow.
-func least(s *document.Object) string {
+// minimum returns the smallest length or value that clients allow.
+func minimum(s *document.Object) string {
 	if n, _ := s.Get("min"); n != nil {
 		if n, ok := n.(int64); ok && n > 0 {
 			return attr("min", strconv.FormatInt(n, 10))

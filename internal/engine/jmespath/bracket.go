@@ -11,7 +11,7 @@ func (p *parser) leadingBracket() (*node, error) {
 			return nil, err
 		}
 		return p.indexed(newNode(kindCurrent), right)
-	case t.typ == tokenStar && p.after() == tokenRightBrack:
+	case t.typ == tokenStar && p.peekSecond() == tokenRightBrack:
 		p.next()
 		p.next()
 		return p.project(kindProjection, newNode(kindCurrent), powerStar)
@@ -53,7 +53,7 @@ func (p *parser) indexed(left, right *node) (*node, error) {
 
 // indexOrSlice reads "0]" of "[0]", or "0:1]" of "[0:1]".
 func (p *parser) indexOrSlice() (*node, error) {
-	if p.peek().typ == tokenColon || p.after() == tokenColon {
+	if p.peek().typ == tokenColon || p.peekSecond() == tokenColon {
 		return p.slice()
 	}
 	n := newNode(kindIndex)

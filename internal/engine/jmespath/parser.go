@@ -37,8 +37,8 @@ func (p *parser) next() token {
 	return t
 }
 
-// after returns the type of the second next token.
-func (p *parser) after() tokenType {
+// peekSecond returns the type of the token after the next token.
+func (p *parser) peekSecond() tokenType {
 	if p.pos+1 < len(p.tokens) {
 		return p.tokens[p.pos+1].typ
 	}

@@ -20,9 +20,9 @@ func isYAMLString(s string) bool {
 
 const digits = "0123456789"
 
-// many removes the characters of a set from the beginning of s. It returns the number of removed
-// characters, and the rest.
-func many(s, set string) (int, string) {
+// trimSet removes the characters of a set from the beginning of s. It returns the number of removed
+// characters, and the rest of s.
+func trimSet(s, set string) (int, string) {
 	rest := strings.TrimLeft(s, set)
 	return len(s) - len(rest), rest
 }
@@ -43,7 +43,7 @@ func isYAMLInt(s string) bool {
 		{"0x", digits + "abcdefABCDEF_"},
 	} {
 		rest, ok := strings.CutPrefix(s, base.prefix)
-		if n, end := many(rest, base.digits); ok && n > 0 && end == "" {
+		if n, end := trimSet(rest, base.digits); ok && n > 0 && end == "" {
 			return true
 		}
 	}
@@ -61,12 +61,12 @@ func isYAMLFloat(s string) bool {
 		return true
 	}
 	whole := s != "" && s[0] != '_'
-	n, rest := many(s, digits+"_")
+	n, rest := trimSet(s, digits+"_")
 	whole = whole && n > 0
 	after, point := strings.CutPrefix(rest, ".")
 	fraction := 0
 	if point {
-		fraction, rest = many(after, digits+"_")
+		fraction, rest = trimSet(after, digits+"_")
 	}
 	switch {
 	case whole:
@@ -85,7 +85,7 @@ func isExponent(s string, needSign bool) bool {
 	if needSign && unsigned == s[1:] {
 		return false
 	}
-	n, rest := many(unsigned, digits)
+	n, rest := trimSet(unsigned, digits)
 	return n > 0 && rest == ""
 }
 
@@ -122,7 +122,7 @@ func isTimeOfDay(s string) bool {
 		return false
 	}
 	if strings.HasPrefix(s, ".") {
-		_, s = many(s[1:], digits)
+		_, s = trimSet(s[1:], digits)
 	}
 	return s == "" || isZone(strings.TrimLeft(s, " \t"))
 }
@@ -146,7 +146,7 @@ func isZone(s string) bool {
 // number removes a number of at most maxLen digits from the beginning of s. ok is false if s begins
 // with fewer than minLen digits.
 func number(s string, minLen, maxLen int) (rest string, ok bool) {
-	n, _ := many(s, digits)
+	n, _ := trimSet(s, digits)
 	if n < minLen {
 		return s, false
 	}
