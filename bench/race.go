@@ -22,7 +22,7 @@ type contestant struct {
 	faults []int64
 }
 
-// race runs the contestants in turn, so that other work of the machine slows down contestants contestants
+// race runs the contestants in turn, so that other work of the machine slows down all contestants
 // equally.
 func race(contestants []*contestant, rounds int) error {
 	for round := -1; round < rounds; round++ { // the first round is not measured

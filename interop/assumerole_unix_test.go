@@ -153,8 +153,8 @@ func TestAssumeRoleWithMFA(t *testing.T) {
 	})
 }
 
-// answer runs the command command a terminal, waits for the prompt, types the line, and returns
-// the output after the line. ok reports whether the command succeeded.
+// answer runs the command in a terminal, waits for the prompt, types the line, and returns the
+// output after the line. ok reports whether the command succeeded.
 func (h *home) answer(t *testing.T, command invocation, prompt, line string) (output string, ok bool) {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), command.args[0], command.args[1:]...)

@@ -51,7 +51,7 @@ func startProxy(t *testing.T, srv *emulatortest.Server) []string {
 	return []string{"HTTPS_PROXY=" + proxy.URL, "AWS_CA_BUNDLE=" + bundle}
 }
 
-// tunnel connects every CONNECT request address one address.
+// tunnel connects every CONNECT request to one address.
 func tunnel(address string) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		host, _, err := net.SplitHostPort(r.Host)

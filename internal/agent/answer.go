@@ -106,11 +106,11 @@ func (s *Server) SettingsOf(tok ssocache.Token) (settings Settings, ok bool) {
 }
 
 // markEnded remembers that the service at the endpoints in the settings has ended a session.
-func (s *Server) markEnded(of profile.Session, by Settings) {
+func (s *Server) markEnded(session profile.Session, settings Settings) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.endedBy == nil {
 		s.endedBy = map[string]string{}
 	}
-	s.endedBy[id(of)] = by.Endpoints().ID()
+	s.endedBy[id(session)] = settings.Endpoints().ID()
 }

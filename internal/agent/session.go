@@ -56,10 +56,10 @@ func (w *watch) next(now time.Time) time.Time {
 }
 
 // failed postpones the next attempt. The pause doubles with each failure.
-func (w *watch) failed(now time.Time, why string) {
+func (w *watch) failed(now time.Time, reason string) {
 	w.retry = now.Add(min(roundEvery<<min(w.fails, 10), retryMax))
 	w.fails++
-	w.err = why
+	w.err = reason
 }
 
 // postponed reports whether the next attempt must wait. It ignores a retry time that is too

@@ -168,7 +168,7 @@ func removeSocket(address string) error {
 // Watch returns a function that returns an error if the socket at the address was removed
 // or replaced. The function also updates the time of the socket, because some systems
 // remove old temporary files.
-func Watch(address string) (lost func() error) {
+func Watch(address string) (check func() error) {
 	before, err := os.Lstat(address)
 	if err != nil {
 		return func() error { return err }

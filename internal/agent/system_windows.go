@@ -61,7 +61,7 @@ func Listen(address string) (net.Listener, *filelock.Lock, error) {
 }
 
 // Watch returns a function that always returns nil: a pipe exists as long as its process.
-func Watch(string) (lost func() error) { return func() error { return nil } }
+func Watch(string) (check func() error) { return func() error { return nil } }
 
 func dial(ctx context.Context, address string, within time.Duration) (net.Conn, error) {
 	ctx, cancel := context.WithTimeout(ctx, within)

@@ -133,14 +133,14 @@ func (e *expansion) isOwn(name string) bool {
 	return name == "help" || ok && !awsName(name)
 }
 
-// level expands the word at a position. It stops at a word that is not an alias, or is an
+// level expands the word at a position. It stops at a word that is not an alias, or that is an
 // alias for itself.
-func (e *expansion) level(at int, command string) error {
+func (e *expansion) level(position int, command string) error {
 	var seen []string
-	for at < len(e.words) {
-		name := e.words[at]
+	for position < len(e.words) {
+		name := e.words[position]
 		value, ok := e.aliases[command][name]
-		if !ok || at == 0 && e.isOwn(name) {
+		if !ok || position == 0 && e.isOwn(name) {
 			return nil
 		}
 		if slices.Contains(seen, name) {
@@ -149,7 +149,7 @@ func (e *expansion) level(at int, command string) error {
 		seen = append(seen, name)
 		e.used = append(e.used, name)
 		if shell, external := strings.CutPrefix(value, "!"); external {
-			e.shell, e.external, e.words = true, shell, e.words[at+1:]
+			e.shell, e.external, e.words = true, shell, e.words[position+1:]
 			return nil
 		}
 		words, err := shell.Split(value)
@@ -162,12 +162,12 @@ func (e *expansion) level(at int, command string) error {
 		words = e.take(words)
 		// An alias with the name of a subcommand adds arguments to that subcommand. The AWS
 		// CLI ignores the first word of such an alias.
-		hidden := at > 0 && len(words) > 0 && builtInOperation(command, name)
+		hidden := position > 0 && len(words) > 0 && builtInOperation(command, name)
 		if hidden {
 			words[0] = name
 		}
 		self := len(words) > 0 && words[0] == name
-		e.words = slices.Concat(e.words[:at], words, e.words[at+1:])
+		e.words = slices.Concat(e.words[:position], words, e.words[position+1:])
 		if self {
 			return nil
 		}

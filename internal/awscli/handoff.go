@@ -54,15 +54,15 @@ func HandOff(ctx context.Context, app *command.App, root command.Node, args []st
 
 // withoutAWS handles a command line if the AWS CLI is missing. It runs an alias for a shell
 // command. For any other command line, it returns an error that says what is missing.
-func withoutAWS(app *command.App, root command.Node, args []string, why error) error {
+func withoutAWS(app *command.App, root command.Node, args []string, cause error) error {
 	line, external, err := externalAlias(app, root, args)
 	switch {
 	case err != nil:
 		return err
 	case external:
 		return runShell(app, line, args)
-	case why != nil:
-		return why
+	case cause != nil:
+		return cause
 	}
 	_, rest := command.SplitGlobals(args)
 	words := command.Words(args)
@@ -109,7 +109,7 @@ const maxPassed = 5
 
 // pass returns the value of PassedVariable for the child. It returns an error if the program
 // has started lanyard again with the same arguments, or more than maxPassed times.
-func pass(app *command.App, what string, args []string) (string, error) {
+func pass(app *command.App, program string, args []string) (string, error) {
 	var seen []string
 	if s := app.Env.Get(PassedVariable); s != "" {
 		seen = strings.Split(s, ",")
@@ -118,14 +118,14 @@ func pass(app *command.App, what string, args []string) (string, error) {
 	text := ""
 	switch {
 	case slices.Contains(seen, mark):
-		text = what + " leads back to lanyard with the same arguments"
+		text = program + " leads back to lanyard with the same arguments"
 	case len(seen) >= maxPassed:
-		text = fmt.Sprintf("%s and lanyard have started each other %d times", what, len(seen))
+		text = fmt.Sprintf("%s and lanyard have started each other %d times", program, len(seen))
 	default:
 		return strings.Join(append(seen, mark), ","), nil
 	}
 	return "", command.WithHint(&command.ConfigError{Code: "Configuration", Msg: text},
-		"make sure that %s runs the real AWS CLI; PATH is %s", what, app.Env.Get("PATH"))
+		"make sure that %s runs the real AWS CLI; PATH is %s", program, app.Env.Get("PATH"))
 }
 
 // fingerprint returns a hash of a list of arguments.

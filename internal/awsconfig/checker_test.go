@@ -203,9 +203,9 @@ func unquote(word string) string {
 }
 
 // section returns the last section with this kind and name, or nil.
-func (r *reading) section(what string, credentials bool) (found *pySection) {
+func (r *reading) section(title string, credentials bool) (found *pySection) {
 	for _, s := range r.sections {
-		if meaning(s.header, credentials) == what {
+		if meaning(s.header, credentials) == title {
 			found = s
 		}
 	}

@@ -264,10 +264,10 @@ type announcement struct {
 	start time.Time
 }
 
-func (in SignIn) announcement(b *Broker, s profile.Session, limit time.Duration) *announcement {
+func (signIn SignIn) announcement(b *Broker, s profile.Session, limit time.Duration) *announcement {
 	a := &announcement{start: time.Now()}
-	if in.Waiting != nil {
-		a.show = func() { in.Waiting(b.signInProcess(s), limit) }
+	if signIn.Waiting != nil {
+		a.show = func() { signIn.Waiting(b.signInProcess(s), limit) }
 	}
 	return a
 }

@@ -165,15 +165,15 @@ func (b *Broker) endGeneration(s profile.Session) error {
 }
 
 // removeFiles removes token files and returns the paths of the removed files.
-func (b *Broker) removeFiles(files []tokenFile) (gone []string, err error) {
+func (b *Broker) removeFiles(files []tokenFile) (removed []string, err error) {
 	for _, f := range files {
 		if failure := b.Cache.Remove(f.Path); failure != nil {
 			err = errors.Join(err, failure)
 			continue
 		}
-		gone = append(gone, f.Path)
+		removed = append(removed, f.Path)
 	}
-	return gone, err
+	return removed, err
 }
 
 // joined joins errors, and leaves out repeated texts.

@@ -89,10 +89,10 @@ func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []strin
 	return nil
 }
 
-// adoptable returns the session's tokens that are stored under start URLs. best is the
+// adoptable returns the session's tokens that are stored under start URLs. preferred is the
 // spelling of the token to adopt, or "" if no such token exists.
-func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[string]ssocache.Token, best string, err error) {
-	old = make(map[string]ssocache.Token)
+func (b *Broker) adoptable(s profile.Session, spellings []string) (tokens map[string]ssocache.Token, preferred string, err error) {
+	tokens = make(map[string]ssocache.Token)
 	for _, url := range spellings {
 		tok, err := b.Cache.LoadToken(url)
 		if keystore.Unknown(err) {
@@ -102,10 +102,10 @@ func (b *Broker) adoptable(s profile.Session, spellings []string) (old map[strin
 			continue
 		}
 		// One spelling has the refresh token, the others have copies.
-		if now := b.now(); best == "" || tok.Refreshable(now) && !old[best].Refreshable(now) {
-			best = url
+		if now := b.now(); preferred == "" || tok.Refreshable(now) && !tokens[preferred].Refreshable(now) {
+			preferred = url
 		}
-		old[url] = tok
+		tokens[url] = tok
 	}
-	return old, best, nil
+	return tokens, preferred, nil
 }

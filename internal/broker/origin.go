@@ -75,8 +75,8 @@ func (st state) acceptedBy(t target) state {
 	return slices.DeleteFunc(slices.Clone(st), func(h cachedToken) bool { return !t.portal.Takes(h.tok.Origin.Portal) })
 }
 
-// sameOrigin reports whether the token next may replace the token current, because both have the
-// same origin.
+// sameOrigin reports whether the tokens current and next have the same origin, so that next may
+// replace current.
 func sameOrigin(current, next ssocache.Token) bool {
 	return current.Origin == next.Origin || current.Origin.IsZero() && next.Origin.Portal == ssocache.AWS
 }
@@ -182,11 +182,11 @@ func (e *OriginError) describe(to profile.Endpoint, own []string, origin string)
 }
 
 // defaultEndpoint returns the first form of AWS's endpoint, which is the usual form.
-func defaultEndpoint(own []string) string {
-	if len(own) == 0 {
+func defaultEndpoint(forms []string) string {
+	if len(forms) == 0 {
 		return "AWS"
 	}
-	return own[0]
+	return forms[0]
 }
 
 // toPortal connects to the access portal, unless the access token of tok must not be sent

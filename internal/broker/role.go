@@ -306,7 +306,7 @@ var ErrStillExpired = errors.New("Credentials were refreshed, but the refreshed 
 // credentials with the date to store, and with the date to return to the client. If the
 // credentials have expired by the service's clock, it returns [ErrStillExpired], as the AWS
 // CLI does.
-func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, given ssocache.Credentials, err error) {
+func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Time) (stored, returned ssocache.Credentials, err error) {
 	left := c.Left(now)
 	if !clock.Date.IsZero() {
 		left = c.Left(clock.Date)
@@ -322,18 +322,18 @@ func correctExpiration(c ssocache.Credentials, clock idcenter.Clock, now time.Ti
 	if ours.Before(c.Expiration) {
 		c.Expiration = ours
 	}
-	stored, given = c, c
+	stored, returned = c, c
 	if !stored.Reusable(now) {
-		given.Expiration = ours
+		returned.Expiration = ours
 	}
-	return stored, given, nil
+	return stored, returned, nil
 }
 
 // recordExpiration records the corrected date of role credentials in the outcome file.
 // Without this record, other processes would reject these credentials, because the cache file
 // has the service's date.
-func (b *Broker) recordExpiration(name string, given ssocache.Credentials) {
-	b.writeOutcomeText(b.roleFile(name, ".outcome"), succeeded, given.SessionToken, ssocache.FormatTime(given.Expiration))
+func (b *Broker) recordExpiration(name string, dated ssocache.Credentials) {
+	b.writeOutcomeText(b.roleFile(name, ".outcome"), succeeded, dated.SessionToken, ssocache.FormatTime(dated.Expiration))
 }
 
 // withRecordedEnd returns c with the expiration that the outcome records, if the outcome is

@@ -45,7 +45,7 @@ func Open(ctx context.Context, url string, env []string, output io.Writer) error
 	return open(ctx, url, env, output, grace)
 }
 
-func open(ctx context.Context, url string, env []string, out io.Writer, grace time.Duration) error {
+func open(ctx context.Context, url string, env []string, output io.Writer, grace time.Duration) error {
 	if err := Allowed(url); err != nil {
 		return err
 	}
@@ -64,7 +64,7 @@ func open(ctx context.Context, url string, env []string, out io.Writer, grace ti
 	var last error
 	for _, c := range commands {
 		if last = c.err; last == nil {
-			last = start(ctx, c, env, out, grace)
+			last = start(ctx, c, env, output, grace)
 		}
 		if last == nil || ctx.Err() != nil {
 			return last
@@ -347,12 +347,12 @@ func existing(env []string, lines ...[]string) []command {
 }
 
 // start runs a command. It returns nil if the command succeeds or runs longer than grace.
-func start(ctx context.Context, c command, env []string, out io.Writer, grace time.Duration) error {
+func start(ctx context.Context, c command, env []string, output io.Writer, grace time.Duration) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
 	// exec.CommandContext would end the browser with ctx.
-	cmd := &exec.Cmd{Path: c.path, Args: c.args, Env: withoutSecrets(env), Stdout: out, Stderr: out, SysProcAttr: ownSession()}
+	cmd := &exec.Cmd{Path: c.path, Args: c.args, Env: withoutSecrets(env), Stdout: output, Stderr: output, SysProcAttr: ownSession()}
 	if err := cmd.Start(); err != nil {
 		return err
 	}

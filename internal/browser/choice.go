@@ -76,16 +76,16 @@ func (c Choice) IsZero() bool { return c.text == "" }
 func (c Choice) String() string { return c.text }
 
 // OpenChoice opens url like [Open], but in the chosen browser.
-func OpenChoice(ctx context.Context, c Choice, url string, names Names, env []string, out io.Writer) error {
+func OpenChoice(ctx context.Context, c Choice, url string, names Names, env []string, output io.Writer) error {
 	if c.IsZero() {
-		return Open(ctx, url, env, out)
+		return Open(ctx, url, env, output)
 	}
 	cmd, err := c.command(url, names, env)
 	if err == nil {
 		err = cmd.err
 	}
 	if err == nil {
-		err = start(ctx, cmd, env, out, grace)
+		err = start(ctx, cmd, env, output, grace)
 	}
 	if err != nil && ctx.Err() == nil {
 		return fmt.Errorf("%s: %s", cmp.Or(cmd.name, c.text), reason(err))

@@ -71,13 +71,13 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 
 // handOff hands off a line to the AWS CLI. If the line begins with flags that name a role, the AWS
 // CLI gets the credentials of the role as variables instead of the flags.
-func handOff(ctx context.Context, app *command.App, root command.Node, args []string, why error) error {
+func handOff(ctx context.Context, app *command.App, root command.Node, args []string, cause error) error {
 	rest, err := app.TakeFrontRole(args)
 	if err != nil {
 		return err
 	}
 	if _, err := awscli.Find(app); err != nil || !app.Flags.Role.Given() {
-		return awscli.HandOff(ctx, app, root, rest, why)
+		return awscli.HandOff(ctx, app, root, rest, cause)
 	}
 	app.ReadFlags(rest)
 	app.Debug()
@@ -87,7 +87,7 @@ func handOff(ctx context.Context, app *command.App, root command.Node, args []st
 	}
 	with := *app
 	with.Env, with.Flags.Role = command.EnvOf(env), command.RoleFlags{}
-	return awscli.HandOff(ctx, &with, root, withoutFlag(rest, "profile"), why)
+	return awscli.HandOff(ctx, &with, root, withoutFlag(rest, "profile"), cause)
 }
 
 // withoutFlag returns a line without a global flag. The AWS CLI would use the profile of this flag

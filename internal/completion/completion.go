@@ -58,14 +58,14 @@ func NewWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, 64<<10
 
 // Print prints a line of the answer. It leaves out values with control characters, because these
 // characters would change the answer or control the terminal.
-func (r Request) Print(out *bufio.Writer, v Value) {
+func (r Request) Print(w *bufio.Writer, v Value) {
 	if v.Text == "" || !visible(v.Text) {
 		return
 	}
 	if r.Shell == "bash" {
 		if text, ok := r.line.Replacement(v.Text); ok {
-			_, _ = out.WriteString(text)
-			_ = out.WriteByte('\n')
+			_, _ = w.WriteString(text)
+			_ = w.WriteByte('\n')
 		}
 		return
 	}
@@ -74,7 +74,7 @@ func (r Request) Print(out *bufio.Writer, v Value) {
 		separator = " · "
 	}
 	for _, s := range [...]string{shell.CompletionWord(r.Shell, v.Text), "\t", v.About, separator, v.Role, "\n"} {
-		_, _ = out.WriteString(s)
+		_, _ = w.WriteString(s)
 	}
 }
 

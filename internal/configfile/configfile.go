@@ -85,7 +85,7 @@ const attempts = 5
 var errChanged = errors.New("another program keeps changing the file")
 
 // apply does the same as Edit, for changes that may also remove the file.
-func (e *Editor) apply(ctx context.Context, path, what string, decide func(state) (state, error)) (changed bool, err error) {
+func (e *Editor) apply(ctx context.Context, path, description string, decide func(state) (state, error)) (changed bool, err error) {
 	if err := ctx.Err(); err != nil {
 		return false, err
 	}
@@ -130,7 +130,7 @@ func (e *Editor) apply(ctx context.Context, path, what string, decide func(state
 		if err := p.mayReplace(before); err != nil {
 			return false, err
 		}
-		err = e.replace(ctx, p, what, before, after)
+		err = e.replace(ctx, p, description, before, after)
 		if !errors.Is(err, errChanged) {
 			return err == nil, err
 		}
@@ -240,7 +240,7 @@ func (p place) temporary(name string) bool {
 // come the steps that fail if the disk is full or permissions are missing. Then come the
 // backup and the record for the undo. The record gets the name .next, which keeps the record
 // of the earlier change until this change is made.
-func (e *Editor) replace(ctx context.Context, p place, what string, before, after state) error {
+func (e *Editor) replace(ctx context.Context, p place, description string, before, after state) error {
 	pending, err := p.prepare(before, after)
 	if err != nil {
 		return err
@@ -250,7 +250,7 @@ func (e *Editor) replace(ctx context.Context, p place, what string, before, afte
 		e.warn(fmt.Sprintf("%s has %d names (hard links); lanyard changes the file only under this name", p.given, n),
 			"use symbolic links instead of hard links")
 	}
-	recorded, err := e.record(p, what, before, after)
+	recorded, err := e.record(p, description, before, after)
 	if err != nil {
 		return err
 	}

@@ -90,8 +90,8 @@ func (e *Editor) last(path string) (*Record, error) {
 }
 
 // changed returns the error for a file that has changed since its last change was made.
-func (p place) changed(what string) error {
-	e := &ChangedError{Path: p.given, What: what, Record: p.record(lastRecord)}
+func (p place) changed(description string) error {
+	e := &ChangedError{Path: p.given, What: description, Record: p.record(lastRecord)}
 	hint := []string{fmt.Sprintf("restore the file by hand: its content before that change is in %s, as base64", e.Record)}
 	if names := p.backups(); len(names) > 0 {
 		e.Backup = names[len(names)-1]
@@ -129,11 +129,11 @@ const undoOf = "undo of "
 
 // opposite returns the description of the undo of a change. The undo of an undo has the
 // description of the original change, because it makes that change again.
-func opposite(what string) string {
-	if again, ok := strings.CutPrefix(what, undoOf); ok {
+func opposite(description string) string {
+	if again, ok := strings.CutPrefix(description, undoOf); ok {
 		return again
 	}
-	return undoOf + what
+	return undoOf + description
 }
 
 // The records of a file have these endings.

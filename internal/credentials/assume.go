@@ -132,7 +132,7 @@ func (f *fetcher) call(ctx context.Context, source step, role profile.Role) (sso
 
 // authorize adds the parameters that only AssumeRole has, and gives the client the
 // credentials of the source.
-func (f *fetcher) authorize(ctx context.Context, client *call.Client, source step, role profile.Role, in *document.Object) error {
+func (f *fetcher) authorize(ctx context.Context, client *call.Client, source step, role profile.Role, request *document.Object) error {
 	c, err := source.get(ctx)
 	if err != nil {
 		return err
@@ -142,7 +142,7 @@ func (f *fetcher) authorize(ctx context.Context, client *call.Client, source ste
 		"ExternalId": role.ExternalID, "SourceIdentity": role.SourceIdentity, "SerialNumber": role.MFASerial,
 	} {
 		if text != "" {
-			in.Set(name, text)
+			request.Set(name, text)
 		}
 	}
 	if len(role.Tags) > 0 {
@@ -153,14 +153,14 @@ func (f *fetcher) authorize(ctx context.Context, client *call.Client, source ste
 			tag.Set("Value", t.Value)
 			tags[i] = tag
 		}
-		in.Set("Tags", tags)
+		request.Set("Tags", tags)
 	}
 	if len(role.TransitiveTags) > 0 {
 		keys := make([]any, len(role.TransitiveTags))
 		for i, k := range role.TransitiveTags {
 			keys[i] = k
 		}
-		in.Set("TransitiveTagKeys", keys)
+		request.Set("TransitiveTagKeys", keys)
 	}
 	if role.MFASerial == "" {
 		return nil
@@ -169,7 +169,7 @@ func (f *fetcher) authorize(ctx context.Context, client *call.Client, source ste
 	if err != nil {
 		return &broker.LocalError{Err: err}
 	}
-	in.Set("TokenCode", code.Reveal())
+	request.Set("TokenCode", code.Reveal())
 	return nil
 }
 
@@ -188,9 +188,9 @@ func (f *fetcher) token(ctx context.Context, role profile.Role) (string, error) 
 }
 
 // assumedFrom returns the credentials in a reply of STS.
-func assumedFrom(out *document.Object, role profile.Role) (ssocache.Assumed, error) {
+func assumedFrom(reply *document.Object, role profile.Role) (ssocache.Assumed, error) {
 	text := func(in, name string) string {
-		part, _ := out.Get(in)
+		part, _ := reply.Get(in)
 		o, _ := part.(*document.Object)
 		v, _ := o.Get(name)
 		s, _ := v.(string)

@@ -79,7 +79,7 @@ func (f *fetcher) run(ctx context.Context, name string, words []string) (ssocach
 }
 
 // parseProcess reads the output of a credential_process.
-func parseProcess(out []byte, now time.Time) (ssocache.Credentials, error) {
+func parseProcess(output []byte, now time.Time) (ssocache.Credentials, error) {
 	var parsed struct {
 		Version                       any
 		AccessKeyID                   string `json:"AccessKeyId"`
@@ -87,7 +87,7 @@ func parseProcess(out []byte, now time.Time) (ssocache.Credentials, error) {
 		Expiration                    string
 		AccountID                     string `json:"AccountId"`
 	}
-	if err := json.Unmarshal(out, &parsed); err != nil {
+	if err := json.Unmarshal(output, &parsed); err != nil {
 		return ssocache.Credentials{}, processError("the output is not JSON") // it may contain secrets
 	}
 	version := fmt.Sprint(parsed.Version)

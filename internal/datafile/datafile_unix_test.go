@@ -83,9 +83,9 @@ func TestReadWithoutFreeDescriptors(t *testing.T) {
 	}
 }
 
-// useUpDescriptors opens files until the process has no free file descriptor. free closes
-// them again.
-func useUpDescriptors(t *testing.T) (free func()) {
+// useUpDescriptors opens files until the process has no unused file descriptor. closeAll closes
+// these files.
+func useUpDescriptors(t *testing.T) (closeAll func()) {
 	t.Helper()
 	var old syscall.Rlimit
 	if err := syscall.Getrlimit(syscall.RLIMIT_NOFILE, &old); err != nil {

@@ -48,11 +48,11 @@ func client(t *testing.T, o Options) *Client {
 	return c
 }
 
-func noSecret(t *testing.T, where, text string) {
+func noSecret(t *testing.T, place, text string) {
 	t.Helper()
 	for _, h := range hidden {
 		if strings.Contains(text, h) {
-			t.Errorf("%s contains the secret %q: %s", where, h, text)
+			t.Errorf("%s contains the secret %q: %s", place, h, text)
 		}
 	}
 }

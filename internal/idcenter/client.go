@@ -239,21 +239,21 @@ func (c *Client) Refresh(ctx context.Context, reg Registration, refreshToken sec
 
 // createToken adds the client registration to the request and calls the service. attempts
 // limits the attempts; 0 means the client's own limit.
-func (c *Client) createToken(ctx context.Context, reg Registration, in *ssooidc.CreateTokenInput, attempts int) (Grant, error) {
-	in.ClientId, in.ClientSecret = new(reg.ClientID), new(reg.ClientSecret.Reveal())
-	w := c.wire("CreateToken", c.oidcURL, reg.ClientSecret, optionalSecret(in.RefreshToken), optionalSecret(in.Code),
-		optionalSecret(in.CodeVerifier), optionalSecret(in.DeviceCode))
+func (c *Client) createToken(ctx context.Context, reg Registration, input *ssooidc.CreateTokenInput, attempts int) (Grant, error) {
+	input.ClientId, input.ClientSecret = new(reg.ClientID), new(reg.ClientSecret.Reveal())
+	w := c.wire("CreateToken", c.oidcURL, reg.ClientSecret, optionalSecret(input.RefreshToken), optionalSecret(input.Code),
+		optionalSecret(input.CodeVerifier), optionalSecret(input.DeviceCode))
 	if attempts > 0 {
 		w.retryer = retryer(attempts, c.pause)
 	}
 	budget, cancel := context.WithTimeout(ctx, c.budget)
-	if *in.GrantType == grantRefresh {
+	if *input.GrantType == grantRefresh {
 		cancel()
 		w.spending = new(spending)
 		budget, cancel = w.spending.begin(ctx, c.budget)
 	}
 	defer cancel()
-	out, err := c.oidc.CreateToken(budget, in, w.oidc)
+	out, err := c.oidc.CreateToken(budget, input, w.oidc)
 	if w.spending != nil && w.spending.done() {
 		ctx = context.WithoutCancel(ctx) // use the reply even if ctx is cancelled
 	}

@@ -64,15 +64,15 @@ func (c *Client) signInByCode(ctx context.Context, s SignIn, reg Registration) (
 }
 
 // showCode shows the code and the instructions, in the AWS CLI's words.
-func (s SignIn) showCode(out *ssooidc.StartDeviceAuthorizationOutput) {
-	uri, code := clean(value(out.VerificationUri)), clean(value(out.UserCode))
+func (s SignIn) showCode(authorization *ssooidc.StartDeviceAuthorizationOutput) {
+	uri, code := clean(value(authorization.VerificationUri)), clean(value(authorization.UserCode))
 	text := "Attempting to open your default browser.\n" +
 		"If the browser does not open or you wish to use a different device to authorize this request, open the following URL:\n"
 	if s.NoBrowser {
 		text = "Browser will not be automatically opened.\nPlease visit the following URL:\n"
 	}
 	text += "\n" + uri + "\n\nThen enter the code:\n\n" + code + "\n"
-	if complete := clean(value(out.VerificationUriComplete)); s.NoBrowser && complete != "" {
+	if complete := clean(value(authorization.VerificationUriComplete)); s.NoBrowser && complete != "" {
 		text += "\nAlternatively, you may visit the following URL which will autofill the code upon loading:\n" + complete + "\n"
 	}
 	s.Show(text)

@@ -293,11 +293,11 @@ func refusesGrants(err error) bool {
 	return false
 }
 
-func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientInput) (Registration, error) {
+func (c *Client) registerClient(ctx context.Context, input *ssooidc.RegisterClientInput) (Registration, error) {
 	w := c.wire("RegisterClient", c.oidcURL)
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
-	out, err := c.oidc.RegisterClient(budget, in, w.oidc)
+	out, err := c.oidc.RegisterClient(budget, input, w.oidc)
 	if err := w.result(ctx, err); err != nil {
 		return Registration{}, err
 	}
@@ -311,8 +311,8 @@ func (c *Client) registerClient(ctx context.Context, in *ssooidc.RegisterClientI
 		ClientID:     value(out.ClientId),
 		ClientSecret: optionalSecret(out.ClientSecret),
 		ExpiresAt:    time.Unix(out.ClientSecretExpiresAt, 0).UTC(),
-		Scopes:       slices.Clone(in.Scopes),
-		GrantTypes:   slices.Clone(in.GrantTypes),
+		Scopes:       slices.Clone(input.Scopes),
+		GrantTypes:   slices.Clone(input.GrantTypes),
 	}, nil
 }
 

@@ -376,8 +376,8 @@ func Unknown(err error) bool {
 
 func notFound(name string) error { return fmt.Errorf("%s: %w", name, ssocache.ErrNotFound) }
 
-func corrupt(name, why string) error {
-	return fmt.Errorf("%s: %w: %s", name, ssocache.ErrCorrupt, why)
+func corrupt(name, reason string) error {
+	return fmt.Errorf("%s: %w: %s", name, ssocache.ErrCorrupt, reason)
 }
 
 func isCorrupt(err error) bool { return errors.Is(err, ssocache.ErrCorrupt) }

@@ -106,9 +106,9 @@ func (p *pendingEncrypted) Commit(data []byte) error {
 	return p.Reserved.Commit(sealed)
 }
 
-func seal(data []byte, to age.Recipient) ([]byte, error) {
+func seal(data []byte, recipient age.Recipient) ([]byte, error) {
 	var b bytes.Buffer
-	w, err := age.Encrypt(&b, to)
+	w, err := age.Encrypt(&b, recipient)
 	if err != nil {
 		return nil, err
 	}

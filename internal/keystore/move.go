@@ -36,7 +36,7 @@ func (f Files) Move(session, store string, paths []string) (moved int, err error
 	return moved, nil
 }
 
-func (f Files) moveOne(session, to, path string) (bool, error) {
+func (f Files) moveOne(session, store, path string) (bool, error) {
 	m, err := readMarker(path)
 	if err != nil {
 		return false, err
@@ -45,46 +45,46 @@ func (f Files) moveOne(session, to, path string) (bool, error) {
 	if from == "" {
 		from = File
 	}
-	if from == to {
-		return false, f.removeLeft(path, to)
+	if from == store {
+		return false, f.removeLeft(path, store)
 	}
 	data, err := f.rawFrom(from, path)
 	if errors.Is(err, ssocache.ErrNotFound) {
 		if path != f.TokenPath(session) {
-			return false, errors.Join(unmark(path), f.removeLeft(path, to))
+			return false, errors.Join(unmark(path), f.removeLeft(path, store))
 		}
-		return false, errors.Join(f.setStore(session, to, path), f.removeLeft(path, to))
+		return false, errors.Join(f.setStore(session, store, path), f.removeLeft(path, store))
 	}
 	if err != nil {
 		return false, err
 	}
-	if err := f.rawTo(to, path, data); err != nil {
+	if err := f.rawTo(store, path, data); err != nil {
 		return false, err
 	}
-	back, err := f.rawFrom(to, path)
+	back, err := f.rawFrom(store, path)
 	if err != nil {
 		return false, fmt.Errorf("read the new value back: %w", err)
 	}
 	if !bytes.Equal(back, data) {
 		return false, errors.New("the value read back differs from the value written; the old value is kept")
 	}
-	if err := f.setStore(session, to, path); err != nil {
+	if err := f.setStore(session, store, path); err != nil {
 		return false, err
 	}
 	if err := f.removeFrom(from, path); err != nil {
 		return true, err
 	}
-	return true, f.removeLeft(path, to)
+	return true, f.removeLeft(path, store)
 }
 
-func (f Files) setStore(session, to, path string) error {
+func (f Files) setStore(session, store, path string) error {
 	if f.Backends != nil {
 		f.Backends.forget(path)
 	}
-	if to == File {
+	if store == File {
 		return unmark(path)
 	}
-	return f.mark(path, to, session)
+	return f.mark(path, store, session)
 }
 
 // removeLeft removes old values that an interrupted move or a killed process has left. It

@@ -185,9 +185,9 @@ func (w *fixture) hide(text string) string {
 }
 
 // run starts the program and waits for it.
-func (w *fixture) run(t *testing.T, may kind, code int, args ...string) string {
+func (w *fixture) run(t *testing.T, allowed kind, code int, args ...string) string {
 	t.Helper()
-	return w.wait(t, w.start(t, args...), may, code)
+	return w.wait(t, w.start(t, args...), allowed, code)
 }
 
 // allowCores lets the program write core files, so that the search covers them.

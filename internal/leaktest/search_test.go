@@ -79,10 +79,10 @@ func (w *fixture) checkTexts(t *testing.T, texts []output) {
 var atRest = []string{"home", "run", "tmp", "work", "ring"}
 
 // checkFiles searches every file that the program may have written.
-func (w *fixture) checkFiles(t *testing.T, when string) {
+func (w *fixture) checkFiles(t *testing.T, moment string) {
 	t.Helper()
 	for _, leak := range w.fileLeaks(t) {
-		t.Errorf("%s: %s", when, leak)
+		t.Errorf("%s: %s", moment, leak)
 	}
 }
 

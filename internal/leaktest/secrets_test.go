@@ -60,13 +60,13 @@ func newSecrets() *secrets {
 
 // learn adds a value. The first half of the value also counts as a find, because texts can be
 // cut.
-func (s *secrets) learn(k kind, member, value string, issued bool) {
+func (s *secrets) learn(k kind, member, value string, isIssued bool) {
 	if len(value) < shortest {
 		return
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if issued {
+	if isIssued {
 		s.issued[value] = member
 	}
 	if _, known := s.values[value]; known {

@@ -18,7 +18,7 @@ const user = "jane" // of the emulator's default organization
 var address = regexp.MustCompile(`http://127\.0\.0\.1:\d+/(?:authorize\?|\S+user_code=)\S+`)
 
 // awaitURL waits until a process has printed a sign-in URL or opened it in a browser.
-func (w *fixture) awaitURL(t *testing.T, p *proctest.Process, inBrowser bool) (to string) {
+func (w *fixture) awaitURL(t *testing.T, p *proctest.Process, inBrowser bool) (signInURL string) {
 	t.Helper()
 	proctest.Eventually(t, "the address of the sign-in", func() bool {
 		text := p.Stdout.String()
@@ -26,15 +26,15 @@ func (w *fixture) awaitURL(t *testing.T, p *proctest.Process, inBrowser bool) (t
 			noted, _ := os.ReadFile(w.path("aside/visited")) // the file may not exist yet
 			text = string(noted)
 		}
-		to = address.FindString(text)
-		return to != ""
+		signInURL = address.FindString(text)
+		return signInURL != ""
 	})
 	if inBrowser {
 		if err := os.Remove(w.path("aside/visited")); err != nil {
 			t.Error(err)
 		}
 	}
-	return to
+	return signInURL
 }
 
 // signIn signs the user in through the program. The printed URL may hold state and challenge.
@@ -95,9 +95,9 @@ func (w *fixture) signInWrongly(t *testing.T) {
 }
 
 // forge calls the program's callback URL with a code and a wrong state.
-func forge(t *testing.T, w *fixture, to string) {
+func forge(t *testing.T, w *fixture, address string) {
 	t.Helper()
-	u, err := url.Parse(to)
+	u, err := url.Parse(address)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -174,13 +174,13 @@ func (ch *chooser) refilter(k key) {
 
 // walk moves the selection. Up and Down continue at the other end of the list. Page Up and
 // Page Down stop at the ends.
-func (ch *chooser) walk(to kind) {
+func (ch *chooser) walk(key kind) {
 	n := len(ch.found)
 	if n == 0 {
 		return
 	}
 	page, _, _ := ch.height()
-	switch to {
+	switch key {
 	case keyUp:
 		ch.selected = (ch.selected + n - 1) % n
 	case keyDown:
@@ -232,16 +232,16 @@ func (ch *chooser) height() (items int, title, status bool) {
 
 // scroll moves the rows so that the selected item is visible. A step scrolls by one row; a
 // jump puts the item into the middle.
-func (ch *chooser) scroll(high int) {
-	switch last := ch.top + high - 1; {
+func (ch *chooser) scroll(rows int) {
+	switch last := ch.top + rows - 1; {
 	case ch.selected == ch.top-1:
 		ch.top--
 	case ch.selected == last+1:
 		ch.top++
 	case ch.selected < ch.top || ch.selected > last:
-		ch.top = ch.selected - high/2
+		ch.top = ch.selected - rows/2
 	}
-	ch.top = max(min(ch.top, len(ch.found)-high), 0)
+	ch.top = max(min(ch.top, len(ch.found)-rows), 0)
 }
 
 // picture returns the rows of the menu.

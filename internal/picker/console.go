@@ -109,7 +109,7 @@ func (c *Console) Confirm(ctx context.Context, text string, byDefault bool) (boo
 }
 
 // yesOrNo parses an answer. ok is false if the answer is neither yes nor no.
-func yesOrNo(answer string, byDefault bool) (yes, ok bool) {
+func yesOrNo(answer string, byDefault bool) (agreed, ok bool) {
 	switch fold(answer) {
 	case "":
 		return byDefault, true

@@ -193,24 +193,24 @@ func (f *field) offset(i int) int {
 	return f.at[i]
 }
 
-// find searches for the text as a whole. It returns the first place at the start of a word,
-// or else the first place.
-func (f *field) find(text string) (how score, at int) {
+// find searches for the text as a whole. It returns the score and the offset of the first match at
+// the start of a word, or else of the first match.
+func (f *field) find(text string) (points score, offset int) {
 	if text == f.folded {
 		return whole, 0
 	}
-	how, at = absent, -1
+	points, offset = absent, -1
 	for from := 0; ; {
 		i := strings.Index(f.folded[from:], text)
 		if i < 0 {
-			return how, at
+			return points, offset
 		}
 		i += from
 		if f.startsWord(i) {
 			return startOfWord, i
 		}
-		if how == absent {
-			how, at = insideWord, i
+		if points == absent {
+			points, offset = insideWord, i
 		}
 		_, size := utf8.DecodeRuneInString(f.folded[i:])
 		from = i + size

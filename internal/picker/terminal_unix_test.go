@@ -113,7 +113,7 @@ func (t *testTerminal) typeIn(s string) {
 }
 
 // await waits until ok returns true for the screen.
-func (t *testTerminal) await(what string, ok func(s *screen) bool) {
+func (t *testTerminal) await(event string, ok func(s *screen) bool) {
 	t.t.Helper()
 	deadline := time.After(20 * time.Second)
 	for {
@@ -126,7 +126,7 @@ func (t *testTerminal) await(what string, ok func(s *screen) bool) {
 		select {
 		case <-changed:
 		case <-deadline:
-			t.t.Fatalf("never saw %s; the screen is, with the cursor at %v:\n%s", what, cursor, picture)
+			t.t.Fatalf("never saw %s; the screen is, with the cursor at %v:\n%s", event, cursor, picture)
 		}
 	}
 }

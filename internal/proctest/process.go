@@ -145,13 +145,13 @@ func (o *Output) String() string {
 }
 
 // Eventually waits until ok returns true. It fails the test after [TooLong].
-func Eventually(t *testing.T, what string, ok func() bool) {
+func Eventually(t *testing.T, event string, ok func() bool) {
 	t.Helper()
 	tick := time.NewTicker(5 * time.Millisecond)
 	defer tick.Stop()
 	for deadline := time.Now().Add(TooLong); !ok(); <-tick.C {
 		if time.Now().After(deadline) {
-			t.Fatalf("%s: did not happen within %v", what, TooLong)
+			t.Fatalf("%s: did not happen within %v", event, TooLong)
 		}
 	}
 }

@@ -270,17 +270,17 @@ func (files *allFiles) session(name string) *awsconfig.Section {
 // sessionOf returns the settings that name a profile's session. They are the settings of the
 // profile, or of the profile that its credential_process names. session is the setting that
 // names an [sso-session]. ok is false for a legacy profile.
-func (files *allFiles) sessionOf(r *resolver, name string) (own settings, session found, ok bool) {
-	own = files.profiles[name]
+func (files *allFiles) sessionOf(r *resolver, name string) (inProfile settings, session found, ok bool) {
+	inProfile = files.profiles[name]
 	for seen := []string{}; !slices.Contains(seen, name); {
 		seen = append(seen, name)
-		process, line, ours := r.process(own, true)
+		process, line, ours := r.process(inProfile, true)
 		if !ours {
 			break
 		}
 		if process.Session != "" {
 			line.Value = process.Session
-			return own, line, true
+			return inProfile, line, true
 		}
 		if name = process.Profile; name == "" {
 			name, _ = choose("", r.env)
@@ -288,10 +288,10 @@ func (files *allFiles) sessionOf(r *resolver, name string) (own settings, sessio
 		if _, known := files.profiles[name]; !known {
 			break
 		}
-		own = files.profiles[name]
+		inProfile = files.profiles[name]
 	}
-	session, ok = own.get("sso_session")
-	return own, session, ok
+	session, ok = inProfile.get("sso_session")
+	return inProfile, session, ok
 }
 
 // A Value is the value of a setting in a profile.

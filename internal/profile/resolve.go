@@ -257,11 +257,11 @@ func (r *resolver) kindBesideRole(s settings, byFlag bool) (k Kind, where string
 
 // process returns the profile's credential_process and its setting. ok is false if the
 // profile's credentials do not come from a credential_process that runs this program.
-func (r *resolver) process(own settings, byFlag bool) (p OwnProcess, line found, ok bool) {
-	if kind, _ := r.kind(own, byFlag); kind != Process {
+func (r *resolver) process(inProfile settings, byFlag bool) (p OwnProcess, line found, ok bool) {
+	if kind, _ := r.kind(inProfile, byFlag); kind != Process {
 		return OwnProcess{}, found{}, false
 	}
-	line, _ = own.get("credential_process")
+	line, _ = inProfile.get("credential_process")
 	p, ok = parseProcess(line.Value, r.Own, runtime.GOOS == "windows")
 	return p, line, ok
 }

@@ -187,13 +187,13 @@ func validity(key string) func(string) bool {
 }
 
 // login returns the session that a profile signs in to.
-func (r *resolver) login(own settings) (Session, error) {
-	if ref, ok := own.get("sso_session"); ok {
-		s, err := r.namedSession(ref.Value, own)
-		r.warnDifferent(own, r.sessions[ref.Value])
+func (r *resolver) login(inProfile settings) (Session, error) {
+	if ref, ok := inProfile.get("sso_session"); ok {
+		s, err := r.namedSession(ref.Value, inProfile)
+		r.warnDifferent(inProfile, r.sessions[ref.Value])
 		return s, err
 	}
-	url, region, missing := urlAndRegion(own.get)
+	url, region, missing := urlAndRegion(inProfile.get)
 	if missing != nil {
 		return Session{}, &Error{
 			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") +
@@ -201,7 +201,7 @@ func (r *resolver) login(own settings) (Session, error) {
 			Code: 253, SetUp: true,
 		}
 	}
-	return r.build(nil, url, region, own)
+	return r.build(nil, url, region, inProfile)
 }
 
 // warnDifferent adds a warning if one of Lanyard's own settings has different values in the

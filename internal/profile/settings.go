@@ -229,7 +229,7 @@ func isOurs(key string) bool {
 
 // ownSetting returns one of Lanyard's own settings, from the profile or else from its session, and
 // the place of the setting. ok is false if neither has the setting, or if the value is invalid.
-func (r *resolver) ownSetting(key string, section *awsconfig.Section, inProfile settings) (value, from string, ok bool) {
+func (r *resolver) ownSetting(key string, section *awsconfig.Section, inProfile settings) (value, source string, ok bool) {
 	f, ok := inProfile.get(key)
 	if !ok {
 		f, ok = sectionSetting(section, key, ConfigFile)
@@ -361,9 +361,9 @@ func (s *sessionSettings) add(key, value, from string) {
 
 // ofSession returns the settings of a session for one profile. It ignores other profiles. section
 // is nil for a legacy session.
-func (r *resolver) ofSession(section *awsconfig.Section, own settings) (s sessionSettings) {
+func (r *resolver) ofSession(section *awsconfig.Section, inProfile settings) (s sessionSettings) {
 	for _, key := range sessionKeys() {
-		if value, from, ok := r.ownSetting(key, section, own); ok {
+		if value, from, ok := r.ownSetting(key, section, inProfile); ok {
 			s.add(key, value, from)
 		}
 	}
@@ -395,10 +395,10 @@ const autoLoginVariable = "LANYARD_AUTO_LOGIN"
 // autoLogin reports whether a command may sign in. The variable overrides the profile, and
 // the profile overrides the session. For an invalid value, autoLogin adds a warning and
 // returns false, because the user may not expect a browser.
-func (r *resolver) autoLogin(section *awsconfig.Section, own settings) bool {
+func (r *resolver) autoLogin(section *awsconfig.Section, inProfile settings) bool {
 	switch v, _ := r.env(autoLoginVariable); {
 	case v == "":
-		value, _, _ := r.ownSetting(autoLoginKey, section, own)
+		value, _, _ := r.ownSetting(autoLoginKey, section, inProfile)
 		return strings.EqualFold(value, "true")
 	case v == "1", strings.EqualFold(v, "true"):
 		return true

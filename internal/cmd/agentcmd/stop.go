@@ -46,7 +46,7 @@ lanyard agent stop --yes`,
 }
 
 // stop stops the agent. It kills an agent that does not answer.
-func stop(app *command.App, cmd *cobra.Command, yes bool) error {
+func stop(app *command.App, cmd *cobra.Command, confirmed bool) error {
 	ctx := cmd.Context()
 	home, err := workspace.Home(app)
 	if err != nil {
@@ -57,7 +57,7 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 	status, err := client.Status(ctx)
 	silent := err != nil && !errors.Is(err, agent.ErrNone)
 	if err == nil && status.InMemory || silent && usesMemory(app, home) {
-		if err := confirmSignOut(app, cmd, yes, status); err != nil {
+		if err := confirmSignOut(app, cmd, confirmed, status); err != nil {
 			return err
 		}
 	}
@@ -86,8 +86,8 @@ func stop(app *command.App, cmd *cobra.Command, yes bool) error {
 
 // confirmSignOut warns that the user will be signed out if the agent stops, and asks for a
 // confirmation. status is empty if the agent does not answer.
-func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent.Status) error {
-	if err := app.NeedsYes(cmd, yes); err != nil {
+func confirmSignOut(app *command.App, cmd *cobra.Command, confirmed bool, status agent.Status) error {
+	if err := app.NeedsYes(cmd, confirmed); err != nil {
 		return err
 	}
 	var names []string
@@ -101,7 +101,7 @@ func confirmSignOut(app *command.App, cmd *cobra.Command, yes bool, status agent
 		from = " of " + strings.Join(names, ", ")
 	}
 	fmt.Fprintf(app.IO.Err, "%s: this agent keeps tokens only in its memory and signs you out%s when it stops\n", app.Name, terminal.Printable(from))
-	return app.Confirm(cmd.Context(), yes, "Stop the agent? [y/N] ", false)
+	return app.Confirm(cmd.Context(), confirmed, "Stop the agent? [y/N] ", false)
 }
 
 // warnOfUnrevoked prints a warning for each session that the agent could not revoke.

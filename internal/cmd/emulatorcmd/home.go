@@ -79,7 +79,7 @@ func homeVariables(app *command.App, home, base, profile, approver string, c emu
 
 // noProxyVariables returns the variables that make programs connect to the emulator
 // without a proxy. It returns nil if the environment has no proxy.
-func noProxyVariables(app *command.App) (set []string) {
+func noProxyVariables(app *command.App) (variables []string) {
 	proxies := []string{"HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"}
 	if !slices.ContainsFunc(proxies, func(name string) bool { return app.Env.Get(name) != "" }) {
 		return nil
@@ -88,9 +88,9 @@ func noProxyVariables(app *command.App) (set []string) {
 		if app.Env.Get(name) == "*" { // "*" means all hosts
 			continue
 		}
-		set = append(set, name+"="+strings.TrimPrefix(app.Env.Get(name)+",127.0.0.1,localhost", ","))
+		variables = append(variables, name+"="+strings.TrimPrefix(app.Env.Get(name)+",127.0.0.1,localhost", ","))
 	}
-	return set
+	return variables
 }
 
 // homeEnvironment returns environ without AWS variables, and with the added variables. It saves

@@ -30,14 +30,14 @@ const (
 const maxProfiles = 1000
 
 // profileConfig returns a config with a session and a profile for each role of the user. If user
-// is "", the config has the roles of all users. first is the name of the first profile, for
+// is "", the config has the roles of all users. firstName is the name of the first profile, for
 // AWS_PROFILE. It is "" if there are no roles.
 //
 // The default profile has only a region, because SSO settings in it break two clients. aws-vault
 // copies the settings of the default profile to all other profiles, and prefers SSO settings to a
 // credential_process. The SDK for Go v1 loads the default profile while it reads an SSO session,
 // and loops forever if the default profile has an SSO session.
-func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, first string) {
+func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, firstName string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
 		c = emulator.BuiltIn() // emulator.New replaces an empty organization with the built-in one
 	}
@@ -52,13 +52,13 @@ func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config
 			name += "-" + r.account.ID
 		}
 		taken[name] = true
-		first = cmp.Or(first, name)
+		firstName = cmp.Or(firstName, name)
 		b.WriteString(profileSection("profile "+name, r, e.Region()))
 	}
 	if more {
 		fmt.Fprintf(&b, "\n# This file has profiles only for the first %d roles.\n", maxProfiles)
 	}
-	return b.String(), first
+	return b.String(), firstName
 }
 
 // A grantedRole is a role that a user has in an account.

@@ -29,15 +29,15 @@ const (
 // serve runs the command as a child, with a credential endpoint instead of keys. It returns
 // the exit code of the command. If a signal ended the command, serve ends this process with the
 // same signal.
-func serve(ctx context.Context, app *command.App, from, path string, o execOptions) error {
-	err := serveUntilEnd(ctx, app, from, path, o)
+func serve(ctx context.Context, app *command.App, source, path string, o execOptions) error {
+	err := serveUntilEnd(ctx, app, source, path, o)
 	child.EndLike(err)
 	return err
 }
 
-func serveUntilEnd(ctx context.Context, app *command.App, from, path string, o execOptions) (err error) {
+func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o execOptions) (err error) {
 	// Get the first credentials before the command starts, because lanyard can still ask the user.
-	vars, err := variables(ctx, app, from, "exec", o.noRegion)
+	vars, err := variables(ctx, app, source, "exec", o.noRegion)
 	if err != nil {
 		return err
 	}
@@ -89,15 +89,15 @@ func startServer(ctx context.Context, app *command.App) (server *credserver.Serv
 }
 
 // withoutKeys returns the variables except the credentials.
-func (s setting) withoutKeys() (kept setting) {
+func (s setting) withoutKeys() (others setting) {
 	for _, v := range s {
 		switch v.name {
 		case "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_CREDENTIAL_EXPIRATION":
 		default:
-			kept = append(kept, v)
+			others = append(others, v)
 		}
 	}
-	return kept
+	return others
 }
 
 // withoutDefault returns variables that name copies of the config and the credentials file in

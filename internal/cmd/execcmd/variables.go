@@ -50,13 +50,13 @@ func checkNoRegion(app *command.App, noRegion bool) error {
 	return nil
 }
 
-// variables returns the environment variables of the profile that workspace.Choose has chosen. from is
-// the environment variable that names the profile, or "".
-func variables(ctx context.Context, app *command.App, from, caller string, noRegion bool) (setting, error) {
+// variables returns the environment variables of the profile that workspace.Choose has chosen.
+// source is the environment variable that names the profile, or "".
+func variables(ctx context.Context, app *command.App, source, caller string, noRegion bool) (setting, error) {
 	w := workspace.Files(app)
 	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
-		return nil, workspace.ExplainName(err, from)
+		return nil, workspace.ExplainName(err, source)
 	}
 	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return nil, err

@@ -169,9 +169,9 @@ func exampleValue(f arg.Flag) string {
 	return placeholder(f)
 }
 
-// optionItems returns the options of an operation. own has the options of this operation,
-// required ones first. general has the options that every operation has.
-func optionItems(svc *model.Service, op *model.Operation) (own, general []command.Item) {
+// optionItems returns the options of an operation. specific has the options of only this operation,
+// with the required options first. general has the options that every operation has.
+func optionItems(svc *model.Service, op *model.Operation) (specific, general []command.Item) {
 	flags := arg.Flags(op)
 	slices.SortStableFunc(flags, func(a, b arg.Flag) int {
 		return cmp.Compare(rank(svc, a), rank(svc, b))
@@ -179,7 +179,7 @@ func optionItems(svc *model.Service, op *model.Operation) (own, general []comman
 	session := svc.Name == "sso" // --sso-session is missing from the list
 	for _, f := range flags {
 		if session && rank(svc, f) > 0 {
-			own, session = append(own, sessionItem()), false
+			specific, session = append(specific, sessionItem()), false
 		}
 		item := command.Item{Name: f.Name, Text: generalText(f.Name)}
 		if f.Member == nil && item.Text != "" {
@@ -187,9 +187,9 @@ func optionItems(svc *model.Service, op *model.Operation) (own, general []comman
 			continue
 		}
 		item.Text = optionText(svc, f)
-		own = append(own, item)
+		specific = append(specific, item)
 	}
-	return own, general
+	return specific, general
 }
 
 // sessionItem returns the option --sso-session. The AWS CLI does not have this option for

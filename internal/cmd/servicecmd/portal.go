@@ -63,9 +63,9 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 }
 
 // objectOf returns a copy of the input that the caller may change.
-func objectOf(in *arg.Input) *document.Object {
+func objectOf(input *arg.Input) *document.Object {
 	o := new(document.Object)
-	for name, v := range in.Document.All() {
+	for name, v := range input.Document.All() {
 		o.Set(name, v)
 	}
 	return o

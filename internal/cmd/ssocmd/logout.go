@@ -114,17 +114,17 @@ func forgetWritten(ctx context.Context, w *workspace.Workspace, s profile.Sessio
 }
 
 // signOut signs out of a session. The zero session means all sessions.
-func signOut(ctx context.Context, w *workspace.Workspace, s profile.Session) (out broker.SignOut, err error) {
+func signOut(ctx context.Context, w *workspace.Workspace, s profile.Session) (result broker.SignOut, err error) {
 	if s.Key() == "" {
-		out, err = w.Broker.LogoutAll(ctx)
+		result, err = w.Broker.LogoutAll(ctx)
 	} else {
-		out, err = signOutOfOne(ctx, w, s)
+		result, err = signOutOfOne(ctx, w, s)
 	}
 	var storage *broker.StorageError
 	if errors.As(err, &storage) {
 		err = command.WithHint(err, "%s", signin.StorageHint(storage))
 	}
-	return out, err
+	return result, err
 }
 
 // signOutOfOne signs out of one session.
@@ -139,17 +139,17 @@ func signOutOfOne(ctx context.Context, w *workspace.Workspace, s profile.Session
 // printSignOut prints to stderr which sessions ended and which sessions did not. Like the AWS
 // CLI, it prints nothing to stdout. The zero session means all sessions. failed is true if the
 // sign-out is incomplete.
-func printSignOut(w *workspace.Workspace, s profile.Session, out broker.SignOut, failed bool) {
+func printSignOut(w *workspace.Workspace, s profile.Session, result broker.SignOut, failed bool) {
 	paint := w.App.ErrStyle()
 	say := func(format string, args ...any) { fmt.Fprintf(w.App.IO.Err, w.App.Name+": "+format+"\n", args...) }
-	ended := endedSessions(w, s, out)
+	ended := endedSessions(w, s, result)
 	for _, name := range ended {
 		say("%s of %s", paint.Good("signed out"), terminal.Printable(name))
 	}
 	switch {
-	case len(ended)+len(out.Unrevoked) > 0 || failed:
-	case len(out.Files) > 0:
-		say("no session was valid; removed %d %s", len(out.Files), output.Plural(len(out.Files), "old token file"))
+	case len(ended)+len(result.Unrevoked) > 0 || failed:
+	case len(result.Files) > 0:
+		say("no session was valid; removed %d %s", len(result.Files), output.Plural(len(result.Files), "old token file"))
 	case s.Key() != "":
 		say("not signed in to %s; nothing to do", terminal.Printable(s.Key()))
 	default:
@@ -188,24 +188,24 @@ func sessionNames(w *workspace.Workspace) map[string]string {
 // endedSessions returns the names of the sessions that ended. It uses the start URL for a session
 // that is not in the config. It omits sessions that could not be revoked, because a warning names
 // them.
-func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut) []string {
-	if s.Key() != "" && len(out.Files) > 0 && len(out.Unrevoked) == 0 {
+func endedSessions(w *workspace.Workspace, s profile.Session, result broker.SignOut) []string {
+	if s.Key() != "" && len(result.Files) > 0 && len(result.Unrevoked) == 0 {
 		return []string{s.Key()}
 	}
 	unrevoked := map[string]bool{}
-	for _, u := range out.Unrevoked {
+	for _, u := range result.Unrevoked {
 		unrevoked[starturl.Portal(u.StartURL)] = true
 	}
 	var ended []string
 	named := map[string]bool{}
 	uses, _ := w.QuietSessions() // if this fails, the result has start URLs
 	for _, u := range workspace.Distinct(uses) {
-		if slices.Contains(out.Files, w.Broker.Cache.TokenPath(u.Key())) && !unrevoked[starturl.Portal(u.StartURL)] {
+		if slices.Contains(result.Files, w.Broker.Cache.TokenPath(u.Key())) && !unrevoked[starturl.Portal(u.StartURL)] {
 			ended = append(ended, u.Key())
 			named[starturl.Portal(u.StartURL)] = true
 		}
 	}
-	for _, r := range out.Revoked {
+	for _, r := range result.Revoked {
 		if portal := starturl.Portal(r.StartURL); !unrevoked[portal] && !named[portal] {
 			ended = append(ended, r.StartURL)
 		}
@@ -214,8 +214,8 @@ func endedSessions(w *workspace.Workspace, s profile.Session, out broker.SignOut
 }
 
 // warnOfUnrevoked warns about sessions that ended on this machine but not at the service.
-func warnOfUnrevoked(app *command.App, out broker.SignOut) {
-	for _, u := range out.Unrevoked {
+func warnOfUnrevoked(app *command.App, result broker.SignOut) {
+	for _, u := range result.Unrevoked {
 		app.Warn(fmt.Sprintf("signed out locally, but the session at %s could not be revoked: %v", u.StartURL, u.Err),
 			"a copy of the token stays valid until it expires")
 	}
@@ -223,12 +223,12 @@ func warnOfUnrevoked(app *command.App, out broker.SignOut) {
 
 // verifySignOut asks the service whether it rejects the old tokens of every session that ended.
 // It prints the answers.
-func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignOut) error {
+func verifySignOut(ctx context.Context, w *workspace.Workspace, result broker.SignOut) error {
 	var accepted, unknown []string
-	for _, u := range out.Unrevoked {
+	for _, u := range result.Unrevoked {
 		unknown = append(unknown, terminal.Printable(u.StartURL))
 	}
-	for _, r := range out.Revoked {
+	for _, r := range result.Revoked {
 		url := terminal.Printable(r.StartURL)
 		switch err := w.Broker.Verify(ctx, r); {
 		case err == nil:
@@ -257,7 +257,7 @@ func verifySignOut(ctx context.Context, w *workspace.Workspace, out broker.SignO
 		}
 		return command.WithHint(&command.CommandError{Msg: "signed out locally, but " + strings.Join(accepted, "; ")},
 			"sign out in the access portal, or ask an administrator to end the session")
-	case doubt == nil && len(out.Revoked) == 0:
+	case doubt == nil && len(result.Revoked) == 0:
 		fmt.Fprintln(w.App.Out, "Nothing to verify: there was no token to revoke")
 	}
 	return doubt

@@ -33,13 +33,13 @@ type page struct {
 }
 
 // printPage prints the sessions and the console logins as text.
-func printPage(app *command.App, list []sessionStatus, console []login, full bool) error {
+func printPage(app *command.App, list []sessionStatus, console []login, complete bool) error {
 	if len(list)+len(console) == 0 {
 		_, err := fmt.Fprintln(app.Out, "No session is configured or signed in.")
 		app.TellSetUp()
 		return err
 	}
-	p := page{app: app, paint: app.OutStyle(), full: full}
+	p := page{app: app, paint: app.OutStyle(), full: complete}
 	if app.IO.OutTerminal {
 		p.width = 80 // if the terminal does not report its width
 		if app.IO.Width > 0 {

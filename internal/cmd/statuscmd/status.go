@@ -134,11 +134,11 @@ func statusOfLogin(w *workspace.Workspace, p *profile.Profile, o options) error 
 	return nil
 }
 
-// show prints the sessions and the console logins. full means that no name is left out.
-func show(app *command.App, list []sessionStatus, console []login, full bool) error {
+// show prints the sessions and the console logins. If complete is set, it prints every name.
+func show(app *command.App, list []sessionStatus, console []login, complete bool) error {
 	switch {
 	case (app.Flags.Output == "" || app.Flags.Output == "table") && app.Flags.Query == "":
-		return printPage(app, list, console, full)
+		return printPage(app, list, console, complete)
 	case len(console) > 0:
 		return output.Print(app, "Status", map[string]any{"sessions": list, "logins": console})
 	}
@@ -146,9 +146,9 @@ func show(app *command.App, list []sessionStatus, console []login, full bool) er
 }
 
 // sessions returns the sessions of the config in its order, and then the sessions of other tokens
-// in the cache. If only is not zero, it returns only this session. unreadable names the files
-// that cannot be read.
-func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatus, unreadable, err error) {
+// in the cache. If wanted is not zero, it returns only this session. unreadable names the
+// files that cannot be read.
+func sessions(w *workspace.Workspace, wanted profile.Session) (list []sessionStatus, unreadable, err error) {
 	uses, err := w.Sessions()
 	if err != nil {
 		return nil, nil, err
@@ -160,7 +160,7 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 		for _, k := range keys {
 			seen[w.Broker.Cache.TokenPath(k)] = true
 		}
-		if only.Key() != "" && !only.Same(u.Session) {
+		if wanted.Key() != "" && !wanted.Same(u.Session) {
 			continue
 		}
 		w.WarnIfMemoryGone(u.Session)
@@ -179,7 +179,7 @@ func sessions(w *workspace.Workspace, only profile.Session) (list []sessionStatu
 		}
 		list = append(list, s)
 	}
-	if only.Key() == "" {
+	if wanted.Key() == "" {
 		others, err := orphans(w, seen)
 		list, unreadable = append(list, others...), errors.Join(unreadable, err)
 	}
@@ -197,17 +197,17 @@ func commands(app *command.App, u profile.SessionUse) (login, show string) {
 	return login, strings.Replace(login, " sso login ", " status ", 1)
 }
 
-// orphans returns the sessions that have a token but are not in the config. seen has the paths of
-// the configured sessions. unreadable names the files that could be such tokens.
-func orphans(w *workspace.Workspace, seen map[string]bool) (list []sessionStatus, unreadable error) {
+// orphans returns the sessions that have a token but are not in the config. configured has the
+// paths of the tokens of configured sessions. unreadable names the files that could be such tokens.
+func orphans(w *workspace.Workspace, configured map[string]bool) (list []sessionStatus, unreadable error) {
 	for _, err := range w.Broker.Cache.Unreadable(w.Broker.Cache.SSO()) {
 		var file *keystore.UnreadableError
-		if errors.As(err, &file) && !seen[file.Path] {
+		if errors.As(err, &file) && !configured[file.Path] {
 			unreadable = errors.Join(unreadable, err)
 		}
 	}
 	for _, f := range w.Broker.Cache.Tokens() {
-		if !seen[f.Path] {
+		if !configured[f.Path] {
 			s := describe(w, profile.Session{StartURL: f.Value.StartURL, Region: f.Value.Region}, f.Value, nil)
 			s.orphan = true
 			list = append(list, s)

@@ -161,9 +161,9 @@ func probeStore(w *workspace.Workspace, o migrateOptions) error {
 }
 
 // chooseKeys returns the keys of the encrypted store. The flags can name the keys; otherwise they
-// are the existing keys. fresh reports whether the keys must be saved. The zero Keys mean that
+// are the existing keys. mustSave reports whether the keys must be saved. The zero Keys mean that
 // the store needs a new passphrase.
-func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, fresh bool, err error) {
+func chooseKeys(w *workspace.Workspace, o migrateOptions) (keys keystore.Keys, mustSave bool, err error) {
 	have, err := keystore.LoadKeys(w.Broker.Cache.Home)
 	if err != nil && !errors.Is(err, keystore.ErrNoKeys) {
 		return keys, false, err

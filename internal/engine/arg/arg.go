@@ -113,8 +113,8 @@ type parser struct {
 	noToken bool // the starting token is empty
 }
 
-func (p *parser) fill(in *Input, t *table, w *words) error {
-	if err := t.settlePaging(in, w, p.o.NoPaginate); err != nil {
+func (p *parser) fill(input *Input, t *table, w *words) error {
+	if err := t.settlePaging(input, w, p.o.NoPaginate); err != nil {
 		return err
 	}
 	pages := false // pagingConfig was added to the document
@@ -124,12 +124,12 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 			continue
 		}
 		if opt.page != noPage {
-			if err := p.setPaging(in, opt, v); err != nil {
+			if err := p.setPaging(input, opt, v); err != nil {
 				return err
 			}
 			if !pages {
 				pages = true
-				in.Document.Set(pagingConfig, new(document.Object))
+				input.Document.Set(pagingConfig, new(document.Object))
 			}
 			continue
 		}
@@ -144,46 +144,46 @@ func (p *parser) fill(in *Input, t *table, w *words) error {
 		if err != nil {
 			return err
 		}
-		in.Document.Set(opt.member.Name, value)
+		input.Document.Set(opt.member.Name, value)
 	}
-	if err := p.wholeInput(in, w); err != nil {
+	if err := p.wholeInput(input, w); err != nil {
 		return err
 	}
-	if in.Paginate && slices.ContainsFunc(pagingMembers(p.op), func(name string) bool { return has(in.Document, name) }) {
-		in.Paginate = false
+	if input.Paginate && slices.ContainsFunc(pagingMembers(p.op), func(name string) bool { return has(input.Document, name) }) {
+		input.Paginate = false
 	}
-	if in.Paginate {
-		in.Document.Delete(pagingConfig)
+	if input.Paginate {
+		input.Document.Delete(pagingConfig)
 	}
-	p.limitPages(in)
+	p.limitPages(input)
 	if v, ok := w.values["generate_cli_skeleton"]; ok {
-		in.Skeleton = v.words[0]
-		if in.Skeleton != "output" {
+		input.Skeleton = v.words[0]
+		if input.Skeleton != "output" {
 			return nil
 		}
 	}
-	return p.finish(in)
+	return p.finish(input)
 }
 
 // finish decodes blobs, validates the document and normalizes its values.
-func (p *parser) finish(in *Input) error {
+func (p *parser) finish(input *Input) error {
 	if p.op.Input == nil {
 		return nil
 	}
-	d, err := p.decodeBlobs(in.Document, p.op.Input.Shape)
+	d, err := p.decodeBlobs(input.Document, p.op.Input.Shape)
 	if err != nil {
 		return err
 	}
-	in.Document = d.(*document.Object) // decodeBlobs keeps the type
+	input.Document = d.(*document.Object) // decodeBlobs keeps the type
 	if p.o.Service == "s3api" {
-		if err := checkBucket(in.Document); err != nil {
+		if err := checkBucket(input.Document); err != nil {
 			return err
 		}
 	}
-	if err := p.validate(p.firstPage(in)); err != nil {
+	if err := p.validate(p.firstPage(input)); err != nil {
 		return err
 	}
-	in.Document, _ = normalize(in.Document, p.op.Input.Shape).(*document.Object)
+	input.Document, _ = normalize(input.Document, p.op.Input.Shape).(*document.Object)
 	return nil
 }
 

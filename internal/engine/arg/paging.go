@@ -70,17 +70,17 @@ func (t *table) addPage(p page, name string, kind model.Kind) {
 
 // settlePaging decides whether to fetch all pages. If not, it restores the members that paging
 // options have replaced.
-func (t *table) settlePaging(in *Input, w *words, noPaginate bool) error {
+func (t *table) settlePaging(input *Input, w *words, noPaginate bool) error {
 	if !paginated(t.op) {
 		return nil
 	}
 	for _, name := range pagingMembers(t.op) {
 		d := dest("--" + model.CLIName(name))
 		if w.values[d] != nil && d != "max_items" {
-			in.Paginate = false
+			input.Paginate = false
 		}
 	}
-	if in.Paginate {
+	if input.Paginate {
 		return nil
 	}
 	shadowed := make(map[string]bool)
@@ -110,49 +110,49 @@ func (t *table) isFalsy(dest string, v *given) bool {
 }
 
 // setPaging stores the value of a paging option.
-func (p *parser) setPaging(in *Input, o *option, v *given) error {
+func (p *parser) setPaging(input *Input, o *option, v *given) error {
 	if o.page == startingToken {
-		in.Paging.StartingToken = v.words[0]
+		input.Paging.StartingToken = v.words[0]
 		p.noToken = v.words[0] == ""
-		return p.pageFile(in, o, v)
+		return p.pageFile(input, o, v)
 	}
 	n, err := parseInt(v.words[0])
 	if err != nil {
 		return err
 	}
 	if o.page == pageSize {
-		in.Paging.PageSize = &n
+		input.Paging.PageSize = &n
 		return nil
 	}
-	in.Paging.MaxItems = &n
+	input.Paging.MaxItems = &n
 	if n <= 0 {
-		in.Warnings = append(in.Warnings, "warning: Non-positive values for --max-items may result in undefined behavior.")
+		input.Warnings = append(input.Warnings, "warning: Non-positive values for --max-items may result in undefined behavior.")
 	}
 	return nil
 }
 
 // pageFile reads the starting token from a file, if the value of the option names a file.
-func (p *parser) pageFile(in *Input, o *option, v *given) error {
+func (p *parser) pageFile(input *Input, o *option, v *given) error {
 	loaded, err := p.load(o, v.words[0])
 	if text, ok := loaded.(string); ok && err == nil {
-		in.Paging.StartingToken = text
+		input.Paging.StartingToken = text
 	}
 	return err
 }
 
 // firstPage returns the input for the first page, for validation.
-func (p *parser) firstPage(in *Input) *document.Object {
-	if !in.Paginate {
-		return in.Document
+func (p *parser) firstPage(input *Input) *document.Object {
+	if !input.Paginate {
+		return input.Document
 	}
-	d := copyOf(in.Document)
+	d := copyOf(input.Document)
 	if p.noToken {
 		for _, name := range p.op.Paginator.Input {
 			d.Set(name, "")
 		}
 	}
 	m := p.op.Input.Shape.Member(p.op.Paginator.Limit)
-	switch size := in.Paging.PageSize; {
+	switch size := input.Paging.PageSize; {
 	case m == nil || size == nil:
 	case m.Shape.Kind == model.String:
 		d.Set(m.Name, strconv.FormatInt(*size, 10))

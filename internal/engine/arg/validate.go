@@ -124,9 +124,9 @@ func (c *checker) checkNumber(path string, s *model.Shape, v any) bool {
 }
 
 // atLeast reports an error if a number or a length is below the minimum.
-func (c *checker) atLeast(path string, s *model.Shape, what, text string, n float64) {
+func (c *checker) atLeast(path string, s *model.Shape, quantity, text string, n float64) {
 	if s.Min != 0 && n < float64(s.Min) {
-		c.add("Invalid ", what, " for parameter ", shown(path), ", value: ", text, ", valid min ", what, ": ", strconv.Itoa(s.Min))
+		c.add("Invalid ", quantity, " for parameter ", shown(path), ", value: ", text, ", valid min ", quantity, ": ", strconv.Itoa(s.Min))
 	}
 }
 

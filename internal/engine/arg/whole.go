@@ -15,7 +15,7 @@ import (
 
 // wholeInput adds the members in --cli-input-json or --cli-input-yaml. Options on the
 // command line take precedence.
-func (p *parser) wholeInput(in *Input, w *words) error {
+func (p *parser) wholeInput(input *Input, w *words) error {
 	for _, o := range []struct {
 		name, dest, wrong string
 		parse             func(text string) (any, error)
@@ -46,8 +46,8 @@ func (p *parser) wholeInput(in *Input, w *words) error {
 			return badParameter("--"+o.name, "Invalid type: expecting map, received "+printer{}.typeName(v))
 		}
 		for name, value := range d.All() {
-			if !has(in.Document, name) {
-				in.Document.Set(name, value)
+			if !has(input.Document, name) {
+				input.Document.Set(name, value)
 			}
 		}
 	}

@@ -177,7 +177,7 @@ func (c *Client) withToken(input *document.Object) *document.Object {
 // refresh gets new credentials or a new access token after the service has rejected the old ones.
 // It reports whether to repeat the call. An error comes from RefreshCredentials or
 // RefreshAccessToken.
-func (c *Client) refresh(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, used Credentials, err error) (bool, error) {
+func (c *Client) refresh(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, credentials Credentials, err error) (bool, error) {
 	var refused *ServiceError
 	switch {
 	case !errors.As(err, &refused):
@@ -194,7 +194,7 @@ func (c *Client) refresh(ctx context.Context, svc *model.Service, op *model.Oper
 		c.newToken = token
 		return true, nil
 	case c.RefreshCredentials != nil && !op.Unsigned && refused.Expired():
-		keys, err := c.RefreshCredentials(ctx, used)
+		keys, err := c.RefreshCredentials(ctx, credentials)
 		if err != nil {
 			return false, err
 		}

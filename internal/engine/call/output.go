@@ -97,17 +97,17 @@ func urlEncoded(svc *model.Service, op *model.Operation) bool {
 }
 
 // decodeKeys decodes the URL-encoded keys of a listing.
-func decodeKeys(out *document.Object) {
-	if v, _ := out.Get("EncodingType"); v != "url" {
+func decodeKeys(output *document.Object) {
+	if v, _ := output.Get("EncodingType"); v != "url" {
 		return
 	}
 	for _, name := range []string{"Delimiter", "Prefix", "StartAfter", "Marker", "NextMarker", "KeyMarker", "NextKeyMarker"} {
-		decodeMember(out, name)
+		decodeMember(output, name)
 	}
 	for list, name := range map[string]string{
 		"Contents": "Key", "CommonPrefixes": "Prefix", "Versions": "Key", "DeleteMarkers": "Key", "Uploads": "Key",
 	} {
-		v, _ := out.Get(list)
+		v, _ := output.Get(list)
 		elements, _ := v.([]any)
 		for _, e := range elements {
 			if o, ok := e.(*document.Object); ok {

@@ -289,35 +289,35 @@ func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 }
 
 // appendResult appends the result of a page to the results of earlier pages.
-func appendResult(full *document.Object, path string, v any) {
-	before := find(full, path)
+func appendResult(result *document.Object, path string, v any) {
+	before := find(result, path)
 	if v == nil {
 		return
 	}
 	switch v := v.(type) {
 	case []any:
 		if list, ok := before.([]any); ok {
-			put(full, path, append(list, v...))
+			put(result, path, append(list, v...))
 			return
 		}
 	case string:
 		if text, ok := before.(string); ok {
-			put(full, path, text+v)
+			put(result, path, text+v)
 			return
 		}
 	case int64:
 		if n, ok := before.(int64); ok {
-			put(full, path, n+v)
+			put(result, path, n+v)
 			return
 		}
 	case float64:
 		if n, ok := before.(float64); ok {
-			put(full, path, n+v)
+			put(result, path, n+v)
 			return
 		}
 	}
 	if before == nil {
-		put(full, path, v)
+		put(result, path, v)
 	}
 }
 
