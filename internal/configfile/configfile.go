@@ -275,14 +275,14 @@ func (e *Editor) replace(ctx context.Context, p place, description string, befor
 // record writes the backup of the day, and the record .next. If Omit leaves out the whole change,
 // record writes no backup. The last change then stays the change to undo, if the file still has
 // the content after that change. recorded is false if there is no record .next.
-func (e *Editor) record(p place, what string, before, after state) (recorded bool, err error) {
+func (e *Editor) record(p place, description string, before, after state) (recorded bool, err error) {
 	kept := state{exists: before.exists, data: e.omit(p, before.data)}
 	if !bytes.Equal(kept.data, e.omit(p, after.data)) {
 		if err := e.backUp(p, kept); err != nil {
 			return false, err
 		}
 		p.finishInterrupted(before)
-		return true, p.writeNext(newRecord(p, what, e.now(), kept, after))
+		return true, p.writeNext(newRecord(p, description, e.now(), kept, after))
 	}
 	p.finishInterrupted(before)
 	r, err := p.load(lastRecord)
