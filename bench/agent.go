@@ -32,8 +32,8 @@ func startAgent(p programs, dir, name string, env []string, flags ...string) (ag
 	return agentEnv, func() { _ = call("stop", "--yes") }, call(append([]string{"start"}, flags...)...)
 }
 
-// besideAgents returns two contestants. One gets a warm answer from the cache while an agent
-// runs. The other gets a warm answer from an agent's memory.
+// besideAgents returns two contestants. The first contestant gets a warm answer from the
+// cache while an agent runs. The second contestant gets a warm answer from an agent's memory.
 func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop func(), err error) {
 	var stops []func()
 	stop = func() {

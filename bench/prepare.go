@@ -75,8 +75,8 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	return append(all, ops...), append(notes, note...), err
 }
 
-// throughExec returns two contestants: a small program, and lanyard exec with this program. It
-// returns none if the system does not have the program.
+// throughExec returns two contestants: a small program, and lanyard exec with this program. If
+// the system does not have the program, it returns no contestants.
 func throughExec(p programs, env []string) (all []*contestant, notes []string) {
 	path, err := exec.LookPath("true")
 	if err != nil {

@@ -136,7 +136,7 @@ type floodResult struct {
 }
 
 // flood sends the requests of all clients. The clients ask for the URLs in turn. Each request has
-// its own connection, because the endpoint keeps none open.
+// its own connection, because the endpoint closes every connection after the answer.
 func flood(urls []string, token string) (r floodResult) {
 	client := &http.Client{Transport: &http.Transport{DisableKeepAlives: true}}
 	var failed atomic.Int64
@@ -160,7 +160,7 @@ func flood(urls []string, token string) (r floodResult) {
 	return r
 }
 
-// askKey sends a request and returns the access key in the answer, if it has one.
+// askKey sends a request and returns the access key in the answer, or "".
 func askKey(client *http.Client, address, token string) (string, error) {
 	req, err := http.NewRequest(http.MethodGet, address, http.NoBody) //nolint:noctx // this is a benchmark on loopback
 	if err != nil {

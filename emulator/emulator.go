@@ -14,7 +14,7 @@ import (
 )
 
 // An Emulator is an IAM Identity Center with parts of STS, S3 and EC2. It is an
-// [net/http.Handler], and safe for concurrent use. Make one with [New].
+// [net/http.Handler], and safe for concurrent use. Make an Emulator with [New].
 type Emulator struct {
 	clock   clock
 	random  *source

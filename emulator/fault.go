@@ -41,7 +41,7 @@ type Fault struct {
 	// Drop closes the connection without a response.
 	Drop bool
 	// After runs the operation before Status or Drop replaces its response. So the operation uses
-	// a refresh token, but the client does not receive the next one.
+	// a refresh token, but the client does not receive the next refresh token.
 	After bool
 	// Truncate closes the connection in the middle of the response.
 	Truncate bool

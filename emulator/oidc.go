@@ -157,7 +157,7 @@ const (
 const accountScope = "sso:account:access"
 
 // checkScopes rejects texts that cannot be scopes. It rejects unknown scopes of Identity Center.
-// It accepts all scopes of other services, because AWS adds new ones.
+// It accepts all scopes of other services, because AWS adds new scopes.
 func checkScopes(scopes []string) *apiError {
 	bad := len(scopes) > maxScopes || slices.ContainsFunc(scopes, func(s string) bool {
 		return !isScope(s) || strings.HasPrefix(s, "sso:") && s != accountScope
@@ -308,8 +308,8 @@ func (e *Emulator) useGrant(cl *client, in tokenRequest, now time.Time) (*grant,
 }
 
 // tokens issues an access token. If the client may refresh, it also issues a refresh token. Every
-// refresh returns a new refresh token, because most SDKs would otherwise store an empty one. The
-// caller holds e.mu.
+// refresh returns a new refresh token, because most SDKs would otherwise store an empty refresh
+// token. The caller holds e.mu.
 func (e *Emulator) tokens(cl *client, g *grant, now time.Time) any {
 	out := struct {
 		AccessToken  string `json:"accessToken"`

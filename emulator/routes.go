@@ -79,8 +79,8 @@ func (e *Emulator) findService(c *call, signed string) *operation {
 	return nil
 }
 
-// signedFor returns the service in the signature of the request. It returns "" if the
-// request has no signature or a malformed one.
+// signedFor returns the service in the signature of the request. It returns "" if the request
+// has no signature or a malformed signature.
 func signedFor(c *call) string {
 	sig, err := sigv4.Parse(c.Request)
 	if err != nil {

@@ -132,7 +132,7 @@ func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*gran
 	if !ok || g.clientID != clientID {
 		return nil, false
 	}
-	// back is the number of refresh tokens that were issued after this one.
+	// back is the number of refresh tokens that were issued after this token.
 	if back := g.generation - binary.BigEndian.Uint64([]byte(payload[16:])); back > 0 {
 		known := uint64(len(g.rotated))
 		if back > known || now.Sub(g.rotated[known-back]) > e.config().RefreshGrace {

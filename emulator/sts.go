@@ -265,7 +265,8 @@ func (s signer) mayNot(action, resource string) *apiError {
 	return accessDenied(fmt.Sprintf("User: %s is not authorized to perform: %s on resource: %s", s.ARN, action, resource))
 }
 
-// violations returns STS's error for violated constraints. It returns nil if there are none.
+// violations returns STS's error for violated constraints. It returns nil if no constraint is
+// violated.
 func violations(v *constraint.Parameters) *apiError {
 	if message := v.Message(); message != "" {
 		return validation(message)

@@ -80,7 +80,7 @@ func TestServerAndDefaultProfile(t *testing.T) {
 }
 
 // The credentials of a client expire while it runs. The client asks the endpoint again and
-// continues with new ones.
+// continues with new credentials.
 func TestExpiryInsideServer(t *testing.T) {
 	t.Parallel()
 	each(t, oneOfEach(), func(t *testing.T, c client) {

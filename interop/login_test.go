@@ -39,8 +39,8 @@ func TestOneLoginServesAll(t *testing.T) {
 	}
 }
 
-// The AWS CLI needs one login for session profiles and one for legacy profiles. lanyard stores
-// the token of a login under both names.
+// The AWS CLI needs one login for session profiles and another login for legacy profiles.
+// lanyard stores the token of a login under both names.
 func TestOneLoginServesBothKindsOfProfile(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, setup{"both", bothConfig, "corp"}, emulator.Config{})

@@ -91,7 +91,7 @@ func newShortHome(t *testing.T) (h *home, expire func(at time.Time)) {
 }
 
 // The credentials of a client expire while it runs. The client asks the server again and continues
-// with new ones. A client that runs only once is run again.
+// with new credentials. A client that runs only once is run again.
 func TestExpiryDuringServe(t *testing.T) {
 	t.Parallel()
 	ecs := delivery{"serve ecs", func(t *testing.T, h *home) (env, prefix []string) {
@@ -152,7 +152,8 @@ func throughExpiry(t *testing.T, d delivery, c client) {
 	}
 }
 
-// Every client gets credentials from "serve imds", and new ones after the server has got SIGHUP.
+// Every client gets credentials from "serve imds", and new credentials after the server has got
+// SIGHUP.
 func TestServeIMDS(t *testing.T) {
 	t.Parallel()
 	each(t, oneOfEach(), func(t *testing.T, c client) {

@@ -13,7 +13,7 @@ import (
 )
 
 // get answers a question through a broker. Clients that ask the same question at the same
-// time share one answer. If one client disconnects, get continues for the others.
+// time share one answer. If one client disconnects, get continues for the other clients.
 func (s *Server) get(ctx context.Context, q question) line {
 	if q.Settings.Proxies != s.Proxies {
 		s.Log.Debug("left to the client, which uses other proxies", "session", q.Session.Key())

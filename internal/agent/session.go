@@ -22,7 +22,7 @@ type watch struct {
 	err    string    // the error of the last attempt
 }
 
-// update sets the session's current settings. Invalid settings do not replace valid ones.
+// update sets the session's current settings. Invalid settings do not replace valid settings.
 func (w *watch) update(item Watched) {
 	if item.Problem == "" || !w.valid {
 		w.Watched, w.valid = item, item.Problem == ""

@@ -67,7 +67,7 @@ func (q question) request() broker.Request {
 	return r
 }
 
-// A line is a line that the agent sends. Exactly one of Heard, Alive and Done is set.
+// A line is a line that the agent sends. Exactly one of the fields Heard, Alive and Done is set.
 type line struct {
 	Heard bool `json:"heard,omitempty"` // the request was received
 	Alive bool `json:"alive,omitempty"` // a heartbeat

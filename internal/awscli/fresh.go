@@ -147,7 +147,8 @@ func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 }
 
 // processChanges returns the changes that replace the SSO settings of profiles with a
-// credential_process. It returns none if the token of the session is in the AWS CLI's files.
+// credential_process. If the token of the session is in the AWS CLI's files, it returns no
+// changes.
 func processChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
 	s := p.Session
 	store, err := w.Broker.Cache.Store(s.Key())

@@ -103,8 +103,8 @@ func builtInHint(service string) string {
 // processes have handed off. Commas separate the fingerprints.
 const PassedVariable = "_LANYARD_DOOR"
 
-// maxPassed is the maximum number of nested hand-offs. More than one is useful, because an
-// alias of the AWS CLI can run aws again.
+// maxPassed is the maximum number of nested hand-offs. More than one hand-off is useful,
+// because an alias of the AWS CLI can run aws again.
 const maxPassed = 5
 
 // pass returns the value of PassedVariable for the child. It returns an error if the program

@@ -273,7 +273,7 @@ func (e *editor) endingBefore(b *block, i int) string {
 	}
 }
 
-// ending returns the line ending of a line. The last line of a file may have none.
+// ending returns the line ending of a line. The last line of a file may have no line ending.
 func ending(raw string) string {
 	switch {
 	case strings.HasSuffix(raw, "\r\n"):

@@ -46,7 +46,7 @@ func TestEditSeveralAtOnce(t *testing.T) {
 	for name, content := range corpus(t) {
 		r, err := read(content)
 		if err != nil || len(content) > 1_000 {
-			continue // long files are like the short ones, and slow
+			continue // a long file has the same structure as the short files, and is slow
 		}
 		t.Run(name, func(t *testing.T) {
 			var changes []awsconfig.Change
@@ -68,7 +68,7 @@ func TestEditSeveralAtOnce(t *testing.T) {
 	}
 }
 
-// If Edit refuses one change, it makes none of them.
+// If Edit refuses one change, it makes no changes.
 func TestEditAllOrNothing(t *testing.T) {
 	got, ok := edit(t, "[default]\nregion = a\n", false,
 		awsconfig.Change{Name: "default", Key: "region", Value: "b"},

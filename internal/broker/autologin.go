@@ -20,9 +20,9 @@ const (
 )
 
 // GetOrLogin calls [Broker.Get]. If the session has ended, it signs the user in and calls Get
-// again. If many processes do this, one signs in and the others wait for it. GetOrLogin calls
-// prepare only before a sign-in. prepare returns the session, perhaps with a corrected
-// region, and how to sign in.
+// again. If many processes do this, one process signs in and the other processes wait for the
+// result. GetOrLogin calls prepare only before a sign-in. prepare returns the session,
+// perhaps with a corrected region, and how to sign in.
 //
 // GetOrLogin returns the errors of Get and of prepare. It returns a [LoginError] if the
 // sign-in failed, in this process or in the process that it waited for.

@@ -1,6 +1,6 @@
 // Package broker gives out SSO tokens and role credentials. It reads the cache, refreshes the
 // token, fetches the credentials and stores both. If many processes need the same thing at
-// the same time, one of them calls the service and the others wait for its result.
+// the same time, one process calls the service and the other processes wait for the result.
 //
 // # Locks
 //

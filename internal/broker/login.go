@@ -21,12 +21,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
-// This file coordinates sign-ins. One process signs in at a time. The others wait, and show
-// which process is signing in.
+// This file coordinates sign-ins. One process signs in at a time. The other processes wait,
+// and show which process is signing in.
 
 // A SignIn describes how to sign a user in.
 type SignIn struct {
-	// Caller is the name of the command. Processes that wait for this one show it.
+	// Caller is the name of the command. Other processes show this name while they wait for this
+	// sign-in.
 	Caller string
 
 	// Waiting is called once if this process waits for process p to sign in. limit is the
@@ -307,7 +308,7 @@ func (p Process) String() string {
 // processMagic is the first word of the file.
 const processMagic = "lanyard-holder"
 
-// maxProcessFile limits the size of the file. A real one is much smaller.
+// maxProcessFile limits the size of the file. The files that lanyard writes are much smaller.
 const maxProcessFile = 1 << 10
 
 func (b *Broker) processFile(s profile.Session) string { return b.sessionFile(s, ".login.holder") }

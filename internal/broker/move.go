@@ -101,7 +101,7 @@ func (b *Broker) adoptable(s profile.Session, spellings []string) (tokens map[st
 		if err != nil || !tok.Belongs(s.StartURL, s.Region) {
 			continue
 		}
-		// One spelling has the refresh token, the others have copies.
+		// One spelling has the refresh token, the other spellings have copies of the access token.
 		if now := b.now(); preferred == "" || tok.Refreshable(now) && !tokens[preferred].Refreshable(now) {
 			preferred = url
 		}

@@ -129,7 +129,7 @@ func TestRoleCredentialsOfAnotherPortal(t *testing.T) {
 		got := f.watchOther()
 		_, err := f.withEndpoints(atOther(true, true, false)).Get(f.T.Context(), f.Request())
 		mustBeRefused(t, err)
-		// Replace the session by one of the other service.
+		// Replace the session by a session of the other service.
 		tok := f.Stored("corp")
 		tok.Origin = ssocache.Origin{SignIn: other, Portal: other}
 		if err := f.Files.SaveToken("corp", tok); err != nil {

@@ -168,9 +168,9 @@ func (b *Broker) writeOutcomeText(path string, kind outcomeKind, tried secret.St
 	}
 }
 
-// triedFingerprint returns the fingerprint of a token together with the configured
-// endpoints. A token without an origin may be tried at two services. One of them may accept
-// the token although the other has refused it.
+// triedFingerprint returns the fingerprint of a token together with the configured endpoints.
+// A token without an origin may be tried at two services. One service may accept a token that
+// the other service has refused.
 func (b *Broker) triedFingerprint(tried secret.String) string {
 	if b.Endpoints == nil {
 		return fingerprint(tried)

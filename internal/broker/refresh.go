@@ -23,7 +23,7 @@ import (
 type refreshRequest struct {
 	session  profile.Session
 	seen     secret.String // the newest access token that the request found
-	rejected secret.String // the access token that a service refused; zero if none did
+	rejected secret.String // the access token that a service refused; zero if no service refused a token
 	budget   time.Duration // a shorter time limit than the limit of [Service], or 0
 }
 
@@ -74,8 +74,8 @@ func cause(err error) error {
 }
 
 // refreshNow refreshes a token that has expired, will expire within [lastMinute] or was
-// rejected. If many processes ask at the same time, one refreshes and the others wait for
-// its result.
+// rejected. If many processes ask at the same time, one process refreshes the token and the
+// other processes wait for the result.
 func (b *Broker) refreshNow(ctx context.Context, s profile.Session, st state, rejected secret.String) (ssocache.Token, error) {
 	r := refreshRequest{session: s, seen: st.newest(b.now()), rejected: rejected}
 	last := readOutcome(b.sessionFile(s, ".outcome"))
@@ -260,8 +260,8 @@ func (b *Broker) storeRefreshed(s profile.Session, h cachedToken, tok ssocache.T
 }
 
 // writeCopies writes the access token, without the refresh token, under the session's other
-// names. It does not replace a token with a refresh token, which comes from another sign-in.
-// It does not replace a valid token of another origin.
+// names. It keeps a token that has a refresh token, because such a token comes from another
+// sign-in. It does not replace a valid token of another origin.
 func (b *Broker) writeCopies(s profile.Session, holder string, tok ssocache.Token) {
 	for _, key := range b.names(s) {
 		if key == holder || b.keptElsewhere(holder, key) {

@@ -48,7 +48,7 @@ type roleRequest struct {
 	Request
 	target target
 	file   string               // the name of the cache file
-	cached ssocache.Credentials // zero if the cache has none that the request can use
+	cached ssocache.Credentials // zero if the cache has no credentials that the request can use
 	last   outcome              // of the last fetch before the request
 }
 
@@ -95,8 +95,9 @@ func (b *Broker) keepFresh(ctx context.Context, s profile.Session) error {
 	return err
 }
 
-// A flight gets credentials that the cache does not have. If many processes ask for them at
-// the same time, one of them calls the service and the others wait for its result.
+// A flight gets credentials that the cache does not have. If many processes need the
+// credentials at the same time, one process calls the service and the other processes wait
+// for the result.
 type flight struct {
 	file   string                               // the name of the cache file; the lock is beside it
 	look   func() *reply                        // looks for the result of another process

@@ -179,7 +179,7 @@ func TestLocksDuringFetch(t *testing.T) {
 	})
 }
 
-// A process that is stopped while it holds a lock must not block the others for ever.
+// A process that is stopped while it holds a lock must not block the other processes for ever.
 func TestLockIsNotReleased(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -230,8 +230,9 @@ func TestTwoNamesOfOneSession(t *testing.T) {
 	})
 }
 
-// To find the other names of a session, the program reads the whole config. A request that the
-// cache answers does not need them, unless the session's own token is due for a refresh.
+// To find the other names of a session, the program reads the whole config. If the cache
+// answers a request and the session's own token is not due for a refresh, the program does not
+// need these names.
 func TestCacheNeedsNoOtherNames(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
@@ -256,7 +257,8 @@ func TestCacheNeedsNoOtherNames(t *testing.T) {
 	})
 }
 
-// A service has refused the credentials of several processes. One of them fetches new ones.
+// A service has refused the credentials of several processes. One of the processes fetches new
+// credentials.
 func TestRejectedCredentials(t *testing.T) {
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()

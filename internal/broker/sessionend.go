@@ -111,7 +111,7 @@ func (b *Broker) writeHistory(key string, h history) {
 	}
 }
 
-// recordSignIn begins the history of a new session, and keeps the ages of earlier ones.
+// recordSignIn begins the history of a new session, and keeps the ages of earlier sessions.
 func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 	if refreshToken.IsZero() {
 		return // the session ends with its token

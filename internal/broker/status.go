@@ -11,9 +11,10 @@ import (
 
 // This file has the functions that show a session's token and its validity.
 
-// Peek returns the session's token from the cache, or the zero Token if there is none. If
-// another name of the session has the refresh token, Peek adds it. It makes no request. An
-// error means that the session may have a token that cannot be read: see [keystore.Unknown].
+// Peek returns the session's token from the cache, or the zero Token if the cache has no
+// token. If another name of the session has the refresh token, Peek adds it. It makes no
+// request. An error means that the session may have a token that cannot be read: see
+// [keystore.Unknown].
 func (b *Broker) Peek(s profile.Session) (ssocache.Token, error) {
 	if _, err := b.Cache.LoadToken(s.Key()); keystore.Unknown(err) {
 		return ssocache.Token{}, err

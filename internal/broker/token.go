@@ -160,8 +160,9 @@ func (st state) validOrRefreshable(now time.Time) (ssocache.Token, bool) {
 	return ssocache.Token{}, false
 }
 
-// best returns the valid token that expires last, but never the token rejected. Of tokens
-// that expire at the same time it returns the first. ok is false if no token is valid.
+// best returns the valid token that expires last, but never the token rejected. If several
+// tokens expire at the same time, it returns the first token. ok is false if no token is
+// valid.
 func (st state) best(now time.Time, rejected secret.String) (tok ssocache.Token, ok bool) {
 	for _, h := range st {
 		if h.tok.Left(now) <= 0 || (!rejected.IsZero() && h.tok.AccessToken.Equal(rejected)) {

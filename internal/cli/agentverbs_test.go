@@ -32,8 +32,8 @@ func endAgent(getenv func(string) string, home string) {
 	}
 }
 
-// awaitNoAgent is the command await-no-agent. It waits until the agent has ended without a
-// request to stop.
+// awaitNoAgent implements the command "await-no-agent". The command waits until the agent has ended
+// without a request to stop.
 func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
@@ -47,9 +47,9 @@ func awaitNoAgent(ts *testscript.TestScript, _ bool, _ []string) {
 	}
 }
 
-// awaitProblem is the command await-problem TEXT. It waits until the agent reports a problem that
-// contains TEXT. If TEXT is "none", it waits until the agent reports no problem. It makes the
-// agent check its sessions at once.
+// awaitProblem implements the command "await-problem TEXT". The command waits until the agent
+// reports a problem that contains TEXT. If TEXT is "none", it waits until the agent reports no
+// problem. It makes the agent check its sessions at once.
 func awaitProblem(ts *testscript.TestScript, _ bool, args []string) {
 	client := scriptAgent(ts.Getenv, ts.Getenv("HOME"))
 	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {

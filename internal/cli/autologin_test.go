@@ -11,9 +11,9 @@ import (
 	"sync"
 )
 
-// many is the program many N CODE FILE COMMAND... It runs N processes of COMMAND at the same
-// time. It writes their stderr to FILE, which a script can read meanwhile. All processes must
-// have the exit code CODE and the same output; many prints this output once.
+// many implements the program "many N CODE FILE COMMAND...". The program runs N processes of
+// COMMAND at the same time. It writes their stderr to FILE, which a script can read meanwhile. All
+// processes must have the exit code CODE and the same output; many prints this output once.
 func many() {
 	n, err := strconv.Atoi(os.Args[1])
 	must(err)
@@ -42,8 +42,8 @@ func many() {
 	os.Exit(0)
 }
 
-// slay is the program slay HOME. It reads the pid of the process that is signing in from the
-// cache, and kills this process.
+// slay implements the program "slay HOME". The program reads the pid of the process that is signing
+// in from the cache, and kills this process.
 func slay() {
 	files, err := filepath.Glob(filepath.Join(os.Args[1], ".aws", "sso", "cache", ".*.login.holder"))
 	must(err)

@@ -11,10 +11,10 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// followConsole is the command follow-console FILE. It waits until the program opens the browser
-// with the one-time page of a console link. It checks that no process has the link in its
-// arguments. Then it opens the page as the browser does, writes the link to FILE, and checks that
-// strangers and a second visit do not get the link.
+// followConsole implements the command "follow-console FILE". The command waits until the program
+// opens the browser with the one-time page of a console link. It checks that no process has the
+// link in its arguments. Then it opens the page as the browser does, writes the link to FILE, and
+// checks that strangers and a second visit do not get the link.
 func followConsole(ts *testscript.TestScript, _ bool, args []string) {
 	page := wait(ts, ts.Getenv("VISITED"), regexp.MustCompile(`http://127\.0\.0\.1:\d+/console/\S+`))
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
@@ -64,8 +64,8 @@ func followConsole(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(to+"\n"), 0o600))
 }
 
-// openConsole is the command open-console FILE PATTERN. It opens the link in FILE, and checks that
-// the page of the emulator matches PATTERN.
+// openConsole implements the command "open-console FILE PATTERN". The command opens the link in
+// FILE, and checks that the page of the emulator matches PATTERN.
 func openConsole(ts *testscript.TestScript, _ bool, args []string) {
 	resp, err := http.Get(strings.TrimSpace(ts.ReadFile(args[0])))
 	ts.Check(err)

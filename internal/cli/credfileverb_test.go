@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// ageEntry is the command age-entry LEFT ENTRY... It sets the remaining lifetime of entries of the
-// credentials file to LEFT.
+// ageEntry implements the command "age-entry LEFT ENTRY...". The command sets the remaining
+// lifetime of entries of the credentials file to LEFT.
 func ageEntry(ts *testscript.TestScript, _ bool, args []string) {
 	left, err := time.ParseDuration(args[0])
 	ts.Check(err)

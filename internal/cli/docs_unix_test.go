@@ -64,8 +64,9 @@ func linkSource(root, dir string) error {
 	return nil
 }
 
-// typed is the program typed FILE COMMAND... It runs COMMAND on a terminal and prints the screen.
-// FILE has pairs of lines: the end of a question, and the answer that a user types.
+// typed implements the program "typed FILE COMMAND...". The program runs COMMAND on a terminal and
+// prints the screen. FILE has pairs of lines: the end of a question, and the answer that a user
+// types.
 func typed() {
 	text, err := os.ReadFile(os.Args[1])
 	must(err)

@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 )
 
-// approve is the program approve URL. It is a browser in which jane signs in and grants the
-// access.
+// approve implements the program "approve URL". The program is a browser in which jane signs in and
+// grants the access.
 func approve() {
 	e, err := emulator.New(emulator.BuiltIn())
 	must(err)
@@ -20,7 +20,8 @@ func approve() {
 	must(srv.SignIn(context.Background(), os.Args[1], "jane"))
 }
 
-// ageKeygen is the program age-keygen -o FILE. It makes a key file as the real age-keygen does.
+// ageKeygen implements the program "age-keygen -o FILE". The program makes a key file as the real
+// age-keygen does.
 func ageKeygen() {
 	id, err := agefile.GenerateX25519Identity()
 	must(err)

@@ -10,9 +10,9 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 )
 
-// other is the command other. It starts a service that issues its own tokens and rejects the
-// emulator's. It sets $OTHER to the URL of the service. "other N" checks that the service got N
-// requests.
+// other implements the command "other". The command starts a service that issues its own tokens and
+// rejects the emulator's. It sets $OTHER to the URL of the service. "other N" checks that the
+// service got N requests.
 func other(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) == 1 {
 		if got := strconv.FormatInt(ts.Value("other").(*atomic.Int64).Load(), 10); got != args[0] {

@@ -13,8 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// mfacode is the command mfacode DEVICE [FILE]. It writes an unused code of the device to FILE,
-// or sets $CODE. DEVICE is a serial number, or the name of a built-in device.
+// mfacode implements the command "mfacode DEVICE [FILE]". The command writes an unused code of the
+// device to FILE, or sets $CODE. DEVICE is a serial number, or the name of a built-in device.
 func mfacode(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 1 && len(args) != 2 {
 		ts.Fatalf("usage: mfacode DEVICE [FILE]")
@@ -32,8 +32,8 @@ func mfacode(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(code+"\n"), 0o600))
 }
 
-// authenticator is the program authenticator SECRET. It prints the current code of an
-// authenticator app with the base32 secret.
+// authenticator implements the program "authenticator SECRET". The program prints the current code
+// of an authenticator app with the base32 secret.
 func authenticator() {
 	code, err := emulator.TOTPCode(os.Args[1], time.Now())
 	if err != nil {
@@ -43,8 +43,8 @@ func authenticator() {
 	os.Exit(0)
 }
 
-// webtoken is the command webtoken SUBJECT FILE [LIFETIME]. It writes a web identity token to
-// FILE. The token is valid for LIFETIME, or for 15 minutes.
+// webtoken implements the command "webtoken SUBJECT FILE [LIFETIME]". The command writes a web
+// identity token to FILE. The token is valid for LIFETIME, or for 15 minutes.
 func webtoken(ts *testscript.TestScript, _ bool, args []string) {
 	if len(args) != 2 && len(args) != 3 {
 		ts.Fatalf("usage: webtoken SUBJECT FILE [LIFETIME]")
@@ -59,13 +59,11 @@ func webtoken(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(token), 0o600))
 }
 
-// assumed is the command assumed NAME=VALUE... It checks the last AssumeRole or
-// AssumeRoleWithWebIdentity request. NAME is one of AWS's names (RoleSessionName), Tags.KEY,
-// Caller or Status. In VALUE, * matches any text. An empty VALUE means that the client did not
-// send the parameter.
-//
-// If the first argument is "only", the command also rejects parameters that the script does not
-// name, except RoleArn, RoleSessionName, Caller and Status.
+// assumed implements the command "assumed NAME=VALUE...". The command checks the last AssumeRole or
+// AssumeRoleWithWebIdentity request. NAME is one of AWS's names (RoleSessionName), Tags.KEY, Caller
+// or Status. In VALUE, * matches any text. An empty VALUE means that the client did not send the
+// parameter. If the first argument is "only", the command also rejects parameters that the script
+// does not name, except RoleArn, RoleSessionName, Caller and Status.
 func assumed(ts *testscript.TestScript, _ bool, args []string) {
 	log := slices.DeleteFunc(server(ts).Requests(), func(r emulator.RequestRecord) bool { return r.AssumeRole == nil })
 	if len(log) == 0 {

@@ -58,8 +58,8 @@ func visit() {
 	fmt.Println("the browser talks on its stdout")
 }
 
-// into is the program into FILE COMMAND... It runs COMMAND and writes its stdout to FILE. A
-// script can read FILE meanwhile.
+// into implements the program "into FILE COMMAND...". The program runs COMMAND and writes its
+// stdout to FILE. A script can read FILE meanwhile.
 func into() {
 	f, err := os.OpenFile(os.Args[1], os.O_CREATE|os.O_WRONLY, 0o600)
 	if err != nil {
@@ -68,7 +68,8 @@ func into() {
 	os.Exit(child(f, os.Environ(), os.Args[2:]))
 }
 
-// closed is the program closed COMMAND... It runs COMMAND with a stdout whose reader is closed.
+// closed implements the program "closed COMMAND...". The program runs COMMAND with a stdout whose
+// reader is closed.
 func closed() {
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -78,7 +79,8 @@ func closed() {
 	os.Exit(child(w, os.Environ(), os.Args[1:]))
 }
 
-// without is the program without NAME COMMAND... It runs COMMAND without the variable NAME.
+// without implements the program "without NAME COMMAND...". The program runs COMMAND without the
+// variable NAME.
 func without() {
 	if err := os.Unsetenv(os.Args[1]); err != nil {
 		panic(err)
@@ -86,8 +88,9 @@ func without() {
 	os.Exit(child(os.Stdout, os.Environ(), os.Args[2:]))
 }
 
-// code is the program code N COMMAND... It succeeds if the exit code of COMMAND is N. Scripts use
-// this program in the background, because the script command exits works only in the foreground.
+// code implements the program "code N COMMAND...". The program succeeds if the exit code of COMMAND
+// is N. Scripts use this program in the background, because the script command exits works only in
+// the foreground.
 func code() {
 	if got := strconv.Itoa(child(os.Stdout, os.Environ(), os.Args[2:])); got != os.Args[1] {
 		fmt.Fprintf(os.Stderr, "exit code %s, want %s\n", got, os.Args[1])
@@ -177,8 +180,8 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 	})
 }
 
-// organization returns the organization of the file server.yaml, or the built-in one if the script
-// has no such file. Its start URL is the first one in the script's config.
+// organization returns the organization of the file server.yaml, or the built-in organization if
+// the script has no such file. The organization has the first start URL in the script's config.
 func organization(work, home string) (emulator.Config, error) {
 	c, err := orgfile.Load(filepath.Join(work, "server.yaml"))
 	if errors.Is(err, os.ErrNotExist) {
@@ -232,13 +235,14 @@ func wait(ts *testscript.TestScript, file string, pattern *regexp.Regexp) string
 	}
 }
 
-// await is the command await FILE PATTERN. It waits until the content of FILE matches PATTERN.
+// await implements the command "await FILE PATTERN". The command waits until the content of FILE
+// matches PATTERN.
 func await(ts *testscript.TestScript, _ bool, args []string) {
 	wait(ts, ts.MkAbs(args[0]), regexp.MustCompile(`(?m)`+args[1]))
 }
 
-// like is the command like FILE WANT. It compares like cmp, but *** in WANT matches any text
-// within a line. It replaces the variables $HOME, $URL and $WORK.
+// like implements the command "like FILE WANT". The command compares like cmp, but *** in WANT
+// matches any text within a line. It replaces the variables $HOME, $URL and $WORK.
 func like(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
 	for _, name := range []string{"HOME", "URL", "WORK"} {
@@ -250,13 +254,13 @@ func like(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// bom is the command bom FILE. It puts a byte order mark at the start of FILE.
+// bom implements the command "bom FILE". The command puts a byte order mark at the start of FILE.
 func bom(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte("\ufeff"+ts.ReadFile(args[0])), 0o600))
 }
 
-// nosecret is the command nosecret FILE... It checks that the files contain no secret from the
-// caches, and no code or state of a sign-in. FILE can be stdout or stderr.
+// nosecret implements the command "nosecret FILE...". The command checks that the files contain no
+// secret from the caches, and no code or state of a sign-in. FILE can be stdout or stderr.
 func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	secret := regexp.MustCompile(`"(?:accessToken|refreshToken|clientSecret|SecretAccessKey|SessionToken)": ?"([^"]+)"`)
 	query := regexp.MustCompile(`(?:code|state|code_challenge)=[\w.~-]{16,}`)
@@ -279,16 +283,17 @@ func nosecret(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// count is the command count OPERATION N. It checks that the server got N requests for OPERATION.
+// count implements the command "count OPERATION N". The command checks that the server got N
+// requests for OPERATION.
 func count(ts *testscript.TestScript, _ bool, args []string) {
 	if got := strconv.Itoa(server(ts).Count(args[0])); got != args[1] {
 		ts.Fatalf("%s was called %s times, want %s", args[0], got, args[1])
 	}
 }
 
-// fault is the command fault OPERATION STATUS CODE [MESSAGE], or fault OPERATION drop. It makes
-// the server answer the requests with an error, or drop the connection. "fault none" ends all
-// faults.
+// fault implements the command "fault OPERATION STATUS CODE [MESSAGE]". The command makes the server
+// answer the requests with an error. "fault OPERATION drop" makes the server drop the connection.
+// "fault none" ends all faults.
 func fault(ts *testscript.TestScript, _ bool, args []string) {
 	if args[0] == "none" {
 		server(ts).ClearFaults()
@@ -303,18 +308,20 @@ func fault(ts *testscript.TestScript, _ bool, args []string) {
 	server(ts).AddFault(emulator.Fault{Operation: args[0], Status: status, Code: args[2], Message: strings.Join(args[3:], " ")})
 }
 
-// revoke is the command revoke USER. It ends the sessions of a user on the server.
+// revoke implements the command "revoke USER". The command ends the sessions of a user on the
+// server.
 func revoke(ts *testscript.TestScript, _ bool, args []string) { server(ts).RevokeSessions(args[0]) }
 
-// expire is the command expire KEY. It sets the expiry of the token KEY to a minute ago. It also
-// makes the server reject all access tokens and role credentials.
+// expire implements the command "expire KEY". The command sets the expiry of the token KEY to a
+// minute ago. It also makes the server reject all access tokens and role credentials.
 func expire(ts *testscript.TestScript, _ bool, args []string) {
 	setLeft(ts, args[0], -time.Minute)
 	server(ts).ExpireAccessTokens()
 	ts.Check(os.RemoveAll(ts.Getenv("ROLES")))
 }
 
-// age is the command age KEY LEFT. It sets the remaining lifetime of the token KEY to LEFT.
+// age implements the command "age KEY LEFT". The command sets the remaining lifetime of the token
+// KEY to LEFT.
 func age(ts *testscript.TestScript, _ bool, args []string) {
 	left, err := time.ParseDuration(args[1])
 	ts.Check(err)
@@ -329,8 +336,8 @@ func setLeft(ts *testscript.TestScript, key string, left time.Duration) {
 	ts.Check(os.WriteFile(dir.TokenPath(key), tok.Encode(), 0o600))
 }
 
-// reissue is the command reissue KEY. It sets the origin of the token KEY to the endpoints in the
-// environment.
+// reissue implements the command "reissue KEY". The command sets the origin of the token KEY to the
+// endpoints in the environment.
 func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	dir := ssocache.Dir{Home: ts.Getenv("HOME")}
 	tok, err := dir.LoadToken(args[0])
@@ -341,16 +348,16 @@ func reissue(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(dir.TokenPath(args[0]), tok.Encode(), 0o600))
 }
 
-// advance is the command advance DURATION. It moves the server's clock, so that the clock differs
-// from this machine's. To let time pass, use expire and age.
+// advance implements the command "advance DURATION". The command moves the server's clock, so that
+// the clock differs from this machine's. To let time pass, use expire and age.
 func advance(ts *testscript.TestScript, _ bool, args []string) {
 	d, err := time.ParseDuration(args[0])
 	ts.Check(err)
 	server(ts).Advance(d)
 }
 
-// exits is the command exits CODE COMMAND... It runs COMMAND and checks its exit code. The
-// command exec only checks whether the code is 0.
+// exits implements the command "exits CODE COMMAND...". The command runs COMMAND and checks its
+// exit code. The command exec only checks whether the code is 0.
 func exits(ts *testscript.TestScript, _ bool, args []string) {
 	want, err := strconv.Atoi(args[0])
 	ts.Check(err)

@@ -115,7 +115,7 @@ func TestInitPrompt(t *testing.T) {
 			tm.expect("the end")
 			tm.expect("the end")
 			tm.expect("$ ")
-			// elvish shows the old prompt until the new one is ready
+			// elvish shows the old prompt until the new prompt is ready
 			if text := tm.text()[before:]; s.name != "elvish" && strings.Contains(text, ") $") {
 				t.Errorf("the prompt has a profile: %q", text)
 			}

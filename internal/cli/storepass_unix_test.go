@@ -22,8 +22,8 @@ sso_account_id = 111122223333
 sso_role_name = AdministratorAccess
 `
 
-// lanyard asks twice for a new passphrase and once for an existing one. It never shows the
-// passphrase.
+// lanyard asks twice for a new passphrase and once for an existing passphrase. It never shows
+// the passphrase.
 func TestPassphraseAtTheTerminal(t *testing.T) {
 	tm := sit(t, seat{config: storedConfig}, "version")
 	tm.exits(0)

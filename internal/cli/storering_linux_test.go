@@ -101,8 +101,8 @@ func (r *ring) stop() {
 	}
 }
 
-// ringVerb is the command ring gone, ring locked, ring unlocked, ring silent or ring speaks. It
-// changes the state of the Secret Service.
+// ringVerb implements the command "ring STATE". The command changes the state of the Secret Service.
+// STATE is gone, locked, unlocked, silent or speaks.
 func ringVerb(ts *testscript.TestScript, _ bool, args []string) {
 	r := ts.Value("ring").(*ring)
 	switch args[0] {

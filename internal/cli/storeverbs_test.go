@@ -46,8 +46,8 @@ func must(err error) {
 	}
 }
 
-// setLeftAnywhere is the program setleft KEY LEFT. It sets the remaining lifetime of the token
-// KEY to LEFT and removes the role credentials.
+// setLeftAnywhere implements the program "setleft KEY LEFT". The program sets the remaining
+// lifetime of the token KEY to LEFT and removes the role credentials.
 func setLeftAnywhere() {
 	f := cacheHere()
 	left, err := time.ParseDuration(os.Args[2])
@@ -61,8 +61,8 @@ func setLeftAnywhere() {
 	}
 }
 
-// secrets is the program secrets FILE. It appends every secret in the stores to FILE, one secret
-// in each line.
+// secrets implements the program "secrets FILE". The program appends every secret in the stores to
+// FILE, one secret in each line.
 func secrets() {
 	f := cacheHere()
 	out, err := os.OpenFile(os.Args[1], os.O_APPEND|os.O_CREATE|os.O_WRONLY, 0o600)
@@ -79,8 +79,8 @@ func secrets() {
 	must(out.Close())
 }
 
-// leakless is the command leakless SECRETS FILE... It checks that no secret in SECRETS is in the
-// files or in a file of the home folder. FILE can be stdout or stderr.
+// leakless implements the command "leakless SECRETS FILE...". The command checks that no secret in
+// SECRETS is in the files or in a file of the home folder. FILE can be stdout or stderr.
 func leakless(ts *testscript.TestScript, _ bool, args []string) {
 	texts := map[string]string{}
 	for _, name := range args[1:] {
@@ -129,8 +129,8 @@ func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	return cmd
 }
 
-// storm is the command storm N COMMAND... It runs N processes of COMMAND at the same time. All
-// must succeed with the same output.
+// storm implements the command "storm N COMMAND...". The command runs N processes of COMMAND at the
+// same time. All must succeed with the same output.
 func storm(ts *testscript.TestScript, _ bool, args []string) {
 	n, err := strconv.Atoi(args[0])
 	ts.Check(err)
@@ -154,8 +154,9 @@ func storm(ts *testscript.TestScript, _ bool, args []string) {
 	}
 }
 
-// torn is the command torn ROUNDS STORE. It migrates to STORE and back to files, ROUNDS times. It
-// kills each migration after a random time. After each kill, the session must still work.
+// torn implements the command "torn ROUNDS STORE". The command migrates to STORE and back to files,
+// ROUNDS times. It kills each migration after a random time. After each kill, the session must
+// still work.
 func torn(ts *testscript.TestScript, _ bool, args []string) {
 	rounds, err := strconv.Atoi(args[0])
 	ts.Check(err)

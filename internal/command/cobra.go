@@ -82,8 +82,8 @@ func FlagError(cmd *cobra.Command, err error) error {
 	return WithHint(Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
 }
 
-// nearFlags returns the names of flags of cmd that begin with an option. If there are none, it
-// returns the names that differ from the option by a typo.
+// nearFlags returns the names of flags of cmd that begin with an option. If no flag begins
+// with the option, it returns the names that differ from the option by a typo.
 func nearFlags(cmd *cobra.Command, option string) []string {
 	name, isLong := strings.CutPrefix(option, "--")
 	if !isLong {
@@ -106,7 +106,7 @@ func nearFlags(cmd *cobra.Command, option string) []string {
 	return typo.Nearest(name, names)
 }
 
-// didYouMean returns a line of a hint that suggests flags, or "" if there are none.
+// didYouMean returns a line of a hint that suggests flags, or "" if flags is empty.
 func didYouMean(flags []string) string {
 	if len(flags) == 0 {
 		return ""

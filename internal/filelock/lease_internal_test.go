@@ -70,7 +70,7 @@ func TestLeaseOfAKilledProcess(t *testing.T) {
 	}
 	var taken atomic.Int32
 	var wg sync.WaitGroup
-	for range 20 { // only one of them takes the lease
+	for range 20 { // only one process takes the lease
 		wg.Go(func() {
 			switch _, err := tryLease(path); {
 			case err == nil:

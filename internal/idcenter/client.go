@@ -212,7 +212,7 @@ func optional(s string) *string {
 // A Grant holds the tokens from a sign-in or a refresh.
 type Grant struct {
 	AccessToken  secret.String
-	RefreshToken secret.String // zero if the reply has none; the old refresh token then stays valid
+	RefreshToken secret.String // zero if the reply has no refresh token; the old token then stays valid
 	Lifetime     time.Duration // of the access token, from the time of the reply; whole seconds
 	Clock        Clock
 }

@@ -177,7 +177,7 @@ func DualStackPortal(startURL string) bool {
 }
 
 // StartURLRegion returns the region in the host of a start URL, such as
-// https://ssoins-1234.eu-west-1.portal.amazonaws.com, or "" if the host has none.
+// https://ssoins-1234.eu-west-1.portal.amazonaws.com, or "" if the host has no region.
 func StartURLRegion(startURL string) string {
 	u, err := url.Parse(startURL)
 	if err != nil {

@@ -43,9 +43,9 @@ var (
 type ServiceError struct {
 	Operation string // "CreateToken"
 	Code      string // "InvalidGrantException"; the HTTP status as text if the service sent no code
-	Message   string // may be empty: the OIDC errors have none
+	Message   string // may be empty: the OIDC errors have no message
 	Status    int    // the HTTP status
-	RequestID string // "" if the service sent none
+	RequestID string // "" if the service sent no id
 	Retries   int    // how often the call was repeated; 0 if it was not repeated
 	// Details are the other members of the reply, in the order of the reply. An example is
 	// {"error", "access_denied"}.

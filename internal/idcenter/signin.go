@@ -173,7 +173,7 @@ type Registration struct {
 	ClientID     string
 	ClientSecret secret.String
 	ExpiresAt    time.Time
-	Scopes       []string // as requested; nil if none
+	Scopes       []string // as requested; nil if lanyard requested no scopes
 	GrantTypes   []string // as requested; nil means the device code only
 }
 

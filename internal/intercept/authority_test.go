@@ -17,8 +17,8 @@ import (
 	"time"
 )
 
-// authority returns the certificate of the proxy's authority, which is the last one in the
-// bundle.
+// authority returns the certificate of the proxy's authority, which is the last certificate
+// in the bundle.
 func (r *run) authority(t *testing.T) *x509.Certificate {
 	t.Helper()
 	rest, err := os.ReadFile(r.bundle)

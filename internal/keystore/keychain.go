@@ -18,7 +18,7 @@ const Service = "lanyard"
 // KeychainOptions holds the options of [OpenKeychain]. The zero value works.
 type KeychainOptions struct {
 	Deadline  time.Duration               // of one call; 0 means 10 s
-	LookupEnv func(string) (string, bool) // to find a session bus; nil means that none is needed
+	LookupEnv func(string) (string, bool) // to find a session bus; nil means that the keychain needs no bus
 }
 
 // keychainDeadline is how long one call may take. A keychain that asks the user for a

@@ -18,7 +18,7 @@ type store struct {
 	name string
 	// prepare sets up the store, before the sign-in.
 	prepare func(*testing.T, *fixture)
-	// move moves the secrets from files into the store, and leaves none in the files. It
+	// move moves the secrets from files into the store, and leaves no secrets in the files. It
 	// is nil for the file store.
 	move func(*testing.T, *fixture)
 	// before and after run around each sign-in that uses the store.

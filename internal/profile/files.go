@@ -107,7 +107,7 @@ func (l *listing) complete(whose string, section *awsconfig.Section, get func(ke
 	return s, true
 }
 
-// add returns the entry of the session. It adds one if needed.
+// add returns the entry of the session. If the listing has no such entry, it adds the entry.
 func (l *listing) add(s Session) *SessionUse {
 	for i := range l.uses {
 		if u := &l.uses[i]; u.Session.Same(s) {

@@ -216,8 +216,8 @@ func path(lookupEnv func(string) (string, bool), variable, name string) string {
 }
 
 // An Error reports a mistake in the inputs. Msg is the AWS CLI's message, if the AWS CLI has
-// one. Code is the exit code: 253 for settings that a sign-in needs, 252 for a flag, 255 for
-// all other mistakes.
+// such a message. Code is the exit code: 253 for settings that a sign-in needs, 252 for a
+// flag, 255 for all other mistakes.
 type Error struct {
 	Msg  string
 	Hint string // how to fix it; may be empty

@@ -195,8 +195,8 @@ func (r *resolver) isTrue(p *Profile, variable, key string) bool {
 	return strings.EqualFold(v, "true")
 }
 
-// webIdentityVariable names the file with the token of a web identity. It applies to all
-// profiles except one that the flag names.
+// webIdentityVariable names the file with the token of a web identity. It does not apply to
+// the profile that the flag names.
 const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 
 // kind returns the kind of a profile's credentials, and the setting or variable that

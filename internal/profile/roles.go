@@ -20,7 +20,7 @@ type Start struct {
 	// Kind is never AssumeRole. With WebIdentity, the first role of the chain needs no
 	// credentials. With None, only the metadata service of the instance can have credentials.
 	Kind    Kind
-	From    string   // the setting or the variable that decides the Kind; "" for None
+	From    string   // the setting or the variable that decides the Kind; "" for the Kind None
 	Profile *Profile // the profile with the settings for the credentials
 }
 

@@ -289,8 +289,8 @@ func (s Session) withSettings(set sessionSettings) Session {
 	return s
 }
 
-// scopes returns the scopes in sso_registration_scopes. It removes quotes and comments, which
-// no scope contains, and adds a warning. With them, the service would refuse the sign-in.
+// scopes returns the scopes in sso_registration_scopes. It removes quotes and comments, and
+// adds a warning, because the service would refuse a sign-in with such scopes.
 func (r *resolver) scopes(f found) []string {
 	bare, _ := awsconfig.CutComment(f.Value)
 	list := strings.Split(bare, ",")

@@ -101,7 +101,8 @@ func (u *Upgrade) change(profile, key, value string) {
 	u.Changes = append(u.Changes, awsconfig.Change{Kind: awsconfig.Profile, Name: profile, Key: key, Value: value})
 }
 
-// upgrade returns the entry for the session's portal and region. It adds one if needed.
+// upgrade returns the entry for the session's portal and region. If the list has no such entry,
+// it adds the entry.
 func (u *upgrader) upgrade(s Session) *Upgrade {
 	for i := range u.list {
 		if u.list[i].Session.SharesLogin(s) {

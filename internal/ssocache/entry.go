@@ -275,9 +275,9 @@ func (c Credentials) process(date func(time.Time) string) []byte {
 const roleReuse = 15 * time.Minute
 
 // Reusable reports whether the credentials are valid long enough to be used without a request
-// for new ones. Credentials with a wrong expiry (see [Token.Misdated]) are not reusable,
-// because they may have expired. The slack in that check is larger than the clock difference
-// that the broker tolerates.
+// for new credentials. Credentials with a wrong expiry (see [Token.Misdated]) are not
+// reusable, because they may have expired. The slack in that check is larger than the clock
+// difference that the broker tolerates.
 func (c Credentials) Reusable(now time.Time) bool {
 	return c.Left(now) >= roleReuse && !misdated(c.Life, c.Left(now), 2*time.Minute)
 }

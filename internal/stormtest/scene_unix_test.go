@@ -75,7 +75,7 @@ type ending int
 const (
 	succeeds ending = iota // all surviving processes have their credentials
 	ends                   // the service has ended the session; all processes say so, and one login repairs it
-	mayEnd                 // each process ends in one of the two ways above
+	mayEnd                 // each process ends as in succeeds or as in ends
 	fails                  // no service sent a valid answer; all processes say so, and no token is lost
 )
 

@@ -44,8 +44,8 @@ func TestKilledHolders(t *testing.T) {
 }
 
 // A process that is stopped while it holds the lock (Ctrl-Z, a debugger) does not block the
-// others forever. They continue after the time limit of a call, and together make only one
-// call.
+// other processes forever. They continue after the time limit of a call, and together make
+// only one call.
 func TestStoppedHolder(t *testing.T) {
 	t.Parallel()
 	h := newHome(t, emulator.Config{}, config)

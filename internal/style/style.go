@@ -14,8 +14,8 @@ import (
 // unchanged.
 //
 // Every method returns text that ends in the terminal's normal state. So do not colour text
-// that already has colours; colour its parts one by one. First clean text of servers and
-// other users with terminal.Printable.
+// that already has colours; colour each part of it separately. First clean text of servers
+// and other users with terminal.Printable.
 type Palette struct{ on bool }
 
 // New returns the Palette of a stream. flag is the value of --color. Any value except "on"

@@ -50,7 +50,7 @@ func Choose(ctx context.Context, app *command.App, argument string) (with *comma
 }
 
 // ExplainName adds a hint to the error for an unknown profile that an environment variable names.
-// variable is "" if none names the profile.
+// variable is "" if no variable names the profile.
 func ExplainName(err error, variable string) error {
 	if variable == "" || !profile.Unknown(err) {
 		return err

@@ -24,7 +24,7 @@ var ErrMissing = errors.New("the request is not signed")
 // A Signature holds the parts of a request's signature. Parse does not verify them.
 type Signature struct {
 	KeyID, Region, Service string
-	// Token is the session token; "" if the request has none.
+	// Token is the session token; "" if the request has no token.
 	Token string
 	// Time is the signing time.
 	Time time.Time

@@ -127,8 +127,8 @@ func reescape(s string) string {
 	return escape(d, false)
 }
 
-// escape encodes all bytes except the unreserved ones (RFC 3986) and, if slash is true,
-// the slash.
+// escape encodes all bytes except the unreserved bytes (RFC 3986) and, if slash is true, the
+// slash.
 func escape(s string, slash bool) string {
 	const digits = "0123456789ABCDEF"
 	var b strings.Builder

@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// The agent gets absolute paths, because its working folder is another one. It gets no
+// The agent gets absolute paths, because it runs in another working folder. It gets no
 // credentials.
 func TestEnvironmentOfTheAgent(t *testing.T) {
 	t.Chdir(t.TempDir())

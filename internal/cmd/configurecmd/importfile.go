@@ -72,7 +72,7 @@ func importFile(cmd *cobra.Command, app *command.App, o importOptions) error {
 
 // changes returns the settings of the file, and the number of its profiles.
 func (o importOptions) changes(ctx context.Context, app *command.App) (changes []awsconfig.Change, profiles int, err error) {
-	name := o.dotenv + o.config // one of them is ""
+	name := o.dotenv + o.config // o.dotenv or o.config is ""
 	path := strings.TrimPrefix(name, "file://")
 	content, err := datafile.ReadArgument(ctx, path, datafile.ConfigLimit)
 	if err != nil {

@@ -126,8 +126,8 @@ func variableNames() []string {
 	return names
 }
 
-// printVariables prints the lines that store the old variables and set the new ones. If
-// the shell already uses an emulator, the old variables are stored already.
+// printVariables prints the lines that store the old values of variables and set the new
+// values. If the shell already uses an emulator, the old variables are stored already.
 func printVariables(app *command.App, dialect shell.Dialect, dir string, vars [][2]string) error {
 	set := slices.Concat(vars, [][2]string{{dirVariable, dir}})
 	if _, again := app.Env.Lookup(dirVariable); !again {

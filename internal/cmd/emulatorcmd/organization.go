@@ -66,7 +66,7 @@ func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config
 }
 
 // organization returns the organization in the file, a generated organization, or the built-in
-// one.
+// organization.
 func organization(app *command.App, cmd *cobra.Command, o options) (c emulator.Config, err error) {
 	changed := cmd.Flags().Changed
 	generate := changed("accounts") || changed("roles")

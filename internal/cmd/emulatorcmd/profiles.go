@@ -39,7 +39,7 @@ const maxProfiles = 1000
 // and loops forever if the default profile has an SSO session.
 func profileConfig(c emulator.Config, e *emulator.Emulator, user string) (config, firstName string) {
 	if len(c.Users)+len(c.Groups)+len(c.Accounts)+len(c.PermissionSets)+len(c.Assignments) == 0 {
-		c = emulator.BuiltIn() // emulator.New replaces an empty organization with the built-in one
+		c = emulator.BuiltIn() // emulator.New replaces an empty organization with the built-in organization
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s\n[sso-session %s]\nsso_start_url = %s\nsso_region = %s\nsso_registration_scopes = sso:account:access\n\n[default]\nregion = %s\n",

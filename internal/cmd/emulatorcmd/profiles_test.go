@@ -47,7 +47,7 @@ func TestGrantedRoles(t *testing.T) {
 }
 
 // profileName replaces characters that are special in a shell or a config. If two names are
-// equal, the second one gets the account id.
+// equal, the second name gets the account id.
 func TestProfileNames(t *testing.T) {
 	c := emulator.Config{
 		Users:          []emulator.User{{Name: "ada"}},

@@ -171,7 +171,7 @@ func (o *useOptions) changes(ctx context.Context, app *command.App) (changes, er
 	return all, nil
 }
 
-// name returns the name of the wanted profile, or "" for none.
+// name returns the name of the wanted profile, or "".
 func (o *useOptions) name(ctx context.Context, app *command.App, current string) (string, error) {
 	switch {
 	case o.off:

@@ -144,8 +144,9 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	return o.run(ctx)
 }
 
-// unknownOptions returns the error for options that the tables do not have. The AWS CLI may
-// have them, so the line is handed off to it, unless one is a typo in a global flag.
+// unknownOptions returns the error for options that the tables do not have. If an option is a
+// typo in a global flag, the error says so. Otherwise lanyard hands off the line, because the
+// AWS CLI may have the options.
 func unknownOptions(app *command.App, usage *arg.UsageError) error {
 	err := badParameters(usage)
 	for _, option := range usage.Unknown {

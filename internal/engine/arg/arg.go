@@ -3,7 +3,7 @@
 //	ec2 describe-instances --filters Name=tag:Name,Values=a,b
 //
 // into the input of the operation. Names, syntax and messages are the AWS CLI's. If there are
-// several mistakes, this package reports the same one as the AWS CLI.
+// several mistakes, this package reports the same mistake as the AWS CLI.
 //
 // [Parse] splits the words into options and values (flag.go, words.go). It reads the value of
 // each option (value.go, file.go, json.go, shorthand.go), adds --cli-input-json (whole.go), and

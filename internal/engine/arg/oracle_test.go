@@ -40,8 +40,8 @@ type (
 	}
 )
 
-// TestAsTheAWSCLI parses random command lines, valid and invalid ones, with the AWS CLI and with
-// this package, and compares the results.
+// TestAsTheAWSCLI parses random valid and invalid command lines with the AWS CLI and with this
+// package, and compares the results.
 func TestAsTheAWSCLI(t *testing.T) {
 	out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
 	if version := strings.TrimSpace(string(out)); err != nil || !strings.HasPrefix(version, "2.") {
@@ -100,7 +100,7 @@ func TestAsTheAWSCLI(t *testing.T) {
 // CLI.
 func same(want, got answer) bool {
 	want.Type = ""
-	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // an empty token means none
+	want.Paging = strings.Replace(want.Paging, `StartingToken:""`, "", 1) // an empty token means no token
 	const choice = "argument --generate-cli-skeleton: "
 	switch {
 	case strings.HasPrefix(want.Error, choice) && strings.HasPrefix(got.Error, choice):

@@ -8,7 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestCall compares the request and the output of a call with the expected ones.
+// TestCall compares the request and the output of a call with the expected request and output.
 func TestCall(t *testing.T) {
 	tests := []struct {
 		name, service, operation string

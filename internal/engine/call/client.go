@@ -174,9 +174,9 @@ func (c *Client) withToken(input *document.Object) *document.Object {
 	return made
 }
 
-// refresh gets new credentials or a new access token after the service has rejected the old ones.
-// It reports whether to repeat the call. An error comes from RefreshCredentials or
-// RefreshAccessToken.
+// refresh gets new credentials or a new access token, if err says that the service has rejected
+// the current values. It reports whether to repeat the call. An error comes from
+// RefreshCredentials or RefreshAccessToken.
 func (c *Client) refresh(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, credentials Credentials, err error) (bool, error) {
 	var refused *ServiceError
 	switch {

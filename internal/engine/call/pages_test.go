@@ -51,7 +51,7 @@ func TestPages(t *testing.T) {
 		name   string
 		paging Paging
 		ids    string
-		token  string // the decoded token; "" for none
+		token  string // the decoded token; "" if there is no token
 		calls  int
 	}{
 		{"all", Paging{}, "0 1 2 3 4", "", 3},

@@ -53,7 +53,7 @@ func TestRepliesOverTime(t *testing.T) {
 		least   time.Duration // the shortest duration of the call
 		most    time.Duration
 		tries   int
-		text    string // the text of the expected error; "" for none
+		text    string // the text of the expected error; "" for no error
 	}{
 		{"large and slow", 10 * time.Second, 20 << 10, 900 << 10, 7 * time.Minute, 8 * time.Minute, 1, ""},
 		{"with long pauses", 50 * time.Second, 200 << 10, 900 << 10, 4 * time.Minute, 5 * time.Minute, 1, ""},
@@ -135,7 +135,7 @@ func TestEndlessReplies(t *testing.T) {
 }
 
 // A compressed body is an error. The client has not asked for compression, and a small body might
-// unpack to a huge one.
+// unpack to a huge body.
 func TestCompressedReply(t *testing.T) {
 	var packed bytes.Buffer
 	w := gzip.NewWriter(&packed)

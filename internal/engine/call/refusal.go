@@ -26,7 +26,7 @@ type ServiceError struct {
 	Code      string // the HTTP status as text if the service sent no code
 	Message   string
 	Status    int    // the HTTP status
-	RequestID string // "" if the service sent none
+	RequestID string // "" if the service sent no id
 	Retries   int    // the number of retries before this reply
 	Region    string // the region of the S3 bucket; "" if the reply does not name the region
 	Clock     idcenter.Clock

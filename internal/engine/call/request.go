@@ -74,7 +74,7 @@ func (r *request) rawQuery() string {
 	return b.String()
 }
 
-// escape escapes all characters except unreserved ones and the characters in keep.
+// escape escapes all characters except unreserved characters and the characters in keep.
 func escape(s, keep string) string {
 	var b strings.Builder
 	for i := range len(s) {

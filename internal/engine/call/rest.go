@@ -269,7 +269,7 @@ func (p *parser) headerValue(m *model.Member, text string) (any, error) {
 }
 
 // header returns the value of a header. If there are several values, it joins them. ok is false
-// if there are none.
+// if there are no values.
 func header(h http.Header, name string) (string, bool) {
 	values := h.Values(name)
 	if len(values) == 0 {

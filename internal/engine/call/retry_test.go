@@ -30,7 +30,7 @@ func TestRetries(t *testing.T) {
 		after  int                            // how many attempts get the reply first; the next attempt succeeds
 		tries  int
 		pauses []time.Duration
-		text   string // the text of the expected error; "" for none
+		text   string // the text of the expected error; "" for no error
 	}{
 		{"success at once", nil, 0, 1, nil, ""},
 		{"throttled once", func() (*http.Response, error) { return answer(400, queryError("Throttling")), nil }, 1, 2, []time.Duration{500 * time.Millisecond}, ""},

@@ -82,7 +82,7 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 		client = *c.HTTP
 	}
 	// Like the AWS CLI, ask for no compression: a small compressed body could unpack to a huge
-	// one. The header is not signed, because proxies change it.
+	// body. The header is not signed, because proxies change it.
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()

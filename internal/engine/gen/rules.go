@@ -166,7 +166,7 @@ func (r rules) call(call *document.Object, scope map[string]any) (any, error) {
 }
 
 // partition returns the data of the region's partition. If no partition matches, it returns the
-// first one.
+// first partition.
 func (r rules) partition(region string) *document.Object {
 	for _, p := range r.partitions {
 		if _, ok := object(p, "regions").Get(region); ok {

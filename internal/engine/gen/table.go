@@ -41,7 +41,7 @@ func table(l listed, m *awsModel) ([]byte, error) {
 	return w.lines.Bytes(), nil
 }
 
-// line writes the fields, except empty ones. The first field of a part is empty.
+// line writes all fields except empty fields. The first field of a part is empty.
 func (w *writer) line(first string, fields ...string) {
 	w.lines.WriteString(row(first, fields...))
 }

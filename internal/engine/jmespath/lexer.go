@@ -31,7 +31,7 @@ func tokenize(expr string) ([]token, error) {
 	return l.tokens, nil
 }
 
-// end is the character after the last one. No expression contains -1.
+// end stands for the end of the expression, after its last character. No expression contains -1.
 const end rune = -1
 
 func (l *lexer) at(i int) rune {

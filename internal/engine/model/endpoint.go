@@ -23,8 +23,8 @@ type Endpoint struct {
 }
 
 // Endpoint returns the endpoint of the service in a region, by AWS's endpoint rules. If region is
-// "", Endpoint returns the global endpoint; ok is false if the service has none. The name of an
-// unknown region determines its partition.
+// "", Endpoint returns the global endpoint; ok is false if the service has no global endpoint.
+// The name of an unknown region determines its partition.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
 	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
 	if err != nil {

@@ -37,7 +37,7 @@ type Service struct {
 	SigningName    string // the service in signatures
 	JSONVersion    string // for JSON: "1.1"
 	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation
-	XMLNamespace   string // "" if there is none
+	XMLNamespace   string // "" if the service has no namespace
 
 	operations []entry           // sorted by the name on the command line
 	shapes     map[string]string // from the name to the text in the table

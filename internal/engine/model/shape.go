@@ -89,7 +89,7 @@ type Member struct {
 	Required     bool
 	Streaming    bool // AWS's own clients stream this body
 	JSONValue    bool // a String with JSON, encoded in base64 in a header
-	Idempotency  bool // the client sends a random value if the caller gives none
+	Idempotency  bool // the client sends a random value if the caller gives no value
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

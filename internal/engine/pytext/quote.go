@@ -7,7 +7,7 @@ import (
 )
 
 // appendQuoted appends a string in single quotation marks. A string with single but no double
-// quotation marks gets double ones.
+// quotation marks gets double quotation marks.
 func appendQuoted(b []byte, s string) []byte {
 	mark := quotationMark(s)
 	b = append(b, mark)

@@ -13,8 +13,9 @@ const (
 	barColor  = "\x1b[2m\x1b[33m" // dim yellow
 )
 
-// draw writes the sections below each other. All sections have the width of the widest one. If
-// this width is larger than the terminal's, draw first turns sections with one row.
+// draw writes the sections below each other. All sections have the width of the widest
+// section. If this width is larger than the terminal's, draw first turns sections with one
+// row.
 func (t *table) draw(w *bufio.Writer, o Options) {
 	if len(t.sections) == 0 {
 		return
@@ -42,7 +43,7 @@ func (t *table) width() int {
 }
 
 // A drawing writes the lines of a table. With colours, it writes a reset after every text, even
-// after an empty one, as the AWS CLI does.
+// after an empty text, as the AWS CLI does.
 type drawing struct {
 	w     *bufio.Writer
 	color bool

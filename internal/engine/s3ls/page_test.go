@@ -18,7 +18,7 @@ func TestPages(t *testing.T) {
 		case n == 1 && token == "":
 			page(w, "t/1+x", object("b%2Fz%0A%01%F0%9F%9A%80+%2B", 1), common("b%2Fx%2F"))
 		case n == 2 && token == "t/1+x":
-			page(w, "t2") // S3 may send fewer objects than the page size, or none
+			page(w, "t2") // S3 may send fewer objects than the page size, or no objects
 		case n == 3 && token == "t2":
 			page(w, "", common("c%2F%2F"), object("d", 2))
 		default:
