@@ -174,12 +174,12 @@ func TestEntriesKeepTheAgent(t *testing.T) {
 		r := w.watch()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if r.over() || calls < 4*60 || calls > 4*60+2 {
-			t.Fatalf("over %v, %d rounds in an hour; want every 15 s", r.over(), calls)
+		if r.hasEnded() || calls < 4*60 || calls > 4*60+2 {
+			t.Fatalf("over %v, %d rounds in an hour; want every 15 s", r.hasEnded(), calls)
 		}
 		kept = 0
 		time.Sleep(time.Minute)
-		if !r.over() {
+		if !r.hasEnded() {
 			t.Error("the agent still runs")
 		}
 	})
