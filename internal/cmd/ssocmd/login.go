@@ -96,7 +96,7 @@ func login(ctx context.Context, app *command.App, o signin.Options) error {
 }
 
 // signedIn reports whether --if-needed makes a sign-in unnecessary, and prints the reason. If the
-// session is valid but the user did not give --if-needed, signedIn prints a hint about the flag.
+// token has not expired and the user did not give --if-needed, signedIn prints a hint about the flag.
 func signedIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o signin.Options) (bool, error) {
 	if !o.IfNeeded {
 		if tok, err := w.Broker.Peek(s); err == nil && !o.Force && tok.Left(w.App.Now()) > 0 && w.Broker.MaySignIn(s, false) == nil {
