@@ -65,7 +65,7 @@ func (e *Emulator) findAdmin(c *call) *operation {
 		if v == nil {
 			return response{http.StatusNoContent, http.Header{}, nil}
 		}
-		return jsonResponse(http.StatusOK, v)
+		return adminResponse(http.StatusOK, v)
 	}}
 }
 
@@ -88,7 +88,15 @@ func (e *Emulator) refuseAdmin(c *call) *apiError {
 }
 
 func failAdmin(_ *call, err *apiError) response {
-	return jsonResponse(err.status, map[string]string{"error": err.message})
+	return adminResponse(err.status, map[string]string{"error": err.message})
+}
+
+// adminResponse returns a response with v as a line of JSON. After curl, the prompt of a shell
+// then begins on a new line.
+func adminResponse(status int, v any) response {
+	out := jsonResponse(status, v)
+	out.body = append(out.body, '\n')
+	return out
 }
 
 // adminDecode decodes the body. It rejects unknown fields, because a typo would silently change

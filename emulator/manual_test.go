@@ -121,6 +121,9 @@ func TestCurlLinesOfTheManual(t *testing.T) {
 		delete(left, line)
 		x.login("jane")
 		out := run(`curl -sSf -H "$H" ` + line)
+		if out != "" && !strings.HasSuffix(out, "\n") {
+			t.Errorf("%s: the output ends without a newline: %s", line, out)
+		}
 		if !effect(out) {
 			t.Errorf("%s: no effect: %s", line, out)
 		}
