@@ -86,6 +86,8 @@ func TestMalformedRequests(t *testing.T) {
 		{"a folded token", get + host + "Authorization: x\r\n " + token + "\r\n\r\n", "403"},
 		{"a token with blanks", get + host + "Authorization:   " + token + "  \r\n\r\n", "200"}, // HTTP ignores them
 		{"a smuggled request", get + host + "Content-Length: 100\r\n\r\nGET / HTTP/1.1\r\n" + host + auth + "\r\n", "401"},
+		{"a header of 7 KB", get + host + auth + "X: " + strings.Repeat("x", 7<<10) + "\r\n\r\n", "200"},
+		{"a header of 8 KB", get + host + auth + "X: " + strings.Repeat("x", 8<<10) + "\r\n\r\n", "431"},
 		{"a header of 1 MB", get + host + auth + "X: " + strings.Repeat("x", 1<<20) + "\r\n\r\n", "431"},
 		{"a name of 1 MB", get + host + auth + strings.Repeat("x", 1<<20) + ": x\r\n\r\n", "431"},
 		{"many headers", get + host + auth + strings.Repeat("X: x\r\n", 1<<16) + "\r\n", "431"},

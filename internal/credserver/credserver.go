@@ -30,7 +30,7 @@ import (
 const (
 	readTimeout    = 5 * time.Second
 	writeTimeout   = 2 * time.Minute // a credential_process may take one minute
-	maxHeader      = 8 << 10
+	maxHeader      = 4 << 10         // net/http adds 4 KB, so a request has at most 8 KB
 	maxConnections = 64
 )
 

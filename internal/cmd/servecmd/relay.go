@@ -85,10 +85,8 @@ func serveRelay(ctx context.Context, app *command.App, o relayOptions) error {
 		}
 		return command.WithHint(fmt.Errorf("%s: %w", o.listen, cause(err)), "%s", hint)
 	}
-	at := l.Addr().String()
-	if host == containerHost {
-		r.Hosts = []string{at, strings.TrimSuffix(at, ":80")}
-	}
+	at := l.Addr().String() // has an IP address, which no web page can choose as its host
+	r.Hosts = []string{at, strings.TrimSuffix(at, ":80")}
 	j := &journal{app: app, verbose: o.verbose}
 	server, err := credserver.StartRelay(ctx, credserver.Config{Listeners: []net.Listener{l}, Served: j.add, Now: app.Now, Log: app.Log}, r)
 	if err != nil {
