@@ -24,6 +24,12 @@ type client struct {
 // An identity holds the reply to GetCallerIdentity, as every client prints it.
 type identity struct{ Account, Arn, UserId string } //nolint:revive,staticcheck // the service's names
 
+// An ambient is the identity of a client that names no profile, and its access key.
+type ambient struct {
+	identity
+	Key string
+}
+
 // A listing holds the numbers of pages and accounts that a client received.
 type listing struct{ Pages, Accounts int }
 

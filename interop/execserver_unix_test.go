@@ -40,12 +40,6 @@ region = us-east-1
 
 const otherARN = "arn:aws:sts::444455556666:assumed-role/AWSReservedSSO_DeveloperAccess_"
 
-// An ambient is the identity of a client that names no profile, and its access key.
-type ambient struct {
-	identity
-	Key string
-}
-
 // inServer returns the command line of a client inside "lanyard exec --server". Most clients
 // print their identity twice: the second time when the file end exists.
 func inServer(c client, profile, end string) invocation {
