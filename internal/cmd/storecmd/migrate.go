@@ -62,7 +62,7 @@ lanyard store migrate --to file`,
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key `FILE` that decrypts")
 	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a `COMMAND` that prints the passphrase")
 	f.BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
-	f.BoolVar(&o.show, "dry-run", false, "show what would change in the config, and change nothing")
+	f.BoolVar(&o.show, "dry-run", false, "show the changes of the config, and change nothing")
 	return cmd
 }
 
