@@ -122,7 +122,7 @@ func TestRegistrationExpires(t *testing.T) {
 	x.fails(401, "InvalidClientException", "invalid_client", "/token", x.token("refresh_token", "refreshToken", x.refresh))
 }
 
-func TestForgedReplayedAndForeign(t *testing.T) {
+func TestInvalidRefreshTokens(t *testing.T) {
 	x := newTester(t, emulator.Config{})
 	x.login("jane")
 	victim := *x

@@ -24,8 +24,8 @@ type client struct {
 // An identity holds the reply to GetCallerIdentity, as every client prints it.
 type identity struct{ Account, Arn, UserId string } //nolint:revive,staticcheck // the service's names
 
-// An ambient is the identity of a client that names no profile, and its access key.
-type ambient struct {
+// An ambientIdentity is the identity of a client that names no profile, and its access key.
+type ambientIdentity struct {
 	identity
 	Key string
 }

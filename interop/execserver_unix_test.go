@@ -105,7 +105,7 @@ func TestExpiryInsideServer(t *testing.T) {
 			t.Fatal(err)
 		}
 		r := p.Wait(t)
-		var first, second ambient
+		var first, second ambientIdentity
 		d := json.NewDecoder(strings.NewReader(r.Stdout))
 		if err := d.Decode(&first); err != nil {
 			t.Fatalf("%v; stderr: %s", err, r.Stderr)

@@ -101,7 +101,7 @@ func goAmbient(ctx context.Context, end string) (any, error) {
 		if err != nil {
 			return nil, err
 		}
-		if err := json.NewEncoder(os.Stdout).Encode(ambient{identity{*out.Account, *out.Arn, *out.UserId}, keys.AccessKeyID}); err != nil {
+		if err := json.NewEncoder(os.Stdout).Encode(ambientIdentity{identity{*out.Account, *out.Arn, *out.UserId}, keys.AccessKeyID}); err != nil {
 			return nil, err
 		}
 		if exists() {

@@ -9,7 +9,7 @@ import (
 )
 
 // A logout by one program ends and removes a session that the other program started.
-func TestLogoutByTheOther(t *testing.T) {
+func TestLogoutByAnotherProgram(t *testing.T) {
 	for _, s := range setups {
 		for _, order := range [][2]string{{"lanyard", "AWS CLI v2"}, {"AWS CLI v2", "lanyard"}} {
 			t.Run(s.name+" of "+order[0], func(t *testing.T) {

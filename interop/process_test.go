@@ -9,7 +9,8 @@ import (
 )
 
 // A tool without support for SSO gets the credentials by credential_process. The profile
-// legacy-tool has the line of the guide, which runs a program named aws.
+// legacy-tool has the line of the guide (internal/cli/testdata/guide.md). This line runs a
+// program named aws.
 func TestCredentialProcess(t *testing.T) {
 	t.Parallel()
 	const line = " sso get-credentials --profile dev\nregion = us-east-1\n"

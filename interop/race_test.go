@@ -40,7 +40,7 @@ func TestRefreshAtTheSameTime(t *testing.T) {
 
 // If the service rejects a refresh of the AWS CLI or boto3, they use their token while it is
 // valid.
-func TestRefreshedWhileOthersHoldAValidToken(t *testing.T) {
+func TestRejectedRefreshWithValidToken(t *testing.T) {
 	early := slices.DeleteFunc(oneOfEach(), func(c client) bool { return !c.python }) // the SDKs for Go and JavaScript refresh later
 	each(t, early, func(t *testing.T, c client) {
 		t.Parallel()

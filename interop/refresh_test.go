@@ -50,8 +50,8 @@ func (h *home) checkRefresh(t *testing.T, c client) {
 	}
 }
 
-// legacyAutoConfig is the guide's config, a legacy profile with sso_auto_refresh. Only lanyard
-// refreshes its token.
+// legacyAutoConfig is the config of the guide (internal/cli/testdata/guide.md): a legacy
+// profile with sso_auto_refresh. Only lanyard refreshes its token.
 const legacyAutoConfig = legacyConfig + "sso_auto_refresh = true\nsso_refresh_window = 43200  # 12 hours in seconds\n"
 
 func TestLegacyAutoRefresh(t *testing.T) {

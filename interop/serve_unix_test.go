@@ -142,7 +142,7 @@ func throughExpiry(t *testing.T, d delivery, c client) {
 		r := h.run(t, inv, env...).must(t)
 		output += r.stdout
 	}
-	var first, second ambient
+	var first, second ambientIdentity
 	decoder := json.NewDecoder(strings.NewReader(output))
 	if err := errors.Join(decoder.Decode(&first), decoder.Decode(&second)); err != nil {
 		t.Fatalf("%v; stdout: %s\nstderr: %s", err, output, p.Stderr.String())

@@ -19,7 +19,7 @@ import (
 )
 
 // socket runs the fixture's agent at a real socket.
-func (w *fixture) socket() (running, *agent.Client) {
+func (w *fixture) socket() (runningAgent, *agent.Client) {
 	w.T.Helper()
 	address := filepath.Join(w.T.TempDir(), "a.sock")
 	l, lock, err := agent.Listen(address)

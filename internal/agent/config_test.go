@@ -104,7 +104,7 @@ func TestSignOutOfAnotherSession(t *testing.T) {
 
 // The agent notices a new sign-in at once, even during the pause before its next attempt with
 // the old token.
-func TestSignInBetweenTries(t *testing.T) {
+func TestSignInDuringPause(t *testing.T) {
 	inBubble(t, emulator.Config{PortalSession: 24 * time.Hour}, func(w *fixture) {
 		w.Login()
 		net := w.breakNetwork()
@@ -120,7 +120,7 @@ func TestSignInBetweenTries(t *testing.T) {
 }
 
 // End gets the watched sessions after all work has finished.
-func TestEndGetsTheSessions(t *testing.T) {
+func TestEndGetsTheWatchedSessions(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Login()
 		var told []agent.Watched
@@ -194,7 +194,7 @@ func TestOnlyTheOwnServiceEndsASession(t *testing.T) {
 
 // With a refresh window nearly as long as the token's lifetime, the agent does not refresh
 // all the time.
-func TestWindowOfNearlyTheLifetime(t *testing.T) {
+func TestRefreshWindowAlmostAsLongAsLifetime(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *fixture) {
 		w.Session.RefreshWindow, w.Session.HasWindow = time.Hour-time.Second, true
 		w.Login()

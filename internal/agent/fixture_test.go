@@ -62,15 +62,15 @@ func (w *fixture) breakNetwork() *brokenNetwork {
 	return n
 }
 
-// A running is a running agent.
-type running struct {
+// A runningAgent is an agent that a test has started.
+type runningAgent struct {
 	stop  context.CancelFunc
 	ended chan struct{}
 }
 
-func (w *fixture) serve(l net.Listener) running {
+func (w *fixture) serve(l net.Listener) runningAgent {
 	ctx, cancel := context.WithCancel(w.T.Context())
-	r := running{cancel, make(chan struct{})}
+	r := runningAgent{cancel, make(chan struct{})}
 	go func() {
 		defer close(r.ended)
 		if err := w.server.Serve(ctx, l); err != nil {
@@ -82,7 +82,7 @@ func (w *fixture) serve(l net.Listener) running {
 }
 
 // hasEnded reports whether the agent has ended.
-func (r running) hasEnded() bool {
+func (r runningAgent) hasEnded() bool {
 	select {
 	case <-r.ended:
 		return true
@@ -91,21 +91,20 @@ func (r running) hasEnded() bool {
 	}
 }
 
-// A deaf is a listener that no client connects to. It uses no network, so it works with fake
-// time.
-type deaf chan struct{}
+// A deafListener is a listener without clients. It uses no network, so it works with fake time.
+type deafListener chan struct{}
 
-func (d deaf) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }
-func (d deaf) Close() error              { close(d); return nil }
-func (d deaf) Addr() net.Addr            { return &net.UnixAddr{} }
+func (d deafListener) Accept() (net.Conn, error) { <-d; return nil, net.ErrClosed }
+func (d deafListener) Close() error              { close(d); return nil }
+func (d deafListener) Addr() net.Addr            { return &net.UnixAddr{} }
 
 // watch runs the agent without clients. It calls atEnd when the agent ends.
-func (w *fixture) watch(atEnd ...func([]agent.Watched)) running {
+func (w *fixture) watch(atEnd ...func([]agent.Watched)) runningAgent {
 	w.server.End = func(_ context.Context, _ bool, list []agent.Watched) []string {
 		for _, tell := range atEnd {
 			tell(list)
 		}
 		return nil
 	}
-	return w.serve(make(deaf))
+	return w.serve(make(deafListener))
 }

@@ -14,18 +14,18 @@ type collector struct {
 	path        string
 	credentials bool
 
-	raws     []*raw // in the order of their first headers
-	index    map[string]*raw
+	raws     []*rawSection // in the order of their first headers
+	index    map[string]*rawSection
 	problems []Problem
 
-	cur    *raw
+	cur    *rawSection
 	last   int    // index in cur.settings of the setting that was read last
 	more   []part // the continuation lines of that setting, so far
 	blanks int    // blank lines since the last part in more
 }
 
-// A raw holds the settings of all sections with the same header text.
-type raw struct {
+// A rawSection holds the settings of all sections with the same header text.
+type rawSection struct {
 	text     string // between the brackets
 	line     int    // of the first header
 	settings []Setting
@@ -122,9 +122,9 @@ const defaultSection = "DEFAULT"
 func (c *collector) begin(num int, text string) {
 	if c.cur = c.index[text]; c.cur == nil {
 		if c.index == nil {
-			c.index = make(map[string]*raw)
+			c.index = make(map[string]*rawSection)
 		}
-		c.cur = &raw{text: text, line: num}
+		c.cur = &rawSection{text: text, line: num}
 		c.index[text] = c.cur
 		c.raws = append(c.raws, c.cur)
 		return
@@ -259,7 +259,7 @@ func cutInnerLine(s string) (text, rest string, found bool) {
 const many = 32
 
 // find returns the index of the setting with this key, or -1.
-func (r *raw) find(key string) int {
+func (r *rawSection) find(key string) int {
 	if len(r.settings) < many {
 		for i := range r.settings {
 			if r.settings[i].Key == key {
@@ -322,7 +322,7 @@ func inherit(settings, inherited []Setting) []Setting {
 	if len(inherited) == 0 {
 		return settings
 	}
-	section := raw{settings: settings}
+	section := rawSection{settings: settings}
 	for _, s := range inherited {
 		if section.find(s.Key) < 0 {
 			settings = append(settings, s)

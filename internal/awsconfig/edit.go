@@ -71,15 +71,15 @@ type editor struct {
 
 	blocks   []*block      // in the order of the file
 	index    map[id]*block // the last section with each name
-	want     []*raw        // the settings that the sections should have
-	defaults *raw          // the settings of [DEFAULT]; may be nil
+	want     []*rawSection // the settings that the sections should have
+	defaults *rawSection   // the settings of [DEFAULT]; may be nil
 	problems []Problem     // of the original file
 }
 
 // A block holds the lines from one header to the next.
 type block struct {
-	at    int  // index in editor.blocks
-	raw   *raw // the settings that it should have; nil before the first header
+	at    int         // index in editor.blocks
+	raw   *rawSection // the settings that it should have; nil before the first header
 	lines []line
 }
 
@@ -232,7 +232,7 @@ func (e *editor) addSection(ch Change) (*block, error) {
 	}
 	l := line{kind: header, text: "[" + text + "]"}
 	l.raw = l.text + e.endLastLine()
-	b := &block{raw: &raw{text: text}, lines: []line{l}}
+	b := &block{raw: &rawSection{text: text}, lines: []line{l}}
 	e.push(b)
 	e.want = append(e.want, b.raw)
 	return b, nil

@@ -50,7 +50,7 @@ func (e *editor) effective(b *block, key string) *Setting {
 }
 
 // setting returns the setting with this key, or nil.
-func (r *raw) setting(key string) *Setting {
+func (r *rawSection) setting(key string) *Setting {
 	for i := range r.settings {
 		if r.settings[i].Key == key {
 			return &r.settings[i]

@@ -9,8 +9,8 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// manyProfiles returns a config with n legacy profiles like the guide's profiles. A profile
-// with a session and the session follow.
+// manyProfiles returns a config with n legacy profiles, like the profiles of
+// internal/cli/testdata/guide.md. A profile with a session and the session follow.
 func manyProfiles(n int) string {
 	var b strings.Builder
 	for i := range n {

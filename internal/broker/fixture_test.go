@@ -37,7 +37,7 @@ func mustBeEnded(t *testing.T, err error) {
 	t.Helper()
 	var s *broker.SessionError
 	if !errors.As(err, &s) || err.Error() != broker.EndedText {
-		t.Errorf("error %v, want a SessionError with the guide's text", err)
+		t.Errorf("error %v, want a SessionError with the text of internal/cli/testdata/guide.md", err)
 	}
 }
 

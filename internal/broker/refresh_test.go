@@ -28,8 +28,8 @@ func TestRefreshWindow(t *testing.T) {
 	}{
 		{"fresh", profile.Unset, -1, 44 * time.Minute, false, false},
 		{"less than 15 minutes left", profile.Unset, -1, 46 * time.Minute, true, false},
-		{"the guide's window, first half of the lifetime", profile.On, 43200 * time.Second, 29 * time.Minute, false, false},
-		{"the guide's window, second half of the lifetime", profile.On, 43200 * time.Second, 31 * time.Minute, true, false},
+		{"window of 12 hours, first half of the lifetime", profile.On, 43200 * time.Second, 29 * time.Minute, false, false},
+		{"window of 12 hours, second half of the lifetime", profile.On, 43200 * time.Second, 31 * time.Minute, true, false},
 		{"a small window", profile.On, time.Minute, 58 * time.Minute, false, false},
 		{"expired long ago", profile.Unset, -1, 5 * time.Hour, true, false},
 		{"no auto refresh, valid", profile.Off, -1, 59 * time.Minute, false, false},

@@ -84,7 +84,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 	for i, a := range s.args {
 		args[i] = strings.ReplaceAll(a, "$HOME", tm.home)
 	}
-	tm.start(seat{program: name, cols: 200, rows: 50, env: append(s.env,
+	tm.start(terminalOptions{program: name, cols: 200, rows: 50, env: append(s.env,
 		"PATH="+filepath.Join(tm.home, "bin")+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME="+filepath.Join(tm.home, ".config"),
 		"XDG_RUNTIME_DIR="+tm.home, "ZDOTDIR="+tm.home)}, args...)
 	tm.expect("ready>")

@@ -9,7 +9,7 @@ import (
 
 // If many processes change one file at the same time, the file has every change afterwards.
 func TestFiftySetsAtOnce(t *testing.T) {
-	tm := sit(t, seat{config: "# mine\n[default]\nregion = us-east-1\n"}, "version")
+	tm := sit(t, terminalOptions{config: "# mine\n[default]\nregion = us-east-1\n"}, "version")
 	tm.exits(0)
 	g := &guideTest{terminal: tm}
 	stdout, stderr, code := g.run(`for i in $(seq 50); do lanyard configure set key$i $i & pids="$pids $!"; done

@@ -6,7 +6,7 @@ import "testing"
 
 // emulator run prints how its shell differs from the user's shell.
 func TestEmulatorShellGreets(t *testing.T) {
-	tm := sit(t, seat{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
+	tm := sit(t, terminalOptions{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")
 	tm.expect("lanyard: the emulator runs at http://127.0.0.1:")
 	tm.expect("lanyard: HOME is temporary; AWS_PROFILE is account1-AdministratorAccess")
 	tm.expect("hint: to sign in, run: lanyard sso login")
@@ -17,7 +17,7 @@ func TestEmulatorShellGreets(t *testing.T) {
 // If a shell evaluates the output of emulator env, the user does not see the comments in it. So
 // the terminal shows hints with the same text.
 func TestEmulatorEnvHints(t *testing.T) {
-	tm := sit(t, seat{program: "sh"}, "-c", `eval "$(lanyard emulator env --url "$AWS_ENDPOINT_URL_SSO" --dir "$HOME/conf")"; echo in "$AWS_PROFILE"`)
+	tm := sit(t, terminalOptions{program: "sh"}, "-c", `eval "$(lanyard emulator env --url "$AWS_ENDPOINT_URL_SSO" --dir "$HOME/conf")"; echo in "$AWS_PROFILE"`)
 	tm.expect("hint: sign in with: lanyard sso login --sso-session lanyard-emulator")
 	tm.expect(`hint: undo this with: eval "$(lanyard emulator env --unset)"`)
 	tm.expect("in account1-AdministratorAccess")

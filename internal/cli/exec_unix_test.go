@@ -46,7 +46,7 @@ for s in TERM HUP INT QUIT USR1 USR2 WINCH CONT; do
 done 2>/dev/null`, "got TERM\n5\ngot HUP\n5\ngot INT\n5\ngot QUIT\n5\ngot USR1\n5\ngot USR2\n5\ngot WINCH\n5\ngot CONT\n5\n"},
 }
 
-func TestExecAsWithoutLanyard(t *testing.T) {
+func TestExecEqualsDirectRun(t *testing.T) {
 	scripts := shellScripts
 	if runtime.GOOS == "linux" {
 		scripts = append(scripts, struct{ name, script, want string }{
@@ -117,7 +117,7 @@ func onTerminals(t *testing.T, test func(tm *terminal, prefix string)) {
 			if _, err := exec.LookPath("bash"); err != nil {
 				t.Skip("bash is not installed")
 			}
-			tm := sit(t, seat{config: staticProfiles}, "version")
+			tm := sit(t, terminalOptions{config: staticProfiles}, "version")
 			tm.exits(0)
 			for name, text := range map[string]string{"rc": "PS1='$ '; PROMPT_COMMAND='history -a'\nset +o emacs\n", "count": counter} {
 				if err := os.WriteFile(filepath.Join(tm.home, name), []byte(text), 0o600); err != nil {
@@ -127,7 +127,7 @@ func onTerminals(t *testing.T, test func(tm *terminal, prefix string)) {
 			if err := os.Mkdir(filepath.Join(tm.home, "temp"), 0o700); err != nil {
 				t.Fatal(err)
 			}
-			tm.start(seat{program: "bash", env: []string{"TMPDIR=" + filepath.Join(tm.home, "temp")}}, "--noprofile", "--rcfile", filepath.Join(tm.home, "rc"), "-i")
+			tm.start(terminalOptions{program: "bash", env: []string{"TMPDIR=" + filepath.Join(tm.home, "temp")}}, "--noprofile", "--rcfile", filepath.Join(tm.home, "rc"), "-i")
 			tm.expect("$ ")
 			tm.send("cd\n")
 			tm.expect("$ ")

@@ -13,7 +13,8 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
-// A guideTest runs the command lines of the guide, with this program linked as aws.
+// A guideTest runs the command lines of the guide in testdata/guide.md, with this program linked
+// as aws.
 type guideTest struct {
 	*terminal
 	block string   // the block that the test is running
@@ -29,9 +30,9 @@ func TestEveryBlockOfTheGuide(t *testing.T) {
 	}
 	blocks := regexp.MustCompile("(?s)```(\\w+)\n(.*?)```").FindAllStringSubmatch(string(text), -1)
 	if len(blocks) != 11 {
-		t.Fatalf("%d blocks, want 11: has the guide changed?", len(blocks))
+		t.Fatalf("the guide has %d blocks, want 11", len(blocks))
 	}
-	g := &guideTest{terminal: sit(t, seat{program: "aws", org: func(c *emulator.Config) {
+	g := &guideTest{terminal: sit(t, terminalOptions{program: "aws", org: func(c *emulator.Config) {
 		c.StartURL = "https://your-domain.awsapps.com/start"
 	}}, "--version")}
 	for _, b := range blocks {
@@ -82,7 +83,7 @@ func (g *guideTest) line(line string) {
 // wizard answers the questions of the wizard. The guide names four of these questions.
 func (g *guideTest) wizard() {
 	g.t.Helper()
-	g.start(seat{program: "aws"}, "configure", "sso")
+	g.start(terminalOptions{program: "aws"}, "configure", "sso")
 	g.answer("SSO session name (Recommended): ", "my-sso\r")
 	g.answer("SSO start URL [None]: ", "https://your-domain.awsapps.com/start\r")
 	g.answer("SSO region [None]: ", "us-east-1\r")
@@ -101,7 +102,7 @@ func (g *guideTest) wizard() {
 // login runs a line that signs in, and signs in as a user in the browser.
 func (g *guideTest) login(line string) {
 	g.t.Helper()
-	g.start(seat{program: "sh"}, "-c", line)
+	g.start(terminalOptions{program: "sh"}, "-c", line)
 	g.signIn("jane")
 	g.expect("Successfully logged into Start URL: https://your-domain.awsapps.com/start")
 	g.exits(0)

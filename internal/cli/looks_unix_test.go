@@ -16,7 +16,7 @@ sso_registration_scopes = sso:account:access
 
 func TestLoginChoosesAmongSessions(t *testing.T) {
 	t.Run("menu", func(t *testing.T) {
-		tm := sit(t, seat{config: twoSessions}, "sso", "login")
+		tm := sit(t, terminalOptions{config: twoSessions}, "sso", "login")
 		tm.expect("Choose the session to sign in to:")
 		tm.answer("> corp, ", "oth")
 		tm.answer("> other, ", "\r")
@@ -24,13 +24,13 @@ func TestLoginChoosesAmongSessions(t *testing.T) {
 		tm.signIn("jane")
 		tm.expect("Successfully logged into Start URL: " + startURL)
 		tm.exits(0)
-		tm.start(seat{}, "status", "--check", "--sso-session", "other")
+		tm.start(terminalOptions{}, "status", "--check", "--sso-session", "other")
 		tm.exits(0)
-		tm.start(seat{}, "status", "--check", "--sso-session", "corp")
+		tm.start(terminalOptions{}, "status", "--check", "--sso-session", "corp")
 		tm.exits(1)
 	})
 	t.Run("plain", func(t *testing.T) {
-		tm := sit(t, seat{config: twoSessions, env: []string{"TERM=dumb"}}, "sso", "login")
+		tm := sit(t, terminalOptions{config: twoSessions, env: []string{"TERM=dumb"}}, "sso", "login")
 		tm.expect("Choose the session to sign in to:")
 		tm.expect("corp")
 		tm.answer("Type a number, or words to search for: ", "2\n")
@@ -39,7 +39,7 @@ func TestLoginChoosesAmongSessions(t *testing.T) {
 		tm.exits(0)
 	})
 	t.Run("cancelled", func(t *testing.T) {
-		tm := sit(t, seat{config: twoSessions}, "sso", "login")
+		tm := sit(t, terminalOptions{config: twoSessions}, "sso", "login")
 		tm.answer("> corp, ", "\x1b")
 		tm.exits(130)
 	})
@@ -48,7 +48,7 @@ func TestLoginChoosesAmongSessions(t *testing.T) {
 func TestLoginShowsWhatItWaitsFor(t *testing.T) {
 	const waiting = "lanyard: waiting for the sign-in, "
 	t.Run("terminal", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock}, "sso", "login", "--sso-session", "corp")
+		tm := sit(t, terminalOptions{config: corpBlock}, "sso", "login", "--sso-session", "corp")
 		tm.expect(waiting)
 		tm.expect(" left (Ctrl-C cancels)")
 		tm.signIn("jane")
@@ -60,12 +60,12 @@ func TestLoginShowsWhatItWaitsFor(t *testing.T) {
 		}
 	})
 	t.Run("interrupted", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock}, "sso", "login", "--sso-session", "corp", "--no-browser")
+		tm := sit(t, terminalOptions{config: corpBlock}, "sso", "login", "--sso-session", "corp", "--no-browser")
 		tm.answer(waiting, "\x03")
 		tm.exits(130)
 	})
 	t.Run("dumb", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock, env: []string{"TERM=dumb"}}, "sso", "login", "--sso-session", "corp")
+		tm := sit(t, terminalOptions{config: corpBlock, env: []string{"TERM=dumb"}}, "sso", "login", "--sso-session", "corp")
 		tm.signIn("jane")
 		tm.expect("Successfully logged into Start URL: " + startURL)
 		tm.exits(0)
@@ -74,7 +74,7 @@ func TestLoginShowsWhatItWaitsFor(t *testing.T) {
 		}
 	})
 	t.Run("NO_COLOR", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock, env: []string{"NO_COLOR=1"}}, "sso", "login", "--sso-session", "corp")
+		tm := sit(t, terminalOptions{config: corpBlock, env: []string{"NO_COLOR=1"}}, "sso", "login", "--sso-session", "corp")
 		tm.expect(waiting)
 		tm.signIn("jane")
 		tm.expect("Successfully logged into Start URL: " + startURL)
@@ -91,7 +91,7 @@ sso_start_url = https://d-1234567890.awsapps.com/start
 sso_region = us-east-1
 `
 	for _, cols := range []uint16{80, 120} {
-		tm := sit(t, seat{config: long, cols: cols, rows: 40}, "status")
+		tm := sit(t, terminalOptions{config: long, cols: cols, rows: 40}, "status")
 		tm.exits(0)
 		text := tm.text()
 		for line := range strings.Lines(text) {

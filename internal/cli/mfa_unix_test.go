@@ -36,7 +36,7 @@ func (tm *terminal) code() string {
 // files. The terminal does not show the code.
 func TestMFAIsAskedOnTheTerminal(t *testing.T) {
 	t.Parallel()
-	tm := sit(t, seat{program: "sh", config: mfaConfig}, "-c", "lanyard sts get-caller-identity --profile secure </dev/null >$HOME/identity; cat $HOME/identity")
+	tm := sit(t, terminalOptions{program: "sh", config: mfaConfig}, "-c", "lanyard sts get-caller-identity --profile secure </dev/null >$HOME/identity; cat $HOME/identity")
 	code := tm.code()
 	tm.answer("Enter MFA code for "+mfaDevice+": ", code+"\n")
 	tm.expect("assumed-role/Secure/")
@@ -44,7 +44,7 @@ func TestMFAIsAskedOnTheTerminal(t *testing.T) {
 	if strings.Contains(tm.text(), code) {
 		t.Errorf("the terminal shows the code %s:\n%s", code, tm.text())
 	}
-	tm.start(seat{}, "sts", "get-caller-identity", "--profile", "secure") // from the cache
+	tm.start(terminalOptions{}, "sts", "get-caller-identity", "--profile", "secure") // from the cache
 	tm.expect("assumed-role/Secure/")
 	tm.exits(0)
 }
@@ -52,14 +52,14 @@ func TestMFAIsAskedOnTheTerminal(t *testing.T) {
 // TestWrongMFACode types a wrong code. The next command asks again.
 func TestWrongMFACode(t *testing.T) {
 	t.Parallel()
-	tm := sit(t, seat{config: mfaConfig}, "sts", "get-caller-identity", "--profile", "secure")
+	tm := sit(t, terminalOptions{config: mfaConfig}, "sts", "get-caller-identity", "--profile", "secure")
 	tm.answer("Enter MFA code for ", "000000\n")
 	tm.expect("MultiFactorAuthentication failed with invalid MFA one time pass code.")
 	tm.exits(254)
-	tm.start(seat{}, "sts", "get-caller-identity", "--profile", "secure")
+	tm.start(terminalOptions{}, "sts", "get-caller-identity", "--profile", "secure")
 	tm.answer("Enter MFA code for ", "\x03")
 	tm.exits(130)
-	tm.start(seat{}, "sts", "get-caller-identity", "--profile", "secure")
+	tm.start(terminalOptions{}, "sts", "get-caller-identity", "--profile", "secure")
 	tm.answer("Enter MFA code for ", tm.code()+"\n")
 	tm.expect("assumed-role/Secure/")
 	tm.exits(0)
@@ -69,7 +69,7 @@ func TestWrongMFACode(t *testing.T) {
 // terminal. These processes wait for the result of the first process.
 func TestOneMFAQuestionForManyProcesses(t *testing.T) {
 	t.Parallel()
-	tm := sit(t, seat{config: mfaConfig}, "sts", "get-caller-identity", "--profile", "secure")
+	tm := sit(t, terminalOptions{config: mfaConfig}, "sts", "get-caller-identity", "--profile", "secure")
 	tm.expect("Enter MFA code for ")
 	var waiting []*proctest.Process
 	for range 20 {

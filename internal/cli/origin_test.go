@@ -163,7 +163,7 @@ func (a *attacked) cached() map[string]string {
 
 // No setting and no command sends a secret to an endpoint that did not issue the secret. No
 // setting and no command changes the user's session because of another endpoint.
-func TestSessionIsNotSentElsewhere(t *testing.T) {
+func TestSecretsGoOnlyToTheirIssuer(t *testing.T) {
 	const url = "https://other.example"
 	services := func(names ...string) string {
 		text := "services = evil\n[services evil]\n"

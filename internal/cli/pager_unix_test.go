@@ -11,7 +11,7 @@ import (
 // no pager. If the pager is missing, the error names it.
 func TestPager(t *testing.T) {
 	const config = corpBlock + "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n"
-	tm := sit(t, seat{config: config}, "sso", "login")
+	tm := sit(t, terminalOptions{config: config}, "sso", "login")
 	tm.signIn("jane")
 	tm.exits(0)
 	call := []string{"sts", "get-caller-identity", "--query", "Account"}
@@ -34,7 +34,7 @@ func TestPager(t *testing.T) {
 		{"none that can be read", []string{"AWS_PAGER=sed '"}, nil, "An error occurred (Pager): ", 253},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			tm.start(seat{env: tt.env}, append(call, tt.flags...)...)
+			tm.start(terminalOptions{env: tt.env}, append(call, tt.flags...)...)
 			tm.exits(tt.code)
 			text := tm.text()
 			if !strings.Contains(text, tt.want) {

@@ -39,37 +39,37 @@ func picked(tm *terminal, first, keys, want string) {
 var pickLine = []string{"-c", `echo picked "$(lanyard pick)"`}
 
 func TestPick(t *testing.T) {
-	tm := sit(t, seat{config: pickConfig, program: "sh"}, pickLine...)
+	tm := sit(t, terminalOptions{config: pickConfig, program: "sh"}, pickLine...)
 	picked(tm, "alpha", "\r", "alpha")
 	for typed, want := range map[string]string{
 		"444455556666": "beta", "4444-5555-6666": "beta", "paym": "beta", "pay@ex": "beta", "readonly bet": "beta",
 		"777788889999": "gamma", "deploy": "gamma", "delta": "delta",
 	} {
-		tm.start(seat{program: "sh"}, pickLine...)
+		tm.start(terminalOptions{program: "sh"}, pickLine...)
 		picked(tm, "", typed+"\r", want)
 	}
 	// A pinned profile is first.
-	tm.start(seat{}, "pick", "--pin", "delta")
+	tm.start(terminalOptions{}, "pick", "--pin", "delta")
 	tm.exits(0)
-	tm.start(seat{program: "sh"}, pickLine...)
+	tm.start(terminalOptions{program: "sh"}, pickLine...)
 	picked(tm, "delta", "\r", "delta")
 	// Esc cancels.
-	tm.start(seat{}, "pick")
+	tm.start(terminalOptions{}, "pick")
 	tm.answer("Pick a profile:", "\x1b")
 	tm.exits(130)
 }
 
 // Commands that need a profile open the menu. Afterwards, the used profile is first.
 func TestProfileIsPicked(t *testing.T) {
-	tm := sit(t, seat{config: pickConfig}, "exec", "--", "sh", "-c", "echo with $LANYARD_PROFILE")
+	tm := sit(t, terminalOptions{config: pickConfig}, "exec", "--", "sh", "-c", "echo with $LANYARD_PROFILE")
 	tm.answer("> alpha", "delt\r")
 	tm.expect("with delta")
 	tm.exits(0)
-	tm.start(seat{}, "env", "--format", "bash")
+	tm.start(terminalOptions{}, "env", "--format", "bash")
 	tm.answer("> delta", "\r")
 	tm.expect("export LANYARD_PROFILE=delta")
 	tm.exits(0)
-	tm.start(seat{env: []string{"AWS_PROFILE=delta"}}, "exec", "--", "true") // no menu
+	tm.start(terminalOptions{env: []string{"AWS_PROFILE=delta"}}, "exec", "--", "true") // no menu
 	tm.exits(0)
 }
 
@@ -79,7 +79,7 @@ func TestPickAmongManyProfiles(t *testing.T) {
 	for i := range 10000 {
 		fmt.Fprintf(&b, "[profile p%d]\nsso_session = corp\nsso_account_id = %012d\nsso_role_name = Role%d\n", i, 100000000000+i, i%10)
 	}
-	tm := sit(t, seat{config: b.String(), program: "sh"}, pickLine...)
+	tm := sit(t, terminalOptions{config: b.String(), program: "sh"}, pickLine...)
 	tm.expect("1/10000")
 	tm.send("100000007777\r")
 	tm.expect("picked p7777")

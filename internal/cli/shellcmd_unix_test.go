@@ -36,7 +36,7 @@ func (s subShell) start(t *testing.T, args ...string) (tm *terminal, temp string
 	if err != nil {
 		t.Skipf("%s is not installed", s.name)
 	}
-	tm = sit(t, seat{config: staticProfiles}, "version")
+	tm = sit(t, terminalOptions{config: staticProfiles}, "version")
 	tm.exits(0)
 	rc := filepath.Join(tm.home, s.rc)
 	temp = filepath.Join(tm.home, "it's temp")
@@ -48,7 +48,7 @@ func (s subShell) start(t *testing.T, args ...string) (tm *terminal, temp string
 	if err := os.WriteFile(rc, []byte(s.lines+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tm.start(seat{env: []string{"SHELL=" + path, "TMPDIR=" + temp, "ENV=" + filepath.Join(tm.home, ".shrc"), "fish_greeting="}}, append([]string{"shell"}, args...)...)
+	tm.start(terminalOptions{env: []string{"SHELL=" + path, "TMPDIR=" + temp, "ENV=" + filepath.Join(tm.home, ".shrc"), "fish_greeting="}}, append([]string{"shell"}, args...)...)
 	return tm, temp
 }
 
@@ -121,7 +121,7 @@ func TestShellMark(t *testing.T) {
 		tm.expect("(dev) $ ")
 		tm.leave()
 	}
-	tm := sit(t, seat{config: staticProfiles, env: []string{"SHELL=/bin/sh", "PS1=$ ", "TMPDIR=/nonexistent"}}, "shell", "dev")
+	tm := sit(t, terminalOptions{config: staticProfiles, env: []string{"SHELL=/bin/sh", "PS1=$ ", "TMPDIR=/nonexistent"}}, "shell", "dev")
 	tm.expect("warning: the prompt of the shell cannot show the profile")
 	tm.leave()
 }

@@ -47,7 +47,7 @@ func (s interactiveShell) startWith(t *testing.T, config, lines string, env ...s
 	if _, err := exec.LookPath(s.name); err != nil {
 		t.Skipf("%s is not installed", s.name)
 	}
-	tm := sit(t, seat{config: config}, "version")
+	tm := sit(t, terminalOptions{config: config}, "version")
 	tm.exits(0)
 	rc := filepath.Join(tm.home, s.rc)
 	if err := os.MkdirAll(filepath.Dir(rc), 0o700); err != nil {
@@ -56,7 +56,7 @@ func (s interactiveShell) startWith(t *testing.T, config, lines string, env ...s
 	if err := os.WriteFile(rc, []byte(lines+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	tm.start(seat{program: s.name, env: append(env, "fish_greeting=", "XONSH_SHOW_TRACEBACK=0")}, s.args...)
+	tm.start(terminalOptions{program: s.name, env: append(env, "fish_greeting=", "XONSH_SHOW_TRACEBACK=0")}, s.args...)
 	return tm
 }
 
@@ -174,9 +174,9 @@ func TestPromptBlocks(t *testing.T) {
 	}
 	t.Run("powerlevel10k", func(t *testing.T) {
 		script := `p10k() { print -r -- "<$*>" }` + "\n" + docBlockOfShells(t, "p10k", "prompt_lanyard") + "\nprompt_lanyard\n"
-		tm := sit(t, seat{config: "[profile 'a%b']\n"}, "version")
+		tm := sit(t, terminalOptions{config: "[profile 'a%b']\n"}, "version")
 		tm.exits(0)
-		tm.start(seat{program: "zsh", env: []string{"AWS_PROFILE=a%b"}}, "-f", "-c", script)
+		tm.start(terminalOptions{program: "zsh", env: []string{"AWS_PROFILE=a%b"}}, "-f", "-c", script)
 		tm.expect("<segment -f yellow -t a%%b>")
 		tm.exits(0)
 	})

@@ -25,7 +25,7 @@ sso_role_name = AdministratorAccess
 // lanyard asks twice for a new passphrase and once for an existing passphrase. It never shows
 // the passphrase.
 func TestPassphraseAtTheTerminal(t *testing.T) {
-	tm := sit(t, seat{config: storedConfig}, "version")
+	tm := sit(t, terminalOptions{config: storedConfig}, "version")
 	tm.exits(0)
 	tok := ssocache.Token{
 		StartURL: "https://d-1234567890.awsapps.com/start", Region: "us-east-1",
@@ -39,7 +39,7 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Fatal(err)
 	}
 
-	tm.start(seat{}, "store", "migrate", "--to", "encrypted")
+	tm.start(terminalOptions{}, "store", "migrate", "--to", "encrypted")
 	tm.expect("Do this?")
 	tm.send("y\r")
 	tm.expect("New passphrase of the encrypted store:")
@@ -52,13 +52,13 @@ func TestPassphraseAtTheTerminal(t *testing.T) {
 		t.Errorf("the screen shows a secret:\n%s", text)
 	}
 
-	tm.start(seat{}, "status")
+	tm.start(terminalOptions{}, "status")
 	tm.expect("Passphrase of the encrypted store:")
 	tm.send("battery staple\r")
 	tm.expect("wrong passphrase")
 	tm.exits(0)
 
-	tm.start(seat{}, "status")
+	tm.start(terminalOptions{}, "status")
 	tm.expect("Passphrase of the encrypted store:")
 	tm.send("correct horse\r")
 	tm.expect("valid")

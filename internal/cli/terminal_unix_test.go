@@ -37,8 +37,8 @@ type terminal struct {
 	ended   chan error
 }
 
-// A seat holds the options of a terminal. The zero value means the defaults.
-type seat struct {
+// terminalOptions holds the options of a terminal. The zero value means the defaults.
+type terminalOptions struct {
 	program    string // "" means lanyard
 	cols, rows uint16 // 0 means 100 columns or 30 rows
 	env        []string
@@ -47,7 +47,7 @@ type seat struct {
 }
 
 // sit runs a command line in a terminal.
-func sit(t *testing.T, s seat, args ...string) *terminal {
+func sit(t *testing.T, s terminalOptions, args ...string) *terminal {
 	t.Helper()
 	org := emulator.BuiltIn()
 	if s.org != nil {
@@ -67,7 +67,7 @@ func sit(t *testing.T, s seat, args ...string) *terminal {
 }
 
 // start runs another command line in the same home folder.
-func (tm *terminal) start(s seat, args ...string) {
+func (tm *terminal) start(s terminalOptions, args ...string) {
 	tm.t.Helper()
 	if s.cols == 0 {
 		s.cols, s.rows = 100, 30

@@ -18,15 +18,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// A vanity is a transport to two hosts. One host redirects to the access portal. The other host
-// is the emulator. A request to any other host is an error.
-type vanity struct {
+// A vanityTransport is a transport to two hosts. The first host redirects to the access portal. The
+// other host is the emulator. A request to any other host is an error.
+type vanityTransport struct {
 	t       *testing.T
 	portal  string // the URL to which the host redirects
 	visited []string
 }
 
-func (v *vanity) RoundTrip(r *http.Request) (*http.Response, error) {
+func (v *vanityTransport) RoundTrip(r *http.Request) (*http.Response, error) {
 	v.visited = append(v.visited, r.Method+" "+r.URL.Host)
 	switch {
 	case r.URL.Host == "sso.example.com":
@@ -89,7 +89,7 @@ func TestRegionOfVanityStartURL(t *testing.T) {
 			if err := os.WriteFile(config, []byte(tt.config), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			net := &vanity{t: t, portal: portal}
+			net := &vanityTransport{t: t, portal: portal}
 			code, stdout, stderr := runAt(t, srv, home, net, "sso", "login", "--profile", tt.profile)
 			if code != 0 || !strings.Contains(stdout, "SSO region updated to eu-west-1\nSuccessfully logged into Start URL: https://sso.example.com\n") {
 				t.Fatalf("exit code %d, want 0 and the region eu-west-1\n%s%s", code, stdout, stderr)
@@ -114,7 +114,7 @@ func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 	srv := emulatortest.Start(t, emulator.BuiltIn())
 	args := []string{"configure", "sso-session", "--sso-session-name", "corp", "--sso-start-url", "https://sso.example.com"}
 	home := t.TempDir()
-	code, _, stderr := runAt(t, srv, home, &vanity{t: t, portal: portal}, args...)
+	code, _, stderr := runAt(t, srv, home, &vanityTransport{t: t, portal: portal}, args...)
 	if code != 0 {
 		t.Fatalf("exit code %d, want 0\n%s", code, stderr)
 	}
@@ -125,7 +125,7 @@ func TestWizardUsesRegionOfVanityStartURL(t *testing.T) {
 
 	// If a start URL redirects to another host, the wizard rejects it and writes nothing.
 	home = t.TempDir()
-	code, _, stderr = runAt(t, srv, home, &vanity{t: t, portal: "https://login.example.com/"}, args...)
+	code, _, stderr = runAt(t, srv, home, &vanityTransport{t: t, portal: "https://login.example.com/"}, args...)
 	if code != 253 || !strings.Contains(stderr, "Could not resolve start URL 'https://sso.example.com' to an AWS-owned endpoint. Final URL: 'https://login.example.com/'") {
 		t.Errorf("exit code %d, want 253 and the URL of the redirect\n%s", code, stderr)
 	}

@@ -41,7 +41,7 @@ func (tm *terminal) newSession() {
 }
 
 func TestWizardCreatesSessionAndProfile(t *testing.T) {
-	for _, s := range []seat{{}, {cols: 80, rows: 24}, {cols: 200, rows: 50}} {
+	for _, s := range []terminalOptions{{}, {cols: 80, rows: 24}, {cols: 200, rows: 50}} {
 		t.Run(fmt.Sprintf("%dx%d", s.cols, s.rows), func(t *testing.T) {
 			tm := sit(t, s, "configure", "sso")
 			tm.newSession()
@@ -65,7 +65,7 @@ func TestWizardCreatesSessionAndProfile(t *testing.T) {
 }
 
 func TestWizardInANarrowTerminal(t *testing.T) {
-	for _, s := range []seat{{cols: 30, rows: 8}, {cols: 20, rows: 4}, {cols: 12, rows: 3}} {
+	for _, s := range []terminalOptions{{cols: 30, rows: 8}, {cols: 20, rows: 4}, {cols: 12, rows: 3}} {
 		t.Run(fmt.Sprintf("%dx%d", s.cols, s.rows), func(t *testing.T) {
 			tm := sit(t, s, "configure", "sso", "--sso-session-name", "corp", "--sso-start-url", startURL, "--sso-region", "us-east-1",
 				"--sso-registration-scopes", "sso:account:access", "--default-region", "eu-west-1", "--output-format", "", "--profile-name", "AdministratorAccess-111122223333", "--yes")
@@ -81,7 +81,7 @@ func TestWizardInANarrowTerminal(t *testing.T) {
 }
 
 func TestWizardUsesSessionOfTheConfig(t *testing.T) {
-	tm := sit(t, seat{config: corpBlock}, "configure", "sso")
+	tm := sit(t, terminalOptions{config: corpBlock}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "corp\r")
 	tm.signIn("jane")
 	// The menu searches the user's text in the name, the e-mail address and the number of each
@@ -99,7 +99,7 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm.answer("Profile name [ReadOnlyAccess-555566667777]: ", "log archive\r")
 	tm.expect("lanyard sts get-caller-identity --profile 'log archive'\n")
 
-	// A second profile in the same run, and then the settings of the guide.
+	// A second profile in the same run, and then the settings of testdata/guide.md.
 	tm.answer(more, "y\r")
 	tm.answer("> ", "payments-test\r")
 	tm.answer("> ", "dev\r")
@@ -152,7 +152,7 @@ output = json
 	}
 
 	// Enter keeps the values of the profile. The wizard uses the valid session.
-	tm.start(seat{}, "configure", "sso", "--profile", "log archive")
+	tm.start(terminalOptions{}, "configure", "sso", "--profile", "log archive")
 	tm.answer("SSO session name [corp]: ", "\r")
 	tm.answer("> log-archive", "\x1b[B\r") // moves to the next account
 	tm.expect("Using the account ID 123456789012\n")
@@ -167,7 +167,7 @@ output = json
 }
 
 func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
-	tm := sit(t, seat{config: corpBlock}, "configure", "sso", "--region", "eu-west-1", "--output", "yaml",
+	tm := sit(t, terminalOptions{config: corpBlock}, "configure", "sso", "--region", "eu-west-1", "--output", "yaml",
 		"--sso-session-name", "corp", "--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--yes")
 	tm.answer("Default client Region [eu-west-1]: ", "\r")
 	tm.answer("CLI default output format (json if not specified) [yaml]: ", "\r")
@@ -179,7 +179,7 @@ func TestWizardProposesRegionAndOutputOfTheCommandLine(t *testing.T) {
 // After a sign-in over SSH, the wizard does not read text that is typed at the menu as a pasted
 // URL. The terminal does not show a pasted URL.
 func TestWizardOverSSH(t *testing.T) {
-	tm := sit(t, seat{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
+	tm := sit(t, terminalOptions{config: corpBlock, env: []string{"BROWSER=", "SSH_CONNECTION=192.0.2.1 5 192.0.2.2 22"}}, "configure", "sso")
 	tm.answer("(Recommended): ", "corp\r")
 	tm.expect("open the URL below in any browser")
 	tm.expect("paste that address here")
@@ -203,7 +203,7 @@ func TestWizardOverSSH(t *testing.T) {
 }
 
 func TestWizardWithoutASessionName(t *testing.T) {
-	tm := sit(t, seat{}, "configure", "sso")
+	tm := sit(t, terminalOptions{}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "\r")
 	tm.expect("WARNING: Configuring using legacy format (e.g. without an SSO session).\n" +
 		"Consider re-running \"configure sso\" command and providing a session name.\n")
@@ -248,7 +248,7 @@ func TestWizardLeftEarly(t *testing.T) {
 		for name, leave := range map[string]string{"Esc": "\x1b", "Ctrl-C": "\x03", "gone": ""} {
 			t.Run(strings.Trim(last.question, ":> ")+"/"+name, func(t *testing.T) {
 				t.Parallel()
-				tm := sit(t, seat{config: before}, "configure", "sso")
+				tm := sit(t, terminalOptions{config: before}, "configure", "sso")
 				for j, s := range steps[:i] {
 					tm.answer(s.question, s.keys)
 					if j == 3 {
@@ -273,7 +273,7 @@ func TestWizardLeftEarly(t *testing.T) {
 }
 
 func TestWizardInADumbTerminal(t *testing.T) {
-	tm := sit(t, seat{env: []string{"TERM=dumb"}, config: corpBlock}, "configure", "sso")
+	tm := sit(t, terminalOptions{env: []string{"TERM=dumb"}, config: corpBlock}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "corp\n")
 	tm.signIn("jane")
 	tm.expect("  1  account1, account1@example.com (111122223333)\n")
@@ -295,18 +295,18 @@ func TestWizardInADumbTerminal(t *testing.T) {
 }
 
 func TestCtrlDLeavesADumbTerminal(t *testing.T) {
-	tm := sit(t, seat{env: []string{"TERM=dumb"}}, "configure", "sso")
+	tm := sit(t, terminalOptions{env: []string{"TERM=dumb"}}, "configure", "sso")
 	tm.answer("SSO session name (Recommended): ", "\x04")
 	tm.exits(130)
 	tm.config("")
 }
 
-func TestWizardWithoutAChoice(t *testing.T) {
+func TestWizardWithOneOrNoAccount(t *testing.T) {
 	one := func(c *emulator.Config) {
 		c.Assignments = []emulator.Assignment{{User: "jane", Accounts: []string{"444455556666"}, PermissionSets: []string{"Billing"}}}
 	}
 	t.Run("one", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock, org: one}, "configure", "sso")
+		tm := sit(t, terminalOptions{config: corpBlock, org: one}, "configure", "sso")
 		tm.answer("(Recommended): ", "corp\r")
 		tm.signIn("jane")
 		tm.expect("The only AWS account available to you is: 444455556666\nUsing the account ID 444455556666\n" +
@@ -316,7 +316,7 @@ func TestWizardWithoutAChoice(t *testing.T) {
 		tm.config(corpBlock + "[profile Billing-444455556666]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = Billing\n")
 	})
 	t.Run("none", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock, org: one}, "configure", "sso")
+		tm := sit(t, terminalOptions{config: corpBlock, org: one}, "configure", "sso")
 		tm.answer("(Recommended): ", "corp\r")
 		tm.signIn("guest")
 		tm.expect("No AWS accounts are available to you.")
@@ -324,7 +324,7 @@ func TestWizardWithoutAChoice(t *testing.T) {
 		tm.config(corpBlock)
 	})
 	t.Run("not allowed", func(t *testing.T) {
-		tm := sit(t, seat{config: corpBlock}, "configure", "sso")
+		tm := sit(t, terminalOptions{config: corpBlock}, "configure", "sso")
 		tm.srv.AddFault(emulator.Fault{Operation: "ListAccounts", Status: 401, Code: "UnauthorizedException"})
 		tm.answer("(Recommended): ", "corp\r")
 		tm.signIn("jane")
@@ -343,7 +343,7 @@ func TestWizardWithoutAChoice(t *testing.T) {
 
 func TestWizardAsksBeforeReplacingAProfile(t *testing.T) {
 	const other = "[profile mine]\nsso_session = corp\nsso_account_id = 444455556666\nsso_role_name = DeveloperAccess\n"
-	tm := sit(t, seat{config: corpBlock + other}, "configure", "sso", "--sso-session-name", "corp",
+	tm := sit(t, terminalOptions{config: corpBlock + other}, "configure", "sso", "--sso-session-name", "corp",
 		"--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
 	tm.answer("Profile name [AdministratorAccess-111122223333]: ", "mine\r")
 	tm.answer("The profile mine exists and is for DeveloperAccess in 444455556666. Replace it? [y/N] ", "n\r")
@@ -355,7 +355,7 @@ func TestWizardAsksBeforeReplacingAProfile(t *testing.T) {
 
 // As in the AWS CLI, AWS_PROFILE names the profile to write. A hint says so.
 func TestWizardWritesTheProfileOfTheEnvironment(t *testing.T) {
-	tm := sit(t, seat{env: []string{"AWS_PROFILE=mine"}}, "configure", "sso", "--sso-session-name", "corp", "--sso-start-url", startURL, "--sso-region", "us-east-1",
+	tm := sit(t, terminalOptions{env: []string{"AWS_PROFILE=mine"}}, "configure", "sso", "--sso-session-name", "corp", "--sso-start-url", startURL, "--sso-region", "us-east-1",
 		"--sso-registration-scopes", "sso:account:access", "--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1")
 	tm.answer("CLI default output format (json if not specified) [None]: ", "\r")
 	tm.expect("hint: AWS_PROFILE names the profile mine; to write another profile, add --profile-name NAME\n")
@@ -366,7 +366,7 @@ func TestWizardWritesTheProfileOfTheEnvironment(t *testing.T) {
 
 func TestWizardPicksOneOfSeveralSessions(t *testing.T) {
 	const lab = "[sso-session lab]\nsso_start_url = https://lab.awsapps.com/start\nsso_region = eu-west-1\n"
-	tm := sit(t, seat{config: lab + corpBlock}, "configure", "sso",
+	tm := sit(t, terminalOptions{config: lab + corpBlock}, "configure", "sso",
 		"--sso-account-id", "111122223333", "--sso-role-name", "AdministratorAccess", "--default-region", "eu-west-1", "--output-format", "")
 	tm.expect("SSO session name (Recommended): ")
 	tm.answer("Press Down to pick one of 2 sessions.", "\x1b[B")
@@ -378,7 +378,7 @@ func TestWizardPicksOneOfSeveralSessions(t *testing.T) {
 }
 
 func TestConfigureSessionInATerminal(t *testing.T) {
-	tm := sit(t, seat{}, "configure", "sso-session")
+	tm := sit(t, terminalOptions{}, "configure", "sso-session")
 	tm.answer("SSO session name: ", "\r")
 	tm.expect("A value is required")
 	tm.send("corp\r")
@@ -391,7 +391,7 @@ func TestConfigureSessionInATerminal(t *testing.T) {
 	tm.exits(0)
 	tm.config(corpBlock)
 
-	tm.start(seat{}, "configure", "sso-session")
+	tm.start(terminalOptions{}, "configure", "sso-session")
 	tm.answer("SSO session name: ", "corp\r")
 	tm.answer("SSO start URL ["+startURL+"]: ", "\r")
 	tm.answer("SSO region [us-east-1]: ", "\r")
@@ -402,15 +402,15 @@ func TestConfigureSessionInATerminal(t *testing.T) {
 
 func TestUpgradeAndUndoAskInATerminal(t *testing.T) {
 	const legacy = "[profile a]\nsso_start_url = " + startURL + "\nsso_region = us-east-1\n"
-	tm := sit(t, seat{config: legacy}, "configure", "upgrade")
+	tm := sit(t, terminalOptions{config: legacy}, "configure", "upgrade")
 	tm.expect("+[sso-session d-1234567890]\n")
 	tm.answer("[Y/n] ", "n\r")
 	tm.exits(130)
 	tm.config(legacy)
-	tm.start(seat{}, "configure", "upgrade")
+	tm.start(terminalOptions{}, "configure", "upgrade")
 	tm.answer("[Y/n] ", "\r")
 	tm.exits(0)
-	tm.start(seat{}, "configure", "undo")
+	tm.start(terminalOptions{}, "configure", "undo")
 	tm.expect("-sso_session = d-1234567890\n")
 	tm.answer("[Y/n] ", "y\r")
 	tm.exits(0)
@@ -418,13 +418,13 @@ func TestUpgradeAndUndoAskInATerminal(t *testing.T) {
 }
 
 func TestStoppingInMemoryAgentAsks(t *testing.T) {
-	tm := sit(t, seat{config: corpBlock}, "agent", "start", "--in-memory")
+	tm := sit(t, terminalOptions{config: corpBlock}, "agent", "start", "--in-memory")
 	tm.exits(0)
-	tm.start(seat{}, "agent", "stop")
+	tm.start(terminalOptions{}, "agent", "stop")
 	tm.expect("signs you out when it stops")
 	tm.answer("Stop the agent? [y/N] ", "\r")
 	tm.exits(130)
-	tm.start(seat{}, "agent", "stop")
+	tm.start(terminalOptions{}, "agent", "stop")
 	tm.answer("Stop the agent? [y/N] ", "y\r")
 	tm.expect("The agent has stopped.\n")
 	tm.exits(0)

@@ -65,7 +65,7 @@ func (e *Editor) last(path string) (*Record, error) {
 	if err != nil {
 		return nil, err
 	}
-	var latest *stored
+	var latest *undoRecord
 	for _, ending := range []string{nextRecord, lastRecord} {
 		r, err := p.load(ending)
 		if err != nil {
@@ -151,8 +151,8 @@ const (
 // base64.
 const recordLimit = 2 * datafile.ConfigLimit
 
-// A stored is a record on the disk.
-type stored struct {
+// An undoRecord is the record of a change on the disk.
+type undoRecord struct {
 	Path    string    `json:"path"` // the file after following links, for a human reader
 	What    string    `json:"what"`
 	When    time.Time `json:"when"`
@@ -162,7 +162,7 @@ type stored struct {
 }
 
 // fits reports whether the file has the content after the change.
-func (r stored) fits(now state) bool { return r.After == fingerprint(now) }
+func (r undoRecord) fits(now state) bool { return r.After == fingerprint(now) }
 
 func fingerprint(s state) string {
 	if !s.exists {
@@ -173,12 +173,12 @@ func fingerprint(s state) string {
 }
 
 // newRecord returns the record of a change.
-func newRecord(p place, description string, when time.Time, before, after state) stored {
-	return stored{Path: p.path, What: description, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after)}
+func newRecord(p place, description string, when time.Time, before, after state) undoRecord {
+	return undoRecord{Path: p.path, What: description, When: when, Created: !before.exists, Before: before.data, After: fingerprint(after)}
 }
 
 // writeNext writes the record of a planned change.
-func (p place) writeNext(r stored) error {
+func (p place) writeNext(r undoRecord) error {
 	data, err := json.MarshalIndent(r, "", "  ")
 	path := p.record(nextRecord)
 	if err == nil {
@@ -191,7 +191,7 @@ func (p place) writeNext(r stored) error {
 }
 
 // load reads one record. It returns nil if the record does not exist.
-func (p place) load(ending string) (*stored, error) {
+func (p place) load(ending string) (*undoRecord, error) {
 	path := p.record(ending)
 	info, err := os.Lstat(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -204,7 +204,7 @@ func (p place) load(ending string) (*stored, error) {
 	if err == nil {
 		data, err = datafile.Read(path, recordLimit)
 	}
-	var r stored
+	var r undoRecord
 	if err == nil {
 		err = json.Unmarshal(data, &r)
 	}

@@ -153,7 +153,7 @@ func outputWithin(ctx context.Context, limit time.Duration, app *command.App, wo
 	if app.IO.Terminal {
 		cmd.Stdin = app.IO.In
 	}
-	stdout, stderr := &limited{left: maxOutput}, &limited{left: 4 << 10}
+	stdout, stderr := &limitedBuffer{left: maxOutput}, &limitedBuffer{left: 4 << 10}
 	cmd.Stdout, cmd.Stderr = stdout, stderr
 	if app.IO.ErrTerminal {
 		cmd.Stderr = io.MultiWriter(app.IO.Err, stderr)
@@ -191,14 +191,14 @@ func childEnvironment(app *command.App) []string {
 	})
 }
 
-// A limited is a writer that keeps output up to a limit, and drops the rest.
-type limited struct {
+// A limitedBuffer is a writer that keeps output up to a limit, and drops the rest.
+type limitedBuffer struct {
 	text bytes.Buffer
 	left int
 	full bool
 }
 
-func (l *limited) Write(b []byte) (int, error) {
+func (l *limitedBuffer) Write(b []byte) (int, error) {
 	n := min(len(b), l.left)
 	l.text.Write(b[:n])
 	l.left -= n

@@ -86,7 +86,7 @@ func signIn(t *testing.T, c *Client, s SignIn, browse func(redirect, state strin
 }
 
 // A request that is not the expected callback gets status 400, and the sign-in continues.
-func TestStrangers(t *testing.T) {
+func TestUnexpectedRequestsToCallback(t *testing.T) {
 	c := clientAt(t, oidc(grants))
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {
 		base := strings.TrimSuffix(redirect, "/oauth/callback")
@@ -147,7 +147,7 @@ func strictly(t *testing.T, name string, v visit) {
 }
 
 // A connection without a request delays neither the sign-in nor the end of the server.
-func TestSilentVisitors(t *testing.T) {
+func TestConnectionsWithoutRequest(t *testing.T) {
 	c := clientAt(t, oidc(grants))
 	start := time.Now()
 	_, err := signIn(t, c, SignIn{}, func(redirect, state string) {

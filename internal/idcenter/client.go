@@ -249,7 +249,7 @@ func (c *Client) createToken(ctx context.Context, reg Registration, input *ssooi
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	if *input.GrantType == grantRefresh {
 		cancel()
-		w.spending = new(spending)
+		w.spending = new(spendingCall)
 		budget, cancel = w.spending.begin(ctx, c.budget)
 	}
 	defer cancel()

@@ -15,14 +15,14 @@ func refusal(status int, code string) error {
 	return &ServiceError{Operation: "CreateToken", Status: status, Code: code}
 }
 
-// An answers is a service that gives these answers in turn, and counts them. nil means a
+// An answerQueue is a service that gives these answers in turn, and counts them. nil means a
 // grant.
-type answers struct {
+type answerQueue struct {
 	list  []error
 	asked int
 }
 
-func (a *answers) ask() (Grant, error) {
+func (a *answerQueue) ask() (Grant, error) {
 	err := a.list[min(a.asked, len(a.list)-1)]
 	a.asked++
 	return Grant{}, err
@@ -64,7 +64,7 @@ func TestPoll(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				start := time.Now()
 				p := poll{interval: 5 * time.Second, deadline: start.Add(62 * time.Second)}
-				a := &answers{list: tt.answers}
+				a := &answerQueue{list: tt.answers}
 				_, err := p.run(t.Context(), a.ask)
 				if err != tt.want || time.Since(start) != tt.after { //nolint:errorlint // as it is
 					t.Errorf("%v after %v, want %v after %v", err, time.Since(start), tt.want, tt.after)
@@ -80,7 +80,7 @@ func TestPollCancelled(t *testing.T) {
 		defer cancel()
 		start := time.Now()
 		p := poll{interval: 5 * time.Second, deadline: start.Add(time.Minute)}
-		a := &answers{list: []error{refusal(400, "AuthorizationPendingException")}}
+		a := &answerQueue{list: []error{refusal(400, "AuthorizationPendingException")}}
 		if _, err := p.run(ctx, a.ask); err != context.DeadlineExceeded || time.Since(start) != 7*time.Second { //nolint:errorlint // as it is
 			t.Errorf("%v after %v, want context.DeadlineExceeded after 7 s", err, time.Since(start))
 		}

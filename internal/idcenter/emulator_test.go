@@ -16,8 +16,8 @@ import (
 
 const startURL = "https://d-1234567890.awsapps.com/start"
 
-// A desk is a user at a terminal, with the emulator as the service.
-type desk struct {
+// A terminalUser is a user at a terminal, with the emulator as the service.
+type terminalUser struct {
 	srv *emulatortest.Server
 	c   *Client
 	// visits receives the result of each visit of the browser.
@@ -27,33 +27,33 @@ type desk struct {
 	shown string
 }
 
-func newDesk(t *testing.T, conf emulator.Config) *desk {
+func newDesk(t *testing.T, conf emulator.Config) *terminalUser {
 	t.Helper()
 	srv := emulatortest.Start(t, conf)
-	return &desk{srv: srv, c: client(t, Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL}), visits: make(chan error, 10)}
+	return &terminalUser{srv: srv, c: client(t, Options{Region: "us-east-1", OIDCEndpoint: srv.URL, PortalEndpoint: srv.URL}), visits: make(chan error, 10)}
 }
 
-func (d *desk) show(text string) {
+func (d *terminalUser) show(text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	d.shown += text
 }
 
 // signsIn is a browser in which the user signs in and approves.
-func (d *desk) signsIn(ctx context.Context, url string) error {
+func (d *terminalUser) signsIn(ctx context.Context, url string) error {
 	err := d.srv.SignIn(ctx, url, "jane")
 	d.visits <- err
 	return err
 }
 
 // refuses is a browser in which the user signs in and refuses.
-func (d *desk) refuses(ctx context.Context, url string) error {
+func (d *terminalUser) refuses(ctx context.Context, url string) error {
 	err := d.srv.Refuse(ctx, url, "jane")
 	d.visits <- err
 	return err
 }
 
-func (d *desk) browserEnded(t *testing.T) {
+func (d *terminalUser) browserEnded(t *testing.T) {
 	t.Helper()
 	select {
 	case err := <-d.visits:

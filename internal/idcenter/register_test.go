@@ -171,7 +171,7 @@ func TestRequests(t *testing.T) {
 // A registration that cannot be kept does not stop the sign-in.
 func TestRegistrationNotKept(t *testing.T) {
 	c := clientAt(t, deviceService(grants))
-	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{}}); err != nil {
+	if _, err := c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnlyRegistration{}}); err != nil {
 		t.Error(err)
 	}
 	stale := deviceService(func(w http.ResponseWriter, r *http.Request) {
@@ -182,24 +182,24 @@ func TestRegistrationNotKept(t *testing.T) {
 		}
 		grants(w, r)
 	})
-	res, err := clientAt(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}})
+	res, err := clientAt(t, stale).SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnlyRegistration{full: true}})
 	if err != nil || res.Registration.ClientID != "client-1" {
 		t.Errorf("%+v, %v; want client-1", res.Registration, err)
 	}
 	lost := clientAt(t, deviceService(always(401, "X-Amzn-ErrorType: InvalidClientException", `{"error":"invalid_client"}`)))
-	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnly{full: true}}); !errors.Is(err, ErrInvalidClient) {
+	if _, err := lost.SignIn(t.Context(), SignIn{StartURL: startURL, Device: true, Registrations: readOnlyRegistration{full: true}}); !errors.Is(err, ErrInvalidClient) {
 		t.Errorf("client that stays unknown: %v, want ErrInvalidClient", err)
 	}
 }
 
-// A readOnly keeps the same registration, which cannot be replaced.
-type readOnly struct{ full bool }
+// A readOnlyRegistration keeps a registration that cannot be replaced.
+type readOnlyRegistration struct{ full bool }
 
-func (r readOnly) Load() (Registration, bool) {
+func (r readOnlyRegistration) Load() (Registration, bool) {
 	return Registration{ClientID: "stale", ClientSecret: secret.New("secret-2"), ExpiresAt: time.Now().Add(time.Hour)}, r.full
 }
-func (readOnly) Save(Registration) error { return errors.New("read-only") }
-func (readOnly) Drop(string) error       { return errors.New("read-only") }
+func (readOnlyRegistration) Save(Registration) error { return errors.New("read-only") }
+func (readOnlyRegistration) Drop(string) error       { return errors.New("read-only") }
 
 // The client drops a registration if no callback arrives, or if the callback has an error
 // that may concern the client. It keeps the registration if the user refuses.

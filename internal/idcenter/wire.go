@@ -41,7 +41,7 @@ type wire struct {
 	endpoint  string          // the base URL
 	secrets   []secret.String // to remove from texts of the service
 	retryer   aws.Retryer
-	spending  *spending // nil if the call can be cancelled at any time
+	spending  *spendingCall // nil if the call can be cancelled at any time
 
 	tries int
 	reply *reply        // of the last attempt; nil if it failed
@@ -226,17 +226,17 @@ func (r *reply) refusal(operation string, secrets []secret.String) *ServiceError
 	return e
 }
 
-// A spending watches a call that sends a refresh token, which may work only once. The caller
+// A spendingCall watches a call that sends a refresh token, which may work only once. The caller
 // can cancel the call until the first byte is sent. After that, the call must continue,
 // because the reply has the new token.
-type spending struct {
+type spendingCall struct {
 	mu            sync.Mutex
 	sent, stopped bool
 }
 
 // begin returns the context of the call. Until something is sent, this context ends with ctx.
 // In any case it ends after limit, or at the deadline of ctx.
-func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
+func (s *spendingCall) begin(ctx context.Context, limit time.Duration) (context.Context, context.CancelFunc) {
 	end := time.Now().Add(limit)
 	if deadline, ok := ctx.Deadline(); ok && deadline.Before(end) {
 		end = deadline
@@ -252,7 +252,7 @@ func (s *spending) begin(ctx context.Context, limit time.Duration) (context.Cont
 
 // stop cancels the call, unless something was sent, and reports whether it cancelled the
 // call.
-func (s *spending) stop() bool {
+func (s *spendingCall) stop() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.stopped = !s.sent
@@ -260,7 +260,7 @@ func (s *spending) stop() bool {
 }
 
 // send must be called before something is sent.
-func (s *spending) send() error {
+func (s *spendingCall) send() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.stopped {
@@ -270,7 +270,7 @@ func (s *spending) send() error {
 	return nil
 }
 
-func (s *spending) done() bool {
+func (s *spendingCall) done() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.sent
@@ -278,7 +278,7 @@ func (s *spending) done() bool {
 
 // watch returns a copy of the request. When the client sends the body, the body calls s.send. If s
 // is nil, watch returns req unchanged.
-func (s *spending) watch(req *http.Request) *http.Request {
+func (s *spendingCall) watch(req *http.Request) *http.Request {
 	if s == nil || req.Body == nil {
 		return req
 	}
@@ -295,7 +295,7 @@ func (s *spending) watch(req *http.Request) *http.Request {
 
 type spentBody struct {
 	io.ReadCloser
-	spending *spending
+	spending *spendingCall
 }
 
 func (b *spentBody) Read(p []byte) (int, error) {

@@ -5,9 +5,9 @@ import (
 	"sync"
 )
 
-// A limited is a listener with a maximum number of open connections. At the maximum, Accept waits
+// A limitedListener is a listener with a maximum number of open connections. At the maximum, Accept waits
 // until a connection is closed.
-type limited struct {
+type limitedListener struct {
 	net.Listener
 	free   chan struct{}
 	closed chan struct{}
@@ -15,7 +15,7 @@ type limited struct {
 }
 
 func limit(l net.Listener, n int) net.Listener {
-	x := &limited{Listener: l, free: make(chan struct{}, n), closed: make(chan struct{})}
+	x := &limitedListener{Listener: l, free: make(chan struct{}, n), closed: make(chan struct{})}
 	x.close = sync.OnceValue(func() error {
 		close(x.closed)
 		return l.Close()
@@ -23,7 +23,7 @@ func limit(l net.Listener, n int) net.Listener {
 	return x
 }
 
-func (l *limited) Accept() (net.Conn, error) {
+func (l *limitedListener) Accept() (net.Conn, error) {
 	select {
 	case l.free <- struct{}{}:
 	case <-l.closed:
@@ -38,7 +38,7 @@ func (l *limited) Accept() (net.Conn, error) {
 }
 
 // Close closes the listener. If Accept waits because of the maximum, Close ends the wait.
-func (l *limited) Close() error { return l.close() }
+func (l *limitedListener) Close() error { return l.close() }
 
 // A countedConn is a connection that lets the listener accept another connection when it is
 // closed.

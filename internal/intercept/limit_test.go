@@ -37,7 +37,7 @@ func TestNoMoreConnectionsThanTheLimit(t *testing.T) {
 			defer first.Close()
 		}
 	}
-	free := l.(*limited).free
+	free := l.(*limitedListener).free
 	select {
 	case <-accepted:
 		t.Fatal("the listener accepted a third connection, want it to wait")

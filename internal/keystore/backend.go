@@ -60,7 +60,7 @@ type Backends struct {
 
 	mu     sync.Mutex
 	opened map[string]opened
-	cache  map[string]cached // by path
+	cache  map[string]cachedValue // by path
 }
 
 type opened struct {
@@ -96,8 +96,8 @@ func (v *Backends) Reopen() {
 	v.opened = nil
 }
 
-// A cached holds the value of a path, and the id that the marker had when the value was read.
-type cached struct {
+// A cachedValue holds the value of a path, and the id that the marker had when the value was read.
+type cachedValue struct {
 	id   string
 	at   time.Time
 	data []byte
@@ -119,9 +119,9 @@ func (v *Backends) remember(path, id string, data []byte) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.cache == nil {
-		v.cache = map[string]cached{}
+		v.cache = map[string]cachedValue{}
 	}
-	v.cache[path] = cached{id, time.Now(), data}
+	v.cache[path] = cachedValue{id, time.Now(), data}
 }
 
 func (v *Backends) forget(path string) {

@@ -67,7 +67,7 @@ func put(e *entries, data []byte) error {
 
 // If the process dies after any change of the keychain, Load returns the old value or the new
 // value. A later write removes the remaining pieces.
-func TestReplacementDies(t *testing.T) {
+func TestDeathDuringReplacement(t *testing.T) {
 	sizes := []int{1, 99, 100, 101, 250, 1000}
 	for _, from := range sizes {
 		for _, to := range sizes {

@@ -88,7 +88,7 @@ type asker struct {
 	c    *Console
 	q    *Question
 	line line
-	tabs tabs
+	tabs tabState
 
 	problem string // the error of Check
 	escaped bool   // the last key was Esc
@@ -228,7 +228,7 @@ func (a *asker) press(k key) (answer string, done bool, err error) {
 			a.problem = ""
 		}
 	}
-	a.tabs = tabs{}
+	a.tabs = tabState{}
 	return "", false, nil
 }
 
@@ -265,22 +265,22 @@ func (a *asker) below() []string {
 	return rows
 }
 
-// A tabs holds the state of completion after one or more Tab keys. The zero value means that
+// A tabState holds the state of completion after one or more Tab keys. The zero value means that
 // the user has not pressed Tab.
-type tabs struct {
+type tabState struct {
 	typed   string   // the line before the first Tab
 	matches []string // nil if the user has not pressed Tab
 	at      int      // the index of the match in the line; -1 means their common beginning
 }
 
 // complete handles Tab, or Shift-Tab if backward is true. It reports whether the line has changed.
-func (t *tabs) complete(l *line, suggestions []string, backward bool) bool {
+func (t *tabState) complete(l *line, suggestions []string, backward bool) bool {
 	before := l.text
 	switch {
 	case t.matches == nil:
-		*t = tabs{typed: l.text, matches: matching(l.text, suggestions), at: -1}
+		*t = tabState{typed: l.text, matches: matching(l.text, suggestions), at: -1}
 		if len(t.matches) == 0 {
-			*t = tabs{}
+			*t = tabState{}
 			return false
 		}
 		if common := common(t.matches); len(common) > len(l.text) {
@@ -297,7 +297,7 @@ func (t *tabs) complete(l *line, suggestions []string, backward bool) bool {
 }
 
 // turn selects the next match. If backward is true, it selects the previous match.
-func (t *tabs) turn(backward bool) {
+func (t *tabState) turn(backward bool) {
 	n := len(t.matches)
 	switch {
 	case !backward:
@@ -310,7 +310,7 @@ func (t *tabs) turn(backward bool) {
 }
 
 // offered returns the suggestions to show.
-func (t *tabs) offered(typed string, suggestions []string) []string {
+func (t *tabState) offered(typed string, suggestions []string) []string {
 	if len(t.matches) > 1 {
 		return t.matches
 	}

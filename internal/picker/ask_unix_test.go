@@ -25,7 +25,7 @@ func TestAskLeavesTheLine(t *testing.T) {
 	term.untouched()
 }
 
-func TestCheckKeepsWhatWasTyped(t *testing.T) {
+func TestRejectedAnswerStaysInTheLine(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	got := term.ask(t.Context(), Question{Text: region, Check: func(answer string) error {
 		if answer != "eu-west-1" {
@@ -119,7 +119,7 @@ func TestTypedAheadKeysGoToLaterQuestions(t *testing.T) {
 	term.untouched()
 }
 
-func TestTypedBeforeTheQuestion(t *testing.T) {
+func TestInputBeforeQuestion(t *testing.T) {
 	term := openTerminal(t, 80, 24)
 	term.typeIn("one\rtwo\r")
 	term.contains("two") // the echo of the terminal

@@ -57,7 +57,7 @@ func (r *resolver) byProcess(p *Profile, chain []string) error {
 }
 
 // byRole sets session, account and role from the credential_process.
-func (r *resolver) byRole(p *Profile, process OwnProcess, line found) error {
+func (r *resolver) byRole(p *Profile, process OwnProcess, line foundSetting) error {
 	p.Kind = SSO
 	p.login, p.loginErr = r.namedSession(process.Session, p.settings)
 	if p.loginErr != nil {
@@ -105,7 +105,7 @@ func (r *resolver) bySource(p *Profile, chain []string) {
 
 // brokenChain returns botocore's error for a source_profile that cannot be resolved. If err
 // is nil, the chain is circular.
-func (r *resolver) brokenChain(p *Profile, source found, chain []string, err error) error {
+func (r *resolver) brokenChain(p *Profile, source foundSetting, chain []string, err error) error {
 	if err == nil {
 		return loop(source, append(append([]string(nil), chain...), p.Name))
 	}
@@ -116,7 +116,7 @@ func (r *resolver) brokenChain(p *Profile, source found, chain []string, err err
 }
 
 // missingSource returns botocore's error for a source_profile that does not exist.
-func missingSource(p *Profile, source found) error {
+func missingSource(p *Profile, source foundSetting) error {
 	return &Error{
 		Msg:  "The source_profile \"" + source.Value + "\" referenced in the profile \"" + p.Name + "\" does not exist.",
 		Code: 255, Hint: "change source_profile: " + place(source),

@@ -59,7 +59,7 @@ type listing struct {
 }
 
 func (l *listing) session(section *awsconfig.Section) {
-	get := func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }
+	get := func(key string) (foundSetting, bool) { return sectionSetting(section, key, ConfigFile) }
 	if s, ok := l.complete("[sso-session "+section.Name+"]", section, get); ok {
 		l.add(s).section = section
 	}
@@ -93,7 +93,7 @@ func (l *listing) profile(name string) {
 
 // complete returns the session without its refresh settings. It adds a warning and returns
 // false if the session is incomplete or its region is invalid.
-func (l *listing) complete(whose string, section *awsconfig.Section, get func(key string) (found, bool)) (Session, bool) {
+func (l *listing) complete(whose string, section *awsconfig.Section, get func(key string) (foundSetting, bool)) (Session, bool) {
 	url, region, missing := urlAndRegion(get)
 	if missing != nil {
 		l.warn(Warning{Text: whose + " lacks " + strings.Join(missing, ", ")})
@@ -270,7 +270,7 @@ func (files *allFiles) session(name string) *awsconfig.Section {
 // sessionOf returns the settings that name a profile's session. They are the settings of the
 // profile, or of the profile that its credential_process names. session is the setting that
 // names an [sso-session]. ok is false for a legacy profile.
-func (files *allFiles) sessionOf(r *resolver, name string) (inProfile settings, session found, ok bool) {
+func (files *allFiles) sessionOf(r *resolver, name string) (inProfile settings, session foundSetting, ok bool) {
 	inProfile = files.profiles[name]
 	for seen := []string{}; !slices.Contains(seen, name); {
 		seen = append(seen, name)

@@ -35,7 +35,7 @@ func TestParseProcess(t *testing.T) {
 		{"a profile and another program, written by Line", of("my keys", "my dev").line(false), false, OwnProcess{}},
 		{"a profile and a program with a path, written by Line", of("/my bin/lanyard", "my dev").line(false), false, of("/my bin/lanyard", "my dev")},
 		{"a session with a space", strings.Replace("lanyard"+args, "corp", "'my corp'", 1), false, OwnProcess{"lanyard", "", "my corp", "111122223333", "Admin"}},
-		{"the guide's line", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
+		{"line of cli/testdata/guide.md", "aws sso get-credentials --profile sso-profile", false, of("aws", "sso-profile")},
 		{"a profile", "lanyard sso get-credentials --profile dev", false, of("lanyard", "dev")},
 		{"a profile with =", "lanyard sso get-credentials --profile=dev", false, of("lanyard", "dev")},
 		{"with the flag before the command", "lanyard --profile 'my dev' sso get-credentials", false, of("lanyard", "my dev")},

@@ -257,9 +257,9 @@ func (r *resolver) kindBesideRole(s settings, byFlag bool) (k Kind, where string
 
 // process returns the profile's credential_process and its setting. ok is false if the
 // profile's credentials do not come from a credential_process that runs this program.
-func (r *resolver) process(inProfile settings, byFlag bool) (p OwnProcess, line found, ok bool) {
+func (r *resolver) process(inProfile settings, byFlag bool) (p OwnProcess, line foundSetting, ok bool) {
 	if kind, _ := r.kind(inProfile, byFlag); kind != Process {
-		return OwnProcess{}, found{}, false
+		return OwnProcess{}, foundSetting{}, false
 	}
 	line, _ = inProfile.get("credential_process")
 	p, ok = parseProcess(line.Value, r.Own, runtime.GOOS == "windows")
@@ -339,7 +339,7 @@ func (r *resolver) serviceEndpoint(name, service string) (Endpoint, error) {
 	block, _ := section.Get(service)
 	for _, s := range block.Nested {
 		if s.Key == "endpoint_url" && s.Value != "" {
-			return Endpoint{URL: s.Value, From: place(found{s, section.Path, ConfigFile}) + " of " + service + " in [services " + name + "]"}, nil
+			return Endpoint{URL: s.Value, From: place(foundSetting{s, section.Path, ConfigFile}) + " of " + service + " in [services " + name + "]"}, nil
 		}
 	}
 	return Endpoint{}, nil

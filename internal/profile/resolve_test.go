@@ -11,8 +11,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
-// guide is the config of the guide. Its block about the refresh follows a profile with the
-// same header.
+// guide is the config of the guide in internal/cli/testdata/guide.md. Its block about the
+// refresh follows a profile with the same header.
 const guide = `[profile account1-admin]
 sso_start_url = https://your-domain.awsapps.com/start
 sso_region = us-east-1
@@ -165,7 +165,7 @@ func TestNoFilesAndNoName(t *testing.T) {
 	}
 }
 
-func TestUnparsableElsewhere(t *testing.T) {
+func TestSyntaxErrorInAnotherSection(t *testing.T) {
 	const config = "[profile a]\nregion=a-1\n[profile b]\nregion"
 	if _, _, err := Resolve(inputsWith(config, "", "--profile=a")); err != nil {
 		t.Errorf("a profile that can be read: %v", err)

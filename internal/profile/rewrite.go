@@ -26,7 +26,7 @@ func ToProcess(in Inputs, sessions []string, program string) (Rewrite, []Warning
 		if role.AccountID, role.RoleName = account.Value, named.Value; role.AccountID == "" || role.RoleName == "" {
 			return // the profile has no role; it is only for signing in
 		}
-		for _, f := range []found{session, account, named} {
+		for _, f := range []foundSetting{session, account, named} {
 			if f.source == CredentialsFile {
 				r.warn(Warning{
 					Text: place(f) + ": profile " + name + " is not changed: its SSO settings are in the credentials file",

@@ -143,7 +143,7 @@ func (r *resolver) source(p *Profile, visited []string) (Chain, error) {
 // sourceProfile returns the profile of a source_profile. If this profile has keys and a
 // role_arn, the keys are the source. Keys of the environment and the metadata service are
 // never the source.
-func (r *resolver) sourceProfile(p *Profile, named found, visited []string) (*Profile, error) {
+func (r *resolver) sourceProfile(p *Profile, named foundSetting, visited []string) (*Profile, error) {
 	if named.Value == "" { // without a name, Resolve would take the profile of the environment
 		return nil, missingSource(p, named)
 	}
@@ -180,7 +180,7 @@ func (r *resolver) sourceProfile(p *Profile, named found, visited []string) (*Pr
 }
 
 // credentialSource returns the start of a chain for a credential_source.
-func credentialSource(p *Profile, f found) (Start, error) {
+func credentialSource(p *Profile, f foundSetting) (Start, error) {
 	kinds := map[string]Kind{"Environment": Environment, "EcsContainer": Container, "Ec2InstanceMetadata": Metadata}
 	kind, ok := kinds[f.Value]
 	if !ok {
@@ -193,7 +193,7 @@ func credentialSource(p *Profile, f found) (Start, error) {
 }
 
 // loop returns botocore's error for a circular chain.
-func loop(source found, visited []string) *Error {
+func loop(source foundSetting, visited []string) *Error {
 	return &Error{
 		Msg: "Infinite loop in credential configuration detected. Attempting to load from profile " + source.Value +
 			" which has already been visited. Visited profiles: ['" + strings.Join(visited, "', '") + "']",

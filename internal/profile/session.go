@@ -114,7 +114,7 @@ func (r *resolver) sso(p *Profile) error {
 			return err
 		}
 	}
-	get := func(key string) (found, bool) {
+	get := func(key string) (foundSetting, bool) {
 		if f, ok := sectionSetting(section, key, ConfigFile); ok {
 			return f, true
 		}
@@ -156,7 +156,7 @@ func (r *resolver) sso(p *Profile) error {
 // For Lanyard's own settings, warnDifferent adds only a warning.
 func (r *resolver) consistent(inProfile settings, section *awsconfig.Section) error {
 	for _, s := range section.Settings {
-		theirs := found{s, section.Path, ConfigFile}
+		theirs := foundSetting{s, section.Path, ConfigFile}
 		mine, ok := inProfile.get(s.Key)
 		if !ok || isOurs(s.Key) {
 			continue
@@ -233,7 +233,7 @@ func (r *resolver) namedSession(name string, user settings) (Session, error) {
 	if section == nil {
 		return Session{}, r.noSession(name, 253)
 	}
-	url, region, missing := urlAndRegion(func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) })
+	url, region, missing := urlAndRegion(func(key string) (foundSetting, bool) { return sectionSetting(section, key, ConfigFile) })
 	if missing != nil {
 		return Session{}, &Error{
 			Msg: "Missing the following required SSO configuration values: " + strings.Join(missing, ", ") + ".", Code: 253,
@@ -245,10 +245,10 @@ func (r *resolver) namedSession(name string, user settings) (Session, error) {
 
 // urlAndRegion returns the two settings that every session needs. missing lists the keys
 // that are missing or empty.
-func urlAndRegion(get func(key string) (found, bool)) (url, region found, missing []string) {
+func urlAndRegion(get func(key string) (foundSetting, bool)) (url, region foundSetting, missing []string) {
 	for _, want := range []struct {
 		key string
-		f   *found
+		f   *foundSetting
 	}{{"sso_start_url", &url}, {"sso_region", &region}} {
 		f, ok := get(want.key)
 		if !ok || f.Value == "" {
@@ -261,7 +261,7 @@ func urlAndRegion(get func(key string) (found, bool)) (url, region found, missin
 
 // build returns the session with all its settings. section is nil for a legacy session.
 // user holds the settings of the profile that uses the session, if any.
-func (r *resolver) build(section *awsconfig.Section, url, region found, user settings) (Session, error) {
+func (r *resolver) build(section *awsconfig.Section, url, region foundSetting, user settings) (Session, error) {
 	s := r.basic(section, url, region)
 	if !validRegion(s.Region) {
 		return Session{}, badRegion(s.Region, place(region))
@@ -272,7 +272,7 @@ func (r *resolver) build(section *awsconfig.Section, url, region found, user set
 
 // basic returns the session without Lanyard's own settings. section is nil for a legacy
 // session.
-func (r *resolver) basic(section *awsconfig.Section, url, region found) Session {
+func (r *resolver) basic(section *awsconfig.Section, url, region foundSetting) Session {
 	s := Session{StartURL: url.Value, Region: r.clean(region, validRegion), Path: url.path, Line: url.Line}
 	if section != nil {
 		s.Name, s.Path, s.Line = section.Name, section.Path, section.Line
@@ -291,7 +291,7 @@ func (s Session) withSettings(set sessionSettings) Session {
 
 // scopes returns the scopes in sso_registration_scopes. It removes quotes and comments, and
 // adds a warning, because the service would refuse a sign-in with such scopes.
-func (r *resolver) scopes(f found) []string {
+func (r *resolver) scopes(f foundSetting) []string {
 	bare, _ := awsconfig.CutComment(f.Value)
 	list := strings.Split(bare, ",")
 	for i, scope := range list {

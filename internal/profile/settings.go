@@ -20,8 +20,8 @@ type settings struct {
 	included            []settings // the profiles of include_profile, the nearest first
 }
 
-// A found holds a setting and the file that contains it.
-type found struct {
+// A foundSetting holds a setting and the file that contains it.
+type foundSetting struct {
 	awsconfig.Setting
 	path   string
 	source Source
@@ -29,7 +29,7 @@ type found struct {
 
 func (s settings) exists() bool { return s.config != nil || s.credentials != nil }
 
-func (s settings) get(key string) (found, bool) {
+func (s settings) get(key string) (foundSetting, bool) {
 	if f, ok := sectionSetting(s.credentials, key, CredentialsFile); ok {
 		return f, true
 	}
@@ -46,12 +46,12 @@ func (s settings) has(key string) bool {
 }
 
 // sectionSetting returns a setting of one section.
-func sectionSetting(s *awsconfig.Section, key string, source Source) (found, bool) {
+func sectionSetting(s *awsconfig.Section, key string, source Source) (foundSetting, bool) {
 	v, ok := s.Get(key)
 	if !ok {
-		return found{}, false
+		return foundSetting{}, false
 	}
-	return found{v, s.Path, source}, true
+	return foundSetting{v, s.Path, source}, true
 }
 
 // A resolver reads sections and collects warnings.
@@ -125,7 +125,7 @@ func (r *resolver) session(name string) (*awsconfig.Section, error) {
 // clean returns the value of f. As in the AWS CLI and the SDKs, a comment after a value is
 // part of the value. If the value is valid only without the comment, clean removes the
 // comment and adds a warning.
-func (r *resolver) clean(f found, valid func(string) bool) string {
+func (r *resolver) clean(f foundSetting, valid func(string) bool) string {
 	if valid(f.Value) {
 		return f.Value
 	}
@@ -141,7 +141,7 @@ func (r *resolver) clean(f found, valid func(string) bool) string {
 }
 
 // place returns the position of a setting for messages: file, line and key.
-func place(f found) string {
+func place(f foundSetting) string {
 	return f.path + ": line " + strconv.Itoa(f.Line) + ": key " + f.Key
 }
 
@@ -244,7 +244,7 @@ func (r *resolver) ownSetting(key string, section *awsconfig.Section, inProfile 
 // valid returns the value of one of Lanyard's own settings. Users write comments after these
 // values, so valid removes them, except from a browser: the name of its profile can contain a #.
 // For an invalid value, it adds a warning and returns false.
-func (r *resolver) valid(f found) (value string, ok bool) {
+func (r *resolver) valid(f foundSetting) (value string, ok bool) {
 	value = f.Value
 	if f.Key != browserKey {
 		value, _ = awsconfig.CutComment(f.Value)
@@ -373,7 +373,7 @@ func (r *resolver) ofSession(section *awsconfig.Section, inProfile settings) (s 
 // gather returns the combined settings of a session and of several of its profiles. It is for
 // commands that use no profile.
 func (r *resolver) gather(section *awsconfig.Section, profiles ...settings) (s sessionSettings) {
-	sources := []func(key string) (found, bool){func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }}
+	sources := []func(key string) (foundSetting, bool){func(key string) (foundSetting, bool) { return sectionSetting(section, key, ConfigFile) }}
 	for _, own := range profiles {
 		sources = append(sources, own.get)
 	}

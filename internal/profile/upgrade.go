@@ -111,7 +111,7 @@ func (u *upgrader) upgrade(s Session) *Upgrade {
 	}
 	up := Upgrade{Session: s, New: true}
 	for _, section := range u.files.sessions {
-		get := func(key string) (found, bool) { return sectionSetting(section, key, ConfigFile) }
+		get := func(key string) (foundSetting, bool) { return sectionSetting(section, key, ConfigFile) }
 		url, region, missing := urlAndRegion(get)
 		if missing != nil {
 			continue

@@ -142,7 +142,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or "+setting)
 		}
 	}
-	request.Registrations = &registrations{
+	request.Registrations = &registrationFile{
 		dir:     w.Broker.Cache,
 		session: s.Key(),
 		name:    ssocache.RegistrationName(s.StartURL, s.Region, s.Name, s.Scopes),
@@ -241,8 +241,8 @@ func updateRegion(ctx context.Context, w *workspace.Workspace, s profile.Session
 	return nil
 }
 
-// A registrations stores the client registration in the file that the AWS CLI uses.
-type registrations struct {
+// A registrationFile stores the client registration in the file that the AWS CLI uses.
+type registrationFile struct {
 	dir     keystore.Files
 	session string // the key of the session, which determines the store
 	name    string
@@ -250,7 +250,7 @@ type registrations struct {
 	endpoint ssocache.Endpoint // of the sign-in service, which accepts only its own registrations
 }
 
-func (r *registrations) Load() (idcenter.Registration, bool) {
+func (r *registrationFile) Load() (idcenter.Registration, bool) {
 	reg, err := r.dir.LoadRegistration(r.name)
 	return idcenter.Registration{
 		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
@@ -258,11 +258,11 @@ func (r *registrations) Load() (idcenter.Registration, bool) {
 	}, err == nil && r.endpoint.Takes(reg.Origin)
 }
 
-func (r *registrations) Save(reg idcenter.Registration) error {
+func (r *registrationFile) Save(reg idcenter.Registration) error {
 	return r.dir.SaveRegistration(r.session, r.name, ssocache.Registration{
 		ClientID: reg.ClientID, ClientSecret: reg.ClientSecret, ExpiresAt: reg.ExpiresAt,
 		Scopes: reg.Scopes, GrantTypes: reg.GrantTypes, Origin: r.endpoint.Origin,
 	})
 }
 
-func (r *registrations) Drop(clientID string) error { return r.dir.DropRegistration(clientID) }
+func (r *registrationFile) Drop(clientID string) error { return r.dir.DropRegistration(clientID) }

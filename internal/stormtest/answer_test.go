@@ -60,7 +60,7 @@ func (h *home) checkCount(t *testing.T, operation string, want int) {
 	}
 }
 
-// guideText is the guide's message for an ended session.
+// guideText is the message for an ended session, as in internal/cli/testdata/guide.md.
 const guideText = "The SSO session associated with this profile has expired or is otherwise invalid. " +
 	"To refresh this SSO session run aws sso login with the corresponding profile."
 

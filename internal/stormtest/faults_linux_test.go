@@ -17,16 +17,16 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
-// A spending is a command that gets a new token, which no store has yet.
-type spending struct {
+// A spendingCommand is a command that gets a new token, which is not in a store yet.
+type spendingCommand struct {
 	name    string
 	prepare func(t *testing.T, h *home)
 	args    []string
 }
 
-func spendings() []spending {
+func spendings() []spendingCommand {
 	get := []string{"sso", "get-credentials", "--profile", "dev"}
-	return []spending{
+	return []spendingCommand{
 		{"refresh", expired, get},
 		{"forced refresh", func(_ *testing.T, h *home) { h.srv.ExpireAccessTokens() }, get},
 		{"refresh in the encrypted store", encryptedExpired, get},

@@ -47,7 +47,7 @@ func TestSilentService(t *testing.T) {
 				h.setRole(t, tt.role)
 			}
 			h.setToken(t, tt.token)
-			url := silent(t)
+			url := silentURL(t)
 			h.useFor(url, tt.services...)
 
 			r := h.credentials(t, "dev")
@@ -64,7 +64,7 @@ func TestSilentService(t *testing.T) {
 }
 
 // The program repeats a request after a transient failure.
-func TestPassingFaults(t *testing.T) {
+func TestTransientFaults(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name   string
@@ -109,18 +109,18 @@ func (h *home) slow(d time.Duration) {
 	}
 }
 
-// A late service carries out each request, and holds back the answer until the test releases
+// A lateService carries out each request, and holds back the answer until the test releases
 // it.
-type late struct {
+type lateService struct {
 	url      string
 	answered chan struct{} // receives a value for each answer that is held back
 	arrive   chan struct{} // close it to release all answers
 }
 
 // lateAnswers starts a proxy for the server. The proxy holds back the answers for path.
-func lateAnswers(t *testing.T, server, path string) *late {
+func lateAnswers(t *testing.T, server, path string) *lateService {
 	t.Helper()
-	l := &late{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
+	l := &lateService{answered: make(chan struct{}, crowd), arrive: make(chan struct{})}
 	l.url = front(t, server, func(asked *http.Request) {
 		if strings.HasPrefix(asked.URL.Path, path) {
 			l.answered <- struct{}{}
@@ -214,8 +214,8 @@ func (h *home) reissue() {
 	}
 }
 
-// silent is the base URL of a server that accepts connections and never answers.
-func silent(t *testing.T) string {
+// silentURL is the base URL of a server that accepts connections and never answers.
+func silentURL(t *testing.T) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

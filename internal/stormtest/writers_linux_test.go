@@ -57,8 +57,8 @@ type writer struct {
 	finish  func(t *testing.T, h *home) // after the kill and the next request
 }
 
-// A traced holds the result of one run of a writer, which completed or was killed.
-type traced struct {
+// A tracedRun holds the result of one run of a writer, which completed or was killed.
+type tracedRun struct {
 	home   *home
 	code   int
 	calls  []string
@@ -67,12 +67,12 @@ type traced struct {
 }
 
 // run prepares a home and runs the writer in it. It kills the writer at the n-th call.
-func (w writer) run(t *testing.T, n int) traced {
+func (w writer) run(t *testing.T, n int) tracedRun {
 	t.Helper()
 	h := newHome(t, emulator.Config{RefreshGrace: w.grace}, w.config)
 	h.signIn(t)
 	w.prepare(t, h)
-	run := traced{home: h, before: map[string][]byte{}}
+	run := tracedRun{home: h, before: map[string][]byte{}}
 	for _, path := range append(h.files(t, h.path(".aws"), ".json"), h.path(".aws", "config")) {
 		run.before[path] = read(t, path)
 	}
@@ -103,7 +103,7 @@ func (w writer) run(t *testing.T, n int) traced {
 }
 
 // killed kills the writer at its n-th call and checks the result.
-func (w writer) killed(t *testing.T, n int, whole traced) {
+func (w writer) killed(t *testing.T, n int, whole tracedRun) {
 	run := w.run(t, n)
 	h := run.home
 	defer func() {

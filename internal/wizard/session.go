@@ -122,30 +122,30 @@ func (z *Wizard) setStartURL(startURL string) {
 	z.Session.StartURL = profile.CleanStartURL(startURL)
 }
 
-// A revealed holds the region that the start URL shows. The region is certain if a vanity URL
+// A revealedRegion holds the region that the start URL shows. The region is certain if a vanity URL
 // redirects to a host with a region in its name. The region in the name of an AWS host is
 // only a proposal.
-type revealed struct {
+type revealedRegion struct {
 	region  string
 	certain bool
 }
 
 // revealedRegion finds the region of the start URL. It makes a request only for a vanity URL.
-func (z *Wizard) revealedRegion(ctx context.Context) (revealed, error) {
+func (z *Wizard) revealedRegion(ctx context.Context) (revealedRegion, error) {
 	url := z.Session.StartURL
 	if profile.AWSOwned(profile.StartURLHost(url)) {
-		return revealed{region: idcenter.StartURLRegion(url)}, nil
+		return revealedRegion{region: idcenter.StartURLRegion(url)}, nil
 	}
 	hc, err := z.HTTPClient(z.p)
 	if err != nil {
-		return revealed{}, err
+		return revealedRegion{}, err
 	}
 	endpoint, err := z.p.Endpoint("SSO_OIDC")
 	if err != nil {
-		return revealed{}, err
+		return revealedRegion{}, err
 	}
 	_, region, err := idcenter.ResolveStartURL(ctx, hc, url, signin.IsLoopback(endpoint.URL))
-	return revealed{region, region != ""}, err
+	return revealedRegion{region, region != ""}, err
 }
 
 // prompt returns a question in the AWS CLI's form.

@@ -115,13 +115,13 @@ func askPassphrase(app *command.App, text string) (secret.String, error) {
 // after the passphrase.
 const maxPrinted = 64 << 10
 
-// A printed collects up to maxPrinted bytes of a command's output.
-type printed struct {
+// A printedOutput collects up to maxPrinted bytes of a command's output.
+type printedOutput struct {
 	text    bytes.Buffer
 	tooMuch bool
 }
 
-func (p *printed) Write(b []byte) (int, error) {
+func (p *printedOutput) Write(b []byte) (int, error) {
 	if p.text.Len()+len(b) > maxPrinted {
 		p.tooMuch = true
 		return 0, errors.New("too much output")
@@ -137,7 +137,7 @@ func printedBy(app *command.App, command string) (secret.String, error) {
 		shell = []string{"cmd", "/C"}
 	}
 	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the user configured this command
-	var out printed
+	var out printedOutput
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Env.Environ(), nil, &out, app.IO.Err
 	if app.IO.Terminal {
 		cmd.Stdin = app.IO.In

@@ -60,7 +60,7 @@ func TestText(t *testing.T) {
 	}
 }
 
-func TestAbsentText(t *testing.T) {
+func TestMissingText(t *testing.T) {
 	var v constraint.Parameters
 	if v.Text("ExternalId", constraint.ExternalID()); v.Message() != "" {
 		t.Errorf("message for an absent text = %q, want none", v.Message())

@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-func TestEndText(t *testing.T) {
+func TestSessionEndText(t *testing.T) {
 	in := func(at, latest time.Duration, configured bool) broker.SessionEnd {
 		return broker.SessionEnd{At: noon.Add(at), Latest: noon.Add(latest), Configured: configured}
 	}

@@ -124,7 +124,7 @@ func coerceStructure(o *option, s *model.Shape, v any) (any, error) {
 // coerceScalar converts a string to the type of the shape.
 func coerceScalar(k model.Kind, v any) (any, error) {
 	text, isText := v.(string)
-	_, isRaw := v.(raw)
+	_, isRaw := v.(rawFile)
 	switch {
 	case !isText && !isRaw:
 		return v, wrongType(k, bareTypeName(v))

@@ -14,8 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// A raw is the content of a fileb:// file. It need not be text.
-type raw []byte
+// A rawFile is the content of a fileb:// file. It need not be text.
+type rawFile []byte
 
 const (
 	textPrefix   = "file://"
@@ -49,7 +49,7 @@ func (p *parser) readParam(text string) (any, error) {
 	case err != nil:
 		return nil, &ValueError{"Unable to load paramfile " + text + ": " + osError(err, name)}
 	case !isText:
-		return raw(b), nil
+		return rawFile(b), nil
 	case !utf8.Valid(b):
 		return nil, &ValueError{"Unable to load paramfile (" + name + "), text contents could not be decoded.  If this is a " +
 			"binary file, please use the fileb:// prefix instead of the file:// prefix."}

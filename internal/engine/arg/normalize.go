@@ -20,7 +20,7 @@ func (p *parser) decodeBlobs(v any, s *model.Shape) (any, error) {
 		case !ok || s.Kind != model.Blob:
 			return v, nil
 		case p.o.BinaryFormat == "raw-in-base64-out":
-			return raw(text), nil
+			return rawFile(text), nil
 		}
 		return decodeBase64(text)
 	})
@@ -39,7 +39,7 @@ func decodeBase64(text string) (any, error) {
 		case c == '=':
 			if padding++; len(chars)%4 >= 2 && len(chars)%4+padding >= 4 {
 				b, err := base64.RawStdEncoding.DecodeString(string(chars))
-				return raw(b), err
+				return rawFile(b), err
 			}
 		case isDigit(c) || c|0x20 >= 'a' && c|0x20 <= 'z' || c == '+' || c == '/':
 			chars = append(chars, c)
@@ -53,7 +53,7 @@ func decodeBase64(text string) (any, error) {
 	if err != nil {
 		return nil, wrong
 	}
-	return raw(b), nil
+	return rawFile(b), nil
 }
 
 // normalize converts blobs and times to the types that package model defines. The input must be
@@ -62,7 +62,7 @@ func normalize(v any, s *model.Shape) any {
 	v, _ = walk(v, s, func(v any, s *model.Shape) (any, error) {
 		switch s.Kind {
 		case model.Blob:
-			if b, ok := v.(raw); ok {
+			if b, ok := v.(rawFile); ok {
 				return base64.StdEncoding.EncodeToString(b), nil
 			}
 		case model.Timestamp:

@@ -103,14 +103,14 @@ func (t *table) settlePaging(input *Input, w *words, noPaginate bool) error {
 }
 
 // isFalsy reports whether Python would treat the value as false.
-func (t *table) isFalsy(dest string, v *given) bool {
+func (t *table) isFalsy(dest string, v *optionValue) bool {
 	n, err := parseInt(v.words[0])
 	o := t.byName["--"+strings.ReplaceAll(dest, "_", "-")]
 	return v.words[0] == "" || o.number == "int" && err == nil && n == 0
 }
 
 // setPaging stores the value of a paging option.
-func (p *parser) setPaging(input *Input, o *option, v *given) error {
+func (p *parser) setPaging(input *Input, o *option, v *optionValue) error {
 	if o.page == startingToken {
 		input.Paging.StartingToken = v.words[0]
 		p.noToken = v.words[0] == ""
@@ -132,7 +132,7 @@ func (p *parser) setPaging(input *Input, o *option, v *given) error {
 }
 
 // pageFile reads the starting token from a file, if the value of the option names a file.
-func (p *parser) pageFile(input *Input, o *option, v *given) error {
+func (p *parser) pageFile(input *Input, o *option, v *optionValue) error {
 	loaded, err := p.load(o, v.words[0])
 	if text, ok := loaded.(string); ok && err == nil {
 		input.Paging.StartingToken = text

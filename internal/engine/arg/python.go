@@ -50,7 +50,7 @@ func parseInt(s string) (int64, error) {
 
 // parseIntValue reads an integer from a text or from bytes.
 func parseIntValue(v any) (any, error) {
-	b, isRaw := v.(raw)
+	b, isRaw := v.(rawFile)
 	if isRaw {
 		v = string(b)
 	}
@@ -85,7 +85,7 @@ func parseFloat(s string) (float64, error) {
 
 // parseFloatValue reads a number from a text or from bytes.
 func parseFloatValue(v any) (any, error) {
-	b, isRaw := v.(raw)
+	b, isRaw := v.(rawFile)
 	if isRaw {
 		v = string(b)
 	}
@@ -110,7 +110,7 @@ type printer struct{ ordered map[*document.Object]bool }
 
 func (p printer) text(v any) string {
 	switch v := v.(type) {
-	case raw:
+	case rawFile:
 		return pytext.Repr([]byte(v))
 	case []any:
 		parts := make([]string, len(v))
@@ -146,7 +146,7 @@ func (p printer) object(o *document.Object) string {
 
 // bareTypeName returns the name of a type as Python's own messages show it.
 func bareTypeName(v any) string {
-	if _, ok := v.(raw); ok {
+	if _, ok := v.(rawFile); ok {
 		return "bytes"
 	}
 	return pytext.TypeName(v)

@@ -84,7 +84,7 @@ func (c *checker) check(path string, s *model.Shape, v any) {
 		_, ok = timeOf(v)
 	case model.Blob:
 		_, isText := v.(string)
-		_, isRaw := v.(raw)
+		_, isRaw := v.(rawFile)
 		ok = isText || isRaw
 	}
 	if !ok {
@@ -186,7 +186,7 @@ const (
 func checkBucket(d *document.Object) error {
 	v, given := d.Get("Bucket")
 	bucket, isText := v.(string)
-	_, isRaw := v.(raw)
+	_, isRaw := v.(rawFile)
 	switch {
 	case !given:
 		return nil

@@ -16,7 +16,7 @@ import (
 var errIndex = &ValueError{"string index out of range"}
 
 // value reads the words of an option that is a member of the input.
-func (p *parser) value(o *option, g *given) (any, error) {
+func (p *parser) value(o *option, g *optionValue) (any, error) {
 	if o.arity == none {
 		return g.on, nil
 	}
@@ -93,7 +93,7 @@ func (p *parser) unpack(o *option, m *model.Member, v any) (any, error) {
 func (p *parser) unpackObject(o *option, v any) (any, error) {
 	text, ok := v.(string)
 	if !ok {
-		b, _ := v.(raw)
+		b, _ := v.(rawFile)
 		return nil, badParameter(o.name, "Invalid JSON:\n"+repr(b))
 	}
 	trimmed := strings.TrimLeftFunc(text, isSpace)
@@ -125,7 +125,7 @@ func (p *parser) unpackList(o *option, m *model.Member, v any) (any, error) {
 		for _, word := range v {
 			elements = append(elements, word)
 		}
-	case raw:
+	case rawFile:
 		for _, c := range v {
 			elements = append(elements, int64(c))
 		}
@@ -184,7 +184,7 @@ func scalar(k model.Kind, v any) (any, error) {
 // json reads the value of one option as JSON.
 func (p *parser) json(o *option, v any) (any, error) {
 	text, ok := v.(string)
-	if b, binary := v.(raw); binary {
+	if b, binary := v.(rawFile); binary {
 		text, ok = string(b), true
 	}
 	if !ok {

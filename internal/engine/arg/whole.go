@@ -60,7 +60,7 @@ func (p *parser) wholeText(text string) (string, error) {
 	switch v := v.(type) {
 	case string:
 		return v, err
-	case raw:
+	case rawFile:
 		return string(v), err
 	}
 	return text, err
@@ -169,7 +169,7 @@ func yamlScalar(n *yaml.Node) (any, error) {
 	case "!!binary":
 		var b string
 		err := n.Decode(&b)
-		return raw(b), err
+		return rawFile(b), err
 	}
 	return n.Value, nil
 }

@@ -7,17 +7,17 @@ import (
 	"strings"
 )
 
-// A given holds the value of an option on the command line. If an option occurs twice, it holds the
-// last value.
-type given struct {
+// An optionValue holds the value of an option on the command line. If an option occurs twice,
+// the optionValue holds the last value.
+type optionValue struct {
 	words []string
 	on    bool // the value of a boolean
 }
 
 // words holds the options and other words of a command line.
 type words struct {
-	values  map[string]*given // by the option's dest
-	help    string            // the only word without an option, such as "help"; may be ""
+	values  map[string]*optionValue // by the option's dest
+	help    string                  // the only word without an option, such as "help"; may be ""
 	unknown []string
 }
 
@@ -27,7 +27,7 @@ func (t *table) read(args []string) (*words, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := &words{values: make(map[string]*given)}
+	w := &words{values: make(map[string]*optionValue)}
 	helped := false
 	for i := 0; i < len(list); {
 		if list[i].isOption {
@@ -103,7 +103,7 @@ func (t *table) take(w *words, list []word, i int) (int, error) {
 	if err := o.check(values); err != nil {
 		return 0, err
 	}
-	w.values[o.dest] = &given{words: values, on: o.arity == none && !o.negative}
+	w.values[o.dest] = &optionValue{words: values, on: o.arity == none && !o.negative}
 	return n, nil
 }
 

@@ -15,12 +15,12 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// A registrations stores no client registration, so each sign-in registers a client.
-type registrations struct{}
+// A noRegistrations stores no client registration, so each sign-in registers a client.
+type noRegistrations struct{}
 
-func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
-func (registrations) Save(idcenter.Registration) error    { return nil }
-func (registrations) Drop(string) error                   { return nil }
+func (noRegistrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
+func (noRegistrations) Save(idcenter.Registration) error    { return nil }
+func (noRegistrations) Drop(string) error                   { return nil }
 
 // signedIn signs jane in to an emulator. It returns a client for the emulator, and jane's access
 // token.
@@ -31,7 +31,7 @@ func signedIn(t *testing.T, srv *emulatortest.Server) (*Client, string) {
 		t.Fatal(err)
 	}
 	result, err := c.SignIn(t.Context(), idcenter.SignIn{
-		SessionName: "corp", StartURL: srv.StartURL(), Scopes: []string{"sso:account:access"}, Registrations: registrations{},
+		SessionName: "corp", StartURL: srv.StartURL(), Scopes: []string{"sso:account:access"}, Registrations: noRegistrations{},
 		Open: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
 		Show: func(string) {},
 	})

@@ -16,9 +16,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
-// A drip is a body that returns n bytes of white space after each pause. The white space is in
+// A dripBody is a body that returns n bytes of white space after each pause. The white space is in
 // the middle of a reply.
-type drip struct {
+type dripBody struct {
 	ctx   context.Context
 	pause time.Duration
 	n     int
@@ -26,7 +26,7 @@ type drip struct {
 	ready int // bytes since the last pause
 }
 
-func (d *drip) Read(p []byte) (int, error) {
+func (d *dripBody) Read(p []byte) (int, error) {
 	if d.left <= 0 {
 		return 0, io.EOF
 	}
@@ -65,7 +65,7 @@ func TestRepliesOverTime(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				l := newLine(func(_ int, req *http.Request) (*http.Response, error) {
 					r := answer(200, "")
-					r.Body = io.NopCloser(io.MultiReader(&drip{ctx: req.Context(), pause: tt.pause, n: tt.n, left: tt.size}, strings.NewReader(identityReply)))
+					r.Body = io.NopCloser(io.MultiReader(&dripBody{ctx: req.Context(), pause: tt.pause, n: tt.n, left: tt.size}, strings.NewReader(identityReply)))
 					return r, nil
 				})
 				start := time.Now()
@@ -96,7 +96,7 @@ func TestInterruptedReply(t *testing.T) {
 		defer cancel()
 		l := newLine(func(_ int, req *http.Request) (*http.Response, error) {
 			r := answer(200, "")
-			r.Body = io.NopCloser(&drip{ctx: req.Context(), pause: time.Second, n: 1, left: 1 << 40})
+			r.Body = io.NopCloser(&dripBody{ctx: req.Context(), pause: time.Second, n: 1, left: 1 << 40})
 			return r, nil
 		})
 		start := time.Now()

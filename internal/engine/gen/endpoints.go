@@ -46,7 +46,7 @@ func objects(v any) []*document.Object {
 
 // endpoints returns the table of endpoints. It has the partitions, and the hosts of services that
 // do not follow the rule of their partition.
-func endpoints(module string, newer *document.Object, list []listed) ([]byte, error) {
+func endpoints(module string, newer *document.Object, list []listedService) ([]byte, error) {
 	v, _ := newer.Get("partitions")
 	partitions := objects(v)
 	classic, err := readJSON(filepath.Join(module, "endpoints", "endpoints.json"))
@@ -127,7 +127,7 @@ func (r rules) rows(p *document.Object, prefix string) ([]string, error) {
 	} {
 		answer := func(region string) (place, error) {
 			url, signing, err := r.evaluate(map[string]any{"Region": region, "UseFIPS": variant.fips, "UseDualStack": variant.dual})
-			if errors.As(err, new(refused)) {
+			if errors.As(err, new(endpointRefusal)) {
 				return place{}, nil
 			}
 			if signing == region {

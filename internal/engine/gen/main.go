@@ -75,7 +75,7 @@ func run(ctx context.Context, dir, newerModels string) error {
 }
 
 // generate returns the tables by file name.
-func generate(module, overlay string, list []listed) (map[string][]byte, error) {
+func generate(module, overlay string, list []listedService) (map[string][]byte, error) {
 	newer, err := readJSON(overlay)
 	if err != nil {
 		return nil, err
@@ -95,14 +95,14 @@ func generate(module, overlay string, list []listed) (map[string][]byte, error) 
 	return files, err
 }
 
-// A listed is a service in operations.txt.
-type listed struct {
+// A listedService is a service in operations.txt.
+type listedService struct {
 	service    string
 	operations []string
 }
 
 // model returns the name of the folder with the models of the service.
-func (l listed) model() string {
+func (l listedService) model() string {
 	switch l.service {
 	case "s3api":
 		return "s3"
@@ -114,7 +114,7 @@ func (l listed) model() string {
 	return l.service
 }
 
-func readList(path string) ([]listed, error) {
+func readList(path string) ([]listedService, error) {
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
@@ -128,11 +128,11 @@ func readList(path string) ([]listed, error) {
 			services[service] = append(services[service], operation)
 		}
 	}
-	var list []listed
+	var list []listedService
 	for service, operations := range services {
 		slices.Sort(operations)
-		list = append(list, listed{service, slices.Compact(operations)})
+		list = append(list, listedService{service, slices.Compact(operations)})
 	}
-	slices.SortFunc(list, func(a, b listed) int { return cmp.Compare(a.service, b.service) })
+	slices.SortFunc(list, func(a, b listedService) int { return cmp.Compare(a.service, b.service) })
 	return list, lines.Err()
 }

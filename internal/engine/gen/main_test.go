@@ -41,8 +41,8 @@ func TestMistakesInTheList(t *testing.T) {
 	if err != nil {
 		t.Skipf("cannot download the models: %v", err)
 	}
-	for _, bad := range []listed{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
-		if _, err := generate(module, "newer.json", []listed{bad}); err == nil {
+	for _, bad := range []listedService{{"sts", []string{"NoSuchOperation"}}, {"nosuchservice", []string{"Go"}}, {"s3control", []string{"ListJobs"}}} {
+		if _, err := generate(module, "newer.json", []listedService{bad}); err == nil {
 			t.Errorf("generate accepts %v, want an error", bad)
 		}
 	}

@@ -12,7 +12,7 @@ import (
 
 // compareModels returns the text of newer.json: the differences between the module's models and
 // the newer models, for the listed operations.
-func compareModels(module, newer string, list []listed) ([]byte, error) {
+func compareModels(module, newer string, list []listedService) ([]byte, error) {
 	all := new(document.Object)
 	v, err := newerPartitions(newer)
 	if err != nil {
@@ -50,7 +50,7 @@ func compareModels(module, newer string, list []listed) ([]byte, error) {
 
 // endpointRows compares the rows for the table of endpoints. If the newer rules result in other
 // rows, it sets these rows in diff.
-func endpointRows(diff *document.Object, module, newer string, l listed, prefix string, partitions []*document.Object) error {
+func endpointRows(diff *document.Object, module, newer string, l listedService, prefix string, partitions []*document.Object) error {
 	now, err := readRules(filepath.Join(newer, l.model()), "endpoint-rule-set-1.json.gz", prefix, partitions)
 	if err != nil {
 		return err
@@ -77,7 +77,7 @@ type comparison struct {
 	shapes      *document.Object // the shapes of now that differ
 }
 
-func (c *comparison) operations(l listed) (*document.Object, error) {
+func (c *comparison) operations(l listedService) (*document.Object, error) {
 	operations, pagination := new(document.Object), new(document.Object)
 	for _, name := range l.operations {
 		op := reduce(object(c.now.operations, name), operationTraits...)

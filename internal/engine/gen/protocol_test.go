@@ -92,7 +92,7 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 	operations := new(document.Object)
 	operations.Set(text(given, "name"), given)
 	m := &awsModel{object(suite, "metadata"), operations, object(suite, "shapes"), nil}
-	b, err := table(listed{"test", []string{text(given, "name")}}, m)
+	b, err := table(listedService{"test", []string{text(given, "name")}}, m)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -16,10 +16,10 @@ type rules struct {
 	partitions []*document.Object
 }
 
-// A refused is the error of the rules for an endpoint that does not exist.
-type refused string
+// An endpointRefusal is the error of the rules for an endpoint that does not exist.
+type endpointRefusal string
 
-func (e refused) Error() string { return string(e) }
+func (e endpointRefusal) Error() string { return string(e) }
 
 // evaluate returns the URL and the region of signatures for the parameters. If signingRegion is
 // "", the region of signatures is the region in the parameters.
@@ -42,12 +42,12 @@ func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, e
 	case err != nil:
 		return "", "", err
 	case leaf == nil:
-		return "", "", refused("no rule applies")
+		return "", "", endpointRefusal("no rule applies")
 	case text(leaf, "type") == "error":
 		v, _ := leaf.Get("error")
 		message, err := r.value(v, scope)
 		if err == nil {
-			err = refused(fmt.Sprint(message))
+			err = endpointRefusal(fmt.Sprint(message))
 		}
 		return "", "", err
 	}

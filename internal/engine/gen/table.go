@@ -22,7 +22,7 @@ type writer struct {
 }
 
 // table returns the table of a service.
-func table(l listed, m *awsModel) ([]byte, error) {
+func table(l listedService, m *awsModel) ([]byte, error) {
 	w := &writer{model: m, shapes: make(map[string]string), inputs: m.inputShapes(l.operations)}
 	meta := m.metadata
 	w.line("service", l.service,

@@ -184,7 +184,7 @@ func TestEvalErrors(t *testing.T) {
 }
 
 // Search does not report a mistake in a part of the expression that it does not evaluate.
-func TestUnreachedErrors(t *testing.T) {
+func TestErrorsInUnevaluatedParts(t *testing.T) {
 	for _, expr := range []string{"[].nope(@)", "[*].abs('x')", "`1` || nope(@)", "[?nope(@)]", "map(&nope(@), @)"} {
 		if v, err := search(expr, []any{}); err != nil {
 			t.Errorf("%s = %v, error %v, want no error", expr, v, err)

@@ -130,7 +130,7 @@ func TestErrors(t *testing.T) {
 }
 
 // Like the AWS CLI, Print prints the lines before the error.
-func TestTextBeforeAnError(t *testing.T) {
+func TestOutputBeforeError(t *testing.T) {
 	var b bytes.Buffer
 	err := render.New(&b, render.Options{Format: "text"}).Print(parse(t, `{"a": "x", "b": [{"c": 1}, 2]}`))
 	if err == nil || b.String() != "x\n" {

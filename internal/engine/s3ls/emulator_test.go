@@ -53,12 +53,12 @@ func stock() emulator.Config {
 	return c
 }
 
-// A registrations stores no client registration, so each sign-in registers a client.
-type registrations struct{}
+// A noRegistrations stores no client registration, so each sign-in registers a client.
+type noRegistrations struct{}
 
-func (registrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
-func (registrations) Save(idcenter.Registration) error    { return nil }
-func (registrations) Drop(string) error                   { return nil }
+func (noRegistrations) Load() (idcenter.Registration, bool) { return idcenter.Registration{}, false }
+func (noRegistrations) Save(idcenter.Registration) error    { return nil }
+func (noRegistrations) Drop(string) error                   { return nil }
 
 // emulated returns a client for the emulator with jane's credentials.
 func emulated(t *testing.T, srv *emulatortest.Server) *call.Client {
@@ -68,7 +68,7 @@ func emulated(t *testing.T, srv *emulatortest.Server) *call.Client {
 		t.Fatal(err)
 	}
 	result, err := idc.SignIn(t.Context(), idcenter.SignIn{
-		SessionName: "corp", StartURL: srv.StartURL(), Scopes: []string{"sso:account:access"}, Registrations: registrations{},
+		SessionName: "corp", StartURL: srv.StartURL(), Scopes: []string{"sso:account:access"}, Registrations: noRegistrations{},
 		Open: func(ctx context.Context, url string) error { return srv.SignIn(ctx, url, "jane") },
 		Show: func(string) {},
 	})
