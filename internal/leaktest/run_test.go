@@ -4,6 +4,7 @@ package leaktest_test
 
 import (
 	"fmt"
+	"os"
 	"strings"
 	"testing"
 
@@ -109,8 +110,15 @@ func (w *fixture) ask(t *testing.T) {
 		"status", "status --check", "store", "configure list --profile dev", "version", "which", "s3 ls --profile dev",
 		"ec2 describe-instances --profile dev", "s3api list-buckets --profile dev", "sso list-accounts --profile dev",
 		"sso list-account-roles --account-id 111122223333 --profile dev", "agent unit systemd",
+		"credentials write dev", "configure set aws_access_key_id AKIAOWN --profile mine", "credentials list", "credentials clean",
 	} {
 		w.run(t, 0, 0, strings.Fields(args)...)
+	}
+	// The keys of the entry were only in the credentials file, and are in no file after clean.
+	if text, err := os.ReadFile(w.path("home/.aws/credentials")); err != nil || !strings.Contains(string(text), "AKIAOWN") {
+		t.Errorf("the credentials file is %q, %v", w.hide(string(text)), err)
+	} else if _, found := w.secrets.kindsIn(string(text), 0); len(found) > 0 {
+		t.Errorf("after credentials clean, the credentials file holds %v", found)
 	}
 	// These commands print role keys.
 	w.run(t, key, 0, "sso", "get-credentials", "--profile", "dev")
