@@ -31,11 +31,11 @@ func newImport(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "import",
 		Short: "Import profiles from a CSV, .env or config file",
-		Long: `Import access keys from the CSV file that the AWS console offers when you create
-an access key. Each user in the file becomes a profile in the credentials file.
+		Long: `Import access keys from a CSV file of the AWS console. Each user in the CSV file
+becomes a profile in the credentials file.
 
 With --dotenv, import the keys and the region of a .env file as one profile.
---profile, else AWS_PROFILE in the file, names the profile. With --config,
+--profile, else AWS_PROFILE in the .env file, names the profile. With --config,
 import the profiles, sessions and services of a config file.
 
 lanyard writes access keys to the credentials file, and other settings to the
@@ -66,7 +66,7 @@ lanyard configure import --config other-config --dry-run`,
 	f.StringVar(&o.prefix, "profile-prefix", "", "put `PREFIX` before the name of each profile")
 	f.BoolVar(&o.skip, "skip-invalid", false, "skip invalid rows of the CSV file instead of importing nothing")
 	f.BoolVar(&o.yes, "yes", false, "replace settings of your files without asking")
-	f.BoolVar(&o.dryRun, "dry-run", false, "with --dotenv or --config: only show what would change")
+	f.BoolVar(&o.dryRun, "dry-run", false, "with --dotenv or --config: only show the changes")
 	return cmd
 }
 

@@ -24,9 +24,8 @@ import (
 func New(app *command.App) *cobra.Command {
 	cmd := command.Group("credentials", "Write credentials to the credentials file")
 	cmd.Long = `Write the credentials of profiles to ~/.aws/credentials, for tools that read
-only this file. The credentials file contains the keys in plaintext, so use
-"lanyard exec" or credential_process instead if your tool supports one of the
-two.`
+only this file. If your tool supports "lanyard exec" or credential_process, do
+not use the credentials file, because the file contains the keys in plaintext.`
 	cmd.Example = `lanyard credentials write dev-admin
 lanyard credentials list
 lanyard credentials clean`

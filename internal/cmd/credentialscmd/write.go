@@ -110,7 +110,7 @@ func write(ctx context.Context, app *command.App, profiles []string, as string) 
 	}
 	workspace.WarnOfReaders(app, w.In.Credentials.Path)
 	if isNew {
-		app.Warn(w.In.Credentials.Path+" holds these keys in plaintext, and every program of your user can read them", "when you no longer need them, run: lanyard credentials clean")
+		app.Warn(w.In.Credentials.Path+" contains keys in plaintext, which every program of your user can read", "to remove the keys after use, run: lanyard credentials clean")
 	}
 	return nil
 }
