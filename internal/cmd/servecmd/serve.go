@@ -20,7 +20,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -120,13 +119,16 @@ func (s served) check(ctx context.Context) *profile.Profile {
 	return p
 }
 
-// A journal prints a line for each request, and counts the refused ones.
+// A journal counts the refused requests. With --verbose, it prints a line for each request.
+// Otherwise it prints a line for the first connection of another user, because that user gets no
+// answer with a reason.
 type journal struct {
 	app     *command.App
 	verbose bool
 
 	mu      sync.Mutex
 	refused int
+	foreign bool // a connection of another user was refused
 }
 
 // add adds a request.
@@ -137,6 +139,10 @@ func (j *journal) add(r credserver.Request) {
 	}
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	if r.Status == 0 && !j.verbose && !j.foreign {
+		j.foreign = true
+		line = fmt.Sprintf("%s: refused a connection of the user with uid %d", j.app.Name, r.Peer.UID)
+	}
 	if r.Status == 0 || r.Status == 401 || r.Status == 403 {
 		j.refused++
 	}
@@ -150,7 +156,7 @@ func (j *journal) line(r credserver.Request) string {
 	words := []string{ssocache.FormatTime(j.app.Now())}
 	add := func(word string) {
 		if word != "" {
-			words = append(words, command.Quote(word))
+			words = append(words, command.Quote(oneLine(word))) // a program chooses its own name
 		}
 	}
 	add(r.Name)
@@ -161,7 +167,7 @@ func (j *journal) line(r credserver.Request) string {
 	pid, name := r.Peer.Find()
 	if pid != 0 {
 		add(fmt.Sprintf("pid=%d", pid))
-		add(terminal.Printable(name))
+		add(name)
 	} else if r.Status == 0 {
 		add(fmt.Sprintf("uid=%d", r.Peer.UID))
 	}
