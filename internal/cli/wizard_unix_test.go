@@ -94,7 +94,7 @@ func TestWizardUsesSessionOfTheConfig(t *testing.T) {
 	tm.expect("Did you mean: us-east-1")
 	tm.send("\x15us-east-2\r")
 	tm.answer("[None]: ", "jsno\r")
-	tm.expect("choose json")
+	tm.expect("the formats are json")
 	tm.send("\x15json\r")
 	tm.answer("Profile name [ReadOnlyAccess-555566667777]: ", "log archive\r")
 	tm.expect("lanyard sts get-caller-identity --profile 'log archive'\n")

@@ -158,7 +158,7 @@ func listAccounts(ctx context.Context, w *workspace.Workspace, p *profile.Profil
 			return accounts, nil
 		}
 		if try > 0 || !errors.Is(err, idcenter.ErrUnauthorized) {
-			return nil, w.AdviseConnection(fmt.Errorf("list the accounts of %s: %w", p.Session.StartURL, err))
+			return nil, w.AdviseConnection(fmt.Errorf("the accounts of %s could not be listed: %w", p.Session.StartURL, err))
 		}
 		rejected = answer.Token.AccessToken
 	}

@@ -44,7 +44,7 @@ func Start(h http.Handler, log *slog.Logger) (*Proxy, error) {
 	}
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
-		return nil, fmt.Errorf("start the proxy: %w", err)
+		return nil, fmt.Errorf("the proxy did not start: %w", err)
 	}
 	p := &Proxy{addr: l.Addr().String(), proxy: aws, outer: emulator.NewServer(aws), inner: inner, done: make(chan struct{})}
 	p.outer.ErrorLog = slog.NewLogLogger(log.Handler(), slog.LevelDebug)

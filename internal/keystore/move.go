@@ -27,7 +27,7 @@ func (f Files) Move(session, store string, paths []string) (moved int, err error
 	for _, path := range paths {
 		ok, err := f.moveOne(session, store, path)
 		if err != nil {
-			return moved, fmt.Errorf("move %s to the %s store: %w", f.valueName(path), store, err)
+			return moved, fmt.Errorf("%s was not moved to the %s store: %w", f.valueName(path), store, err)
 		}
 		if ok {
 			moved++
@@ -63,7 +63,7 @@ func (f Files) moveOne(session, store, path string) (bool, error) {
 	}
 	back, err := f.rawFrom(store, path)
 	if err != nil {
-		return false, fmt.Errorf("read the new value back: %w", err)
+		return false, fmt.Errorf("the new value could not be read back: %w", err)
 	}
 	if !bytes.Equal(back, data) {
 		return false, errors.New("the value read back differs from the value written; the old value is kept")

@@ -137,7 +137,7 @@ func checkAccount(s string) error {
 
 func checkOutputFormat(s string) error {
 	if !profile.ValidOutput(s) {
-		return errors.New("choose json, yaml, yaml-stream, text, table or off")
+		return errors.New("the formats are json, yaml, yaml-stream, text, table and off")
 	}
 	return nil
 }

@@ -22,7 +22,7 @@ import (
 func newProcess(app *command.App, o options, log *os.File) (*exec.Cmd, error) {
 	self, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("start the agent: %w", err)
+		return nil, fmt.Errorf("the agent did not start: %w", err)
 	}
 	args, err := arguments(app, o)
 	if err != nil {
@@ -96,7 +96,7 @@ func openLog(app *command.App, address string) (logFile, error) {
 	}
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_APPEND|noFollow, 0o600)
 	if err != nil {
-		return logFile{}, fmt.Errorf("open the agent's log: %w", err)
+		return logFile{}, fmt.Errorf("the agent's log could not be opened: %w", err)
 	}
 	log := logFile{file: f}
 	if info, err := f.Stat(); err == nil {

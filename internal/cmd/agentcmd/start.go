@@ -84,7 +84,7 @@ func launch(ctx context.Context, app *command.App, home, address string, o optio
 		return err
 	}
 	if err := cmd.Start(); err != nil {
-		return fmt.Errorf("start the agent: %w", err)
+		return fmt.Errorf("the agent did not start: %w", err)
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()

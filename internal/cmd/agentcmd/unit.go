@@ -51,7 +51,7 @@ launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
 func printUnit(app *command.App, kind string, inMemory bool) error {
 	self, err := os.Executable()
 	if err != nil {
-		return fmt.Errorf("find the path of this program: %w", err)
+		return fmt.Errorf("the path of this program is unknown: %w", err)
 	}
 	args, err := arguments(app, options{inMemory: inMemory, stay: true})
 	if err != nil {

@@ -133,7 +133,7 @@ func parseUsers(app *command.App, content string, skip bool) ([]userKeys, error)
 		return nil, errors.New("Provided CSV contents is empty") // the AWS CLI's words
 	}
 	if err != nil {
-		return nil, fmt.Errorf("parse the CSV: %w", err)
+		return nil, fmt.Errorf("the CSV could not be parsed: %w", err)
 	}
 	var columns [3]int
 	for i, want := range [...]string{"User Name", "Access key ID", "Secret access key"} {

@@ -158,11 +158,11 @@ func writeExample(app *command.App, args []string) error {
 		return command.WithHint(fmt.Errorf("%s already exists; it is unchanged", path), "choose another name")
 	}
 	if err != nil {
-		return fmt.Errorf("write example organization: %w", err)
+		return fmt.Errorf("the example organization was not written: %w", err)
 	}
 	_, err = f.WriteString(orgfile.Example())
 	if err := errors.Join(err, f.Close()); err != nil {
-		return fmt.Errorf("write example organization: %w", err)
+		return fmt.Errorf("the example organization was not written: %w", err)
 	}
 	fmt.Fprintf(app.IO.Err, "%s: wrote %s\n", app.Name, path)
 	fmt.Fprintf(app.IO.Err, "hint: run: %s emulator --org %s\n", app.Name, command.Quote(path))

@@ -91,7 +91,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	}
 	defer func() {
 		if err := os.RemoveAll(home); err != nil {
-			app.Warn("remove temporary home: "+err.Error(), "remove "+command.Quote(home))
+			app.Warn("the temporary home was not removed: "+err.Error(), "remove "+command.Quote(home))
 		}
 	}()
 	set, err := homeVariables(app, home, base, profile, pages.address(), c)

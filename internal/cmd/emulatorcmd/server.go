@@ -67,7 +67,7 @@ func listenLoopback(listen string) (net.Listener, error) {
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
-		return nil, command.WithHint(fmt.Errorf("start emulator: %w", err), "to use a free port, omit --listen")
+		return nil, command.WithHint(fmt.Errorf("the emulator did not start: %w", err), "to use a free port, omit --listen")
 	}
 	return l, nil
 }
