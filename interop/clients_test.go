@@ -60,7 +60,7 @@ func oneOfEach() []client {
 	})
 }
 
-// which returns the clients that keep accepts.
+// which returns the clients for which keep returns true.
 func which(keep func(client) bool) (some []client) {
 	for _, c := range everyClient() {
 		if keep(c) {

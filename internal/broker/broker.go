@@ -117,8 +117,8 @@ type Request struct {
 	Caller              string // the name of the command, for the log
 
 	// Rejected is a token that a service has refused before its expiry. It is the access token,
-	// or the session token of the role credentials. The broker refreshes it, unless another
-	// process has done so. Rejected is zero if no service has refused anything.
+	// or the session token of the role credentials. If no other process has refreshed the token,
+	// the broker refreshes it. Rejected is zero if no service has refused anything.
 	Rejected secret.String
 }
 

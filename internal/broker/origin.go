@@ -189,8 +189,7 @@ func defaultEndpoint(forms []string) string {
 	return forms[0]
 }
 
-// toPortal connects to the access portal, unless the access token of tok must not be sent
-// there.
+// toPortal connects to the access portal, if the access token of tok may be sent there.
 func (b *Broker) toPortal(s profile.Session, tok ssocache.Token) (Service, target, error) {
 	t, err := b.target(s)
 	if err != nil {
@@ -203,8 +202,7 @@ func (b *Broker) toPortal(s profile.Session, tok ssocache.Token) (Service, targe
 	return service, t, err
 }
 
-// toSignIn connects to the sign-in service, unless the refresh token of tok must not be sent
-// there.
+// toSignIn connects to the sign-in service, if the refresh token of tok may be sent there.
 func (b *Broker) toSignIn(s profile.Session, tok ssocache.Token) (Service, target, error) {
 	t, err := b.target(s)
 	if err != nil {

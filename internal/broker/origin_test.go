@@ -270,8 +270,8 @@ func TestSignOutAtOrigin(t *testing.T) {
 	}
 }
 
-// A sign-in at another service fails if it would replace a valid session, unless the user
-// forces it. It also fails if the settings name only one of the two services.
+// A sign-in at another service fails if it would replace a valid session. The user can force
+// the sign-in. It also fails if the settings name only one of the two services.
 func TestSignInAtAnotherService(t *testing.T) {
 	signIn := func(f *fixture, e broker.Endpoints, force bool) (bool, error) {
 		done := false

@@ -111,10 +111,10 @@ func (b *Broker) othersToken(r refreshRequest, previous outcome) *reply {
 	return out.reply(r.session)
 }
 
-// refreshLocked spends the refresh token and stores the new token, unless the files now have
-// a token that makes this unnecessary. The caller holds the guard of the session's lock. If
-// another program spends the same refresh token first, refreshLocked continues with the other
-// program's new token.
+// refreshLocked spends the refresh token and stores the new token. If the files now have a
+// token that makes the refresh unnecessary, it returns this token instead. The caller holds
+// the guard of the session's lock. If another program spends the same refresh token first,
+// refreshLocked continues with the other program's new token.
 func (b *Broker) refreshLocked(ctx context.Context, r refreshRequest, g guard) (ssocache.Token, error) {
 	for range maxRounds {
 		h, v := b.readAgain(ctx, r)

@@ -17,7 +17,7 @@ import (
 // be used. If a token must be refreshed, refresh.go continues.
 
 // token returns a valid access token, and refreshes it first if that is due. It never returns
-// the token rejected, which a service has refused.
+// rejected, which is a token that a service has refused.
 func (b *Broker) token(ctx context.Context, s profile.Session, rejected secret.String) (ssocache.Token, error) {
 	st, err := b.read(ctx, s)
 	if err != nil {

@@ -183,7 +183,7 @@ func (b *Broker) signInOf(s profile.Session, h cachedToken) string {
 }
 
 // followed returns the generation and the time of the sign-in that a token comes from. ok is
-// false unless lanyard made the sign-in and every refresh since.
+// true only if lanyard made the sign-in and every refresh since.
 func (b *Broker) followed(s profile.Session, h cachedToken) (g generation, began time.Time, ok bool) {
 	old, g := b.readHistory(h.key), b.generation(s)
 	ok = !old.began.IsZero() && old.fingerprint == fingerprint(h.tok.RefreshToken) && g.known && g.id != ""

@@ -119,8 +119,8 @@ func escapeURL(url string) string {
 // ErrNotAllowed means that lanyard must not open the URL.
 var ErrNotAllowed = errors.New("lanyard opens only https URLs, and http URLs of this machine")
 
-// Allowed returns an error that wraps [ErrNotAllowed], unless url is a valid https URL,
-// or an http URL of a loopback address.
+// Allowed accepts valid https URLs, and http URLs of loopback addresses. For other URLs, it
+// returns an error that wraps [ErrNotAllowed].
 func Allowed(rawURL string) error {
 	refuse := func(what string) error { return fmt.Errorf("%s: %w", what, ErrNotAllowed) }
 	if strings.ContainsFunc(rawURL, func(r rune) bool { return r <= ' ' || r == '"' || r > unicode.MaxASCII || r == 0x7f }) {

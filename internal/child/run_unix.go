@@ -82,7 +82,7 @@ type relay struct {
 	continued time.Time
 }
 
-// forward sends a signal to the program, unless the program has already got it.
+// forward sends a signal to the program, if the terminal has not already sent it to the program.
 func (r *relay) forward(s os.Signal) {
 	if !r.delivered(s) {
 		_ = r.program.Signal(s) // the program may have ended

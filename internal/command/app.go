@@ -135,7 +135,7 @@ func (app *App) LogFrom(level slog.Level) {
 // reported as an error. On a terminal it replaces control characters.
 type Writer struct {
 	w    io.Writer
-	text *transform.Writer // replaces control characters and writes to w; nil unless w is a terminal
+	text *transform.Writer // replaces control characters and writes to w; nil if w is not a terminal
 	err  error
 }
 

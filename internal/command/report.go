@@ -212,8 +212,8 @@ func wrapped() *regexp.Regexp {
 	return regexp.MustCompile(`(?s)^An error occurred \(([^)]+)\)(?: when calling the \w+ operation(?: \(reached max retries: \d+\))?)?: (.*)$`)
 }
 
-// withoutWrapper returns the text of an error in the legacy format. It removes the AWS CLI's
-// wrapper, unless the error is a service's reply.
+// withoutWrapper returns the text of an error in the legacy format. If the error is not a
+// service's reply, it removes the AWS CLI's wrapper.
 func withoutWrapper(err error, code int, text string) string {
 	var answered answeredError
 	if errors.As(err, &answered) || code == exitService {

@@ -101,8 +101,8 @@ func containerHeader(app *command.App) (http.Header, error) {
 	return header, nil
 }
 
-// checkContainerURL returns an error for a URL without https, unless its host is this machine
-// or one of AWS's container hosts.
+// checkContainerURL accepts https URLs, and http URLs whose host is this machine or one of
+// AWS's container hosts. It returns an error for other URLs.
 func checkContainerURL(address string) error {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {

@@ -140,8 +140,9 @@ func badClient(err error) bool {
 	return errors.Is(err, ErrInvalidClient) || errors.Is(err, ErrUnauthorizedClient)
 }
 
-// open opens url in the browser, unless s.NoBrowser is set, and returns a channel that receives
-// an error. It opens only https URLs, or http on loopback, because url comes from a server.
+// open opens url in the browser, and returns a channel that receives an error. If s.NoBrowser
+// is set, it opens no browser. It opens only https URLs, or http on loopback, because url comes
+// from a server.
 func (s SignIn) open(ctx context.Context, url string) <-chan error {
 	failed := make(chan error, 1)
 	if s.NoBrowser {

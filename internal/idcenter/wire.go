@@ -250,8 +250,7 @@ func (s *spendingCall) begin(ctx context.Context, limit time.Duration) (context.
 	return held, func() { unwatch(); cancel() }
 }
 
-// stop cancels the call, unless something was sent, and reports whether it cancelled the
-// call.
+// stop cancels the call if nothing was sent. It reports whether it cancelled the call.
 func (s *spendingCall) stop() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

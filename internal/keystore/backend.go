@@ -302,8 +302,8 @@ func (f Files) prepareIn(store, path, session string) (Pending, error) {
 
 // Commit stores the value, then changes the marker, so that other processes notice the
 // change. Another program may have written a plaintext file to the path. Commit removes that
-// file, unless it has a token: the token may be another program's sign-in, which a sign-out
-// should revoke.
+// file. If the file has a token, Commit keeps the file, because the token may be another
+// program's sign-in, which a sign-out should revoke.
 func (p *markedPending) Commit(data []byte) error {
 	err := p.Pending.Commit(data)
 	var kept *atomicfile.KeptError

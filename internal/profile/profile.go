@@ -88,7 +88,7 @@ type Profile struct {
 
 	in       Inputs
 	variable string   // the variable that names the profile, or ""
-	process  *Profile // the profile that Process uses, unless it has an SSO role; may be nil
+	process  *Profile // the profile that Process uses, if that profile has no SSO role; may be nil
 	settings settings
 	login    Session
 	loginErr error

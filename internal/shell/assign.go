@@ -37,7 +37,7 @@ func Syntaxes() map[string]Syntax {
 // errNUL is the reason why a syntax cannot hold every string.
 var errNUL = errors.New("an environment variable cannot hold a NUL byte")
 
-// checked returns the line, unless the value holds a NUL byte.
+// checked returns the line, or an error if the value holds a NUL byte.
 func checked(line, value string) (string, error) {
 	if strings.ContainsRune(value, 0) {
 		return "", errNUL

@@ -99,7 +99,7 @@ func TestTransientFaults(t *testing.T) {
 	}
 }
 
-// latency is the service's delay of each of the two calls, unless a test sets another.
+// latency is the default delay of the service for each of the two calls.
 const latency = time.Second
 
 // slow delays both calls.

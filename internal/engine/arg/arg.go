@@ -42,9 +42,9 @@ type Options struct {
 
 // An Input is the result of [Parse].
 type Input struct {
-	// Document is the input of the operation. It is valid, unless Help is set or Skeleton is
-	// "input" or "yaml-input". Its values have the types that package model defines: a blob is a
-	// string in base64, a timestamp is a string in RFC 3339.
+	// Document is the input of the operation. It is valid if Help is not set and Skeleton is
+	// neither "input" nor "yaml-input". Its values have the types that package model defines: a
+	// blob is a string in base64, a timestamp is a string in RFC 3339.
 	Document *document.Object
 
 	// Paginate reports whether to fetch all pages. It is true if the operation has pages and the

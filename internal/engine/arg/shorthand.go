@@ -174,7 +174,7 @@ func (s *scanner) hash() (any, error) {
 	return o, nil
 }
 
-// separator reads the comma after an item, unless end follows.
+// separator reads the comma after an item. If end follows, it reads nothing.
 func (s *scanner) separator(end byte) error {
 	s.space()
 	if s.current() == end {

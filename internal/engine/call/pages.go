@@ -73,7 +73,8 @@ func (c *Client) Pages(svc *model.Service, op *model.Operation, input *document.
 }
 
 // largePages reports whether the AWS CLI asks for pages of 1000 items by default. The AWS CLI
-// does so for volumes and snapshots, unless the input selects some of them.
+// does so for volumes and snapshots, if the input does not select single volumes or
+// snapshots.
 func largePages(svc *model.Service, op *model.Operation, input *document.Object) bool {
 	if svc.Name != "ec2" || op.Name != "DescribeVolumes" && op.Name != "DescribeSnapshots" {
 		return false

@@ -185,7 +185,7 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 	return err
 }
 
-// contentType sets the content type, unless the input has a content type.
+// contentType sets the content type, if the input has no content type.
 func (r *request) contentType(mime string) {
 	if r.header.Get("Content-Type") == "" {
 		r.header.Set("Content-Type", mime)
