@@ -77,7 +77,7 @@ func TestDeviceFlow(t *testing.T) {
 	dev := x.must(200, "/device_authorization", start)
 	poll := x.token(grantDevice, "deviceCode", dev["deviceCode"].(string))
 	if dev["expiresIn"] != 600.0 || dev["interval"] != 1.0 || !strings.HasSuffix(dev["verificationUriComplete"].(string), "?user_code="+dev["userCode"].(string)) {
-		t.Errorf("%v", dev)
+		t.Errorf("reply %v, want 600 s, an interval of 1 s and a complete URL with the user code", dev)
 	}
 	x.fails(400, "AuthorizationPendingException", "authorization_pending", "/token", poll)
 	x.fails(400, "AuthorizationPendingException", "authorization_pending", "/token", poll)

@@ -84,7 +84,7 @@ func TestFailuresLeaveTheOldContent(t *testing.T) {
 		"a folder": dir, "a link to itself": loop, "a file in a missing folder": filepath.Join(dir, "no", "file"),
 	} {
 		if err := atomicfile.Write(path, []byte("x"), 0o600); err == nil || !strings.Contains(err.Error(), dir) {
-			t.Errorf("%s: error %v, want one that names the path", name, err)
+			t.Errorf("%s: error %v, want an error that names the path", name, err)
 		}
 	}
 }

@@ -58,7 +58,7 @@ func TestSpecialFilesAreNotReplaced(t *testing.T) {
 				}
 				for _, path := range []string{special, link} {
 					if err := write(path); err == nil || !strings.Contains(err.Error(), special+": is a "+kind) {
-						t.Errorf("error %v, want one that names the %s", err, kind)
+						t.Errorf("error %v, want an error that names the %s", err, kind)
 					}
 				}
 				if after, err := os.Lstat(special); err != nil || !os.SameFile(before, after) {

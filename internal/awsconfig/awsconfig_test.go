@@ -27,7 +27,7 @@ func TestReadFile(t *testing.T) {
 			if tt.sections < 0 {
 				for _, err := range []error{err, err2} {
 					if err == nil || !strings.Contains(err.Error(), tt.path) {
-						t.Errorf("error %v, want one that names %s", err, tt.path)
+						t.Errorf("error %v, want an error that names %s", err, tt.path)
 					}
 				}
 				return
@@ -53,7 +53,7 @@ func TestUnreadableFile(t *testing.T) {
 		t.Skip("this user can read every file")
 	}
 	if _, err := readFile(file, false); err == nil || !strings.Contains(err.Error(), file) {
-		t.Errorf("error %v, want one that names %s", err, file)
+		t.Errorf("error %v, want an error that names %s", err, file)
 	}
 }
 

@@ -238,7 +238,7 @@ func TestCorruptTokenFile(t *testing.T) {
 		_, err = f.Token()
 		mustBeEnded(t, err)
 		if len(f.Warned) != 1 || !strings.Contains(f.Warned[0], path) {
-			t.Errorf("warnings %q, want one that names the file", f.Warned)
+			t.Errorf("warnings %q, want a warning that names the file", f.Warned)
 		}
 	})
 }
@@ -256,7 +256,7 @@ func TestRefreshTokenIsNotSpentWithoutStorage(t *testing.T) {
 		_, err := f.Token()
 		var storage *broker.StorageError
 		if !errors.As(err, &storage) || !strings.Contains(err.Error(), f.Files.SSO()) {
-			t.Errorf("error %v, want one that names the folder", err)
+			t.Errorf("error %v, want an error that names the folder", err)
 		}
 		f.Count(refresh, 0)
 	})

@@ -202,7 +202,7 @@ func TestLockIsNotReleased(t *testing.T) {
 			t.Errorf("expired token: took %v, want 25 to 30 s", took)
 		}
 		if len(f.Warned) == 0 || !strings.Contains(f.Warned[len(f.Warned)-1], "without a lock") {
-			t.Errorf("warnings %q, want one about a missing lock", f.Warned)
+			t.Errorf("warnings %q, want a warning about a missing lock", f.Warned)
 		}
 	})
 }

@@ -104,7 +104,7 @@ func TestFolderIsADanglingLink(t *testing.T) {
 	symlink(t, "gone", folder)
 	_, err := editor(t).Edit(t.Context(), filepath.Join(folder, "config"), "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), folder+" is a link to gone") {
-		t.Errorf("error %v, want one about the dangling link", err)
+		t.Errorf("error %v, want an error about the dangling link", err)
 	}
 	checkNames(t, root, ".aws")
 }
@@ -122,6 +122,6 @@ func TestHardLinkWarning(t *testing.T) {
 	check(t, path, "old\nnew\n")
 	check(t, other, "old\n")
 	if len(warnings) != 1 || !strings.Contains(warnings[0], path+" has 2 names") {
-		t.Errorf("warnings %q, want one about the 2 names", warnings)
+		t.Errorf("warnings %q, want a warning about the 2 names", warnings)
 	}
 }

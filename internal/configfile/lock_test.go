@@ -73,7 +73,7 @@ func TestEditWithoutLocks(t *testing.T) {
 	edit(t, e, path, "new")
 	check(t, path, "old\nnew\n")
 	if len(warnings) != 1 || !strings.Contains(warnings[0], path) || !strings.Contains(warnings[0], "without a lock") {
-		t.Errorf("warnings %q, want one about the missing lock", warnings)
+		t.Errorf("warnings %q, want a warning about the missing lock", warnings)
 	}
 	check(t, temporary, "may belong to another process")
 	now = now.Add(2 * time.Hour)

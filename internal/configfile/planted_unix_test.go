@@ -30,7 +30,7 @@ func TestPlantedFolderOfBackups(t *testing.T) {
 	}
 	_, err := editor(t).Edit(t.Context(), path, "set", func(old []byte) ([]byte, error) { return append(old, '#', '\n'), nil })
 	if err == nil || !strings.Contains(err.Error(), "it belongs to another user (uid 65534)") {
-		t.Errorf("error %v, want one about the other user", err)
+		t.Errorf("error %v, want an error about the other user", err)
 	}
 	if entries, _ := os.ReadDir(planted); len(entries) > 0 {
 		t.Errorf("the planted folder contains %v, want nothing", entries)
@@ -51,6 +51,6 @@ func TestPlantedRecord(t *testing.T) {
 		}
 	}
 	if _, err := e.Last(path); err == nil || !strings.Contains(err.Error(), "it is not a regular file") {
-		t.Errorf("error %v, want one about a file that is not regular", err)
+		t.Errorf("error %v, want an error about a file that is not regular", err)
 	}
 }

@@ -70,7 +70,7 @@ func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	for _, path := range []string{path, os.DevNull} {
 		_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 		if err == nil || !strings.Contains(err.Error(), path+": it is not a regular file") {
-			t.Errorf("error %v, want one about a file that is not regular", err)
+			t.Errorf("error %v, want an error about a file that is not regular", err)
 		}
 	}
 	if info, err := os.Lstat(path); err != nil || info.Mode()&os.ModeNamedPipe == 0 {
@@ -79,7 +79,7 @@ func TestSpecialFilesAreNotReplaced(t *testing.T) {
 	folder := t.TempDir()
 	_, err := editor(t).Edit(t.Context(), folder, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), folder+": is a directory") {
-		t.Errorf("error %v, want one about the folder", err)
+		t.Errorf("error %v, want an error about the folder", err)
 	}
 }
 

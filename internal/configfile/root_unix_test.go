@@ -51,7 +51,7 @@ func TestRootDoesNotFollowLinksOfOtherUsers(t *testing.T) {
 	give(t, path, nobody, nobody)
 	_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), "another user's symbolic link") {
-		t.Errorf("error %v, want one about another user's link", err)
+		t.Errorf("error %v, want an error about another user's link", err)
 	}
 	check(t, target, "old\n")
 }

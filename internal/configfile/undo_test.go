@@ -51,7 +51,7 @@ func TestUndoRemovesACreatedFile(t *testing.T) {
 	edit(t, e, path, "new")
 	r := last(t, e, path)
 	if !r.Created || r.Before != nil {
-		t.Errorf("the record is %+v, want one of a created file", r)
+		t.Errorf("the record is %+v, want the record of a created file", r)
 	}
 	if err := e.Undo(t.Context(), r); err != nil {
 		t.Fatal(err)
@@ -59,7 +59,7 @@ func TestUndoRemovesACreatedFile(t *testing.T) {
 	checkNames(t, folder, ".config.lock", ".lanyard")
 	r = last(t, e, path)
 	if !r.Removed || r.After != nil {
-		t.Errorf("the record is %+v, want one of a removed file", r)
+		t.Errorf("the record is %+v, want the record of a removed file", r)
 	}
 	if err := e.Undo(t.Context(), r); err != nil {
 		t.Fatal(err)

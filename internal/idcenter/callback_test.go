@@ -275,10 +275,10 @@ func TestCallbackPort(t *testing.T) {
 	_, err = c.SignIn(t.Context(), s)
 	if err == nil || !strings.HasPrefix(err.Error(), "Unable to initialize the OAuth 2.0 authorization callback handler: ") ||
 		!strings.HasSuffix(err.Error(), " \n You may use --use-device-code to fall back to the device code flow which does not require the callback handler.") {
-		t.Errorf("error %v, want one that ends with the way by --use-device-code", err)
+		t.Errorf("error %v, want an error that ends with the way by --use-device-code", err)
 	}
 	if op := new(net.OpError); !errors.As(err, &op) {
-		t.Errorf("error %T, want one that wraps a net.OpError", err)
+		t.Errorf("error %T, want an error that wraps a net.OpError", err)
 	}
 	taken.Close()
 	for range 2 {

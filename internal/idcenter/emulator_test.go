@@ -283,7 +283,7 @@ func TestUnknownClient(t *testing.T) {
 		kept.saved = 0
 		res, err := d.c.SignIn(t.Context(), SignIn{StartURL: startURL, Device: device, Registrations: kept, Open: d.signsIn, Show: d.show})
 		if err != nil || kept.drops != 1 || kept.saved != 1 || !kept.full || res.Registration.ClientID != kept.reg.ClientID {
-			t.Errorf("device %v: %d dropped, %d saved, %v; want one of each", device, kept.drops, kept.saved, err)
+			t.Errorf("device %v: %d dropped, %d saved, %v; want one dropped and one saved registration", device, kept.drops, kept.saved, err)
 		}
 		if n := strings.Count(d.shown, "Attempting to open"); !device && n != 2 {
 			t.Errorf("%d URLs shown, want 2", n)

@@ -141,7 +141,7 @@ func TestRequests(t *testing.T) {
 	}
 	challenge := shown.Query().Get("code_challenge")
 	if !strings.Contains(address, "&scopes=sso%3Aaccount%3Aaccess%20x&") {
-		t.Errorf("address %s, want one with both scopes", address)
+		t.Errorf("address %s, want an address with both scopes", address)
 	}
 	want := `{"clientName":"lanyard-corp","clientType":"public","grantTypes":["authorization_code","refresh_token","urn:ietf:params:oauth:grant-type:device_code"],` +
 		`"issuerUrl":"` + startURL + `","redirectUris":["http://127.0.0.1/oauth/callback"],"scopes":["sso:account:access","x"]}`

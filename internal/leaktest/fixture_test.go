@@ -169,7 +169,7 @@ func (w *fixture) wait(t *testing.T, p *proctest.Process, allowed kind, code int
 	}
 	holds, _ := w.secrets.kindsIn(r.Stdout, allowed)
 	if allowed != 0 && code == 0 && holds&allowed == 0 {
-		t.Errorf("%s: stdout holds no %s, want one", p, allowed)
+		t.Errorf("%s: stdout holds no %s, want such a secret", p, allowed)
 	}
 	w.checkOutputs(t)
 	w.checkFiles(t, "after "+p.String())

@@ -290,7 +290,7 @@ func TestClientSettings(t *testing.T) {
 		t.Errorf("settings of the config: %+v, error %v", p, err)
 	}
 	if len(warnings) != 1 || !strings.Contains(warnings[0].Text, `config: line 3: key use_fips_endpoint: lanyard reads "TRUE"`) {
-		t.Errorf("warnings %v, want one about use_fips_endpoint", warnings)
+		t.Errorf("warnings %v, want a warning about use_fips_endpoint", warnings)
 	}
 	p, _, err = Resolve(inputsWith(config, "", "AWS_CA_BUNDLE=", "AWS_USE_FIPS_ENDPOINT=", "AWS_USE_DUALSTACK_ENDPOINT=true", "AWS_MAX_ATTEMPTS=2", "AWS_RETRY_MODE=standard"))
 	if err != nil || p.CABundle != "" || p.FIPS || !p.DualStack || p.MaxAttempts != 2 || p.RetryMode != "standard" {

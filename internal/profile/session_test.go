@@ -75,7 +75,7 @@ func TestCommentsAfterSSOValues(t *testing.T) {
 		t.Fatalf("profile %+v, error %v; want the values without comments", p, err)
 	}
 	if len(warnings) != 2 || !strings.Contains(warnings[0].Text, "config: line 2: key sso_account_id") || !strings.Contains(warnings[1].Text, "config: line 5: key sso_region") {
-		t.Errorf("warnings %v, want one for each comment", warnings)
+		t.Errorf("warnings %v, want a warning for each comment", warnings)
 	}
 }
 

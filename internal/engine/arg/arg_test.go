@@ -182,7 +182,7 @@ func TestLongLists(t *testing.T) {
 		strings.Repeat(",", n), "Name=x," + strings.Repeat(`'a',`, n) + "b=c",
 	} {
 		if _, err := Parse(op, []string{"--filters", hard}, Options{}); err == nil {
-			t.Errorf("%.20s…: no error, want one", hard)
+			t.Errorf("%.20s…: no error, want an error", hard)
 		}
 	}
 }

@@ -152,7 +152,7 @@ func TestRepeatedToken(t *testing.T) {
 	}
 	_, err = p.Full(t.Context())
 	if err == nil || err.Error() != "Error during pagination: The same next token was received twice: {'NextToken': 'again'}" {
-		t.Errorf("error %v, want one about a token that was received twice", err)
+		t.Errorf("error %v, want an error about a token that was received twice", err)
 	}
 }
 

@@ -149,7 +149,7 @@ func TestCompressedReply(t *testing.T) {
 	})
 	_, err := srv.call(t, "sts", "get-caller-identity", "")
 	if e := new(idcenter.ReplyError); !errors.As(err, &e) || e.Reason != "encoded as gzip, which was not asked for" {
-		t.Errorf("error %v, want one about gzip", err)
+		t.Errorf("error %v, want an error about gzip", err)
 	}
 }
 
