@@ -39,7 +39,7 @@ func TestLogoutOnAFullDisk(t *testing.T) {
 				_, err = filling.Write(page)
 			}
 			if out := f.Logout(); len(out.Revoked) != 1 || len(out.Files) != 1 {
-				t.Errorf("revoked %v, removed %v, want one revoked token and one removed file", out.Revoked, out.Files)
+				t.Errorf("revoked %v, removed %v, want one revoked session and one removed file", out.Revoked, out.Files)
 			}
 			if tokens, roles := f.cached(); tokens != 0 || roles != 0 {
 				t.Errorf("%d tokens and %d role credentials are left", tokens, roles)
