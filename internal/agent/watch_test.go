@@ -2,6 +2,7 @@ package agent_test
 
 import (
 	"context"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -169,15 +170,16 @@ func TestClockJumps(t *testing.T) {
 // refresh.
 func TestEntriesKeepTheAgent(t *testing.T) {
 	inBubble(t, emulator.Config{}, func(w *fixture) {
-		calls, kept := 0, 1
-		w.server.Renew = func(context.Context) int { calls++; return kept }
+		var calls, kept atomic.Int32
+		kept.Store(1)
+		w.server.Renew = func(context.Context) int { calls.Add(1); return int(kept.Load()) }
 		r := w.watch()
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		if r.hasEnded() || calls < 4*60 || calls > 4*60+2 {
-			t.Fatalf("over %v, %d rounds in an hour; want every 15 s", r.hasEnded(), calls)
+		if n := calls.Load(); r.hasEnded() || n < 4*60 || n > 4*60+2 {
+			t.Fatalf("over %v, %d rounds in an hour; want every 15 s", r.hasEnded(), n)
 		}
-		kept = 0
+		kept.Store(0)
 		time.Sleep(time.Minute)
 		if !r.hasEnded() {
 			t.Error("the agent still runs")
