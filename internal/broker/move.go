@@ -34,9 +34,10 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, sto
 		}
 		slices.Sort(paths)
 		paths = slices.Compact(paths)
-		// The marker file ".NAME.store" of the token decides where new role credentials are stored.
-		// If the move is interrupted, no marker may hide a file. So the token moves first, or last
-		// if the new store is the files.
+		// The marker of the token (".NAME.store") decides where processes store new role
+		// credentials. If a role has a marker, readers ignore its plaintext file. An interrupted
+		// move must not leave a marker beside a file that processes still write. So a move to a
+		// backend starts with the token, and a move to the files ends with the token.
 		if store == keystore.File {
 			paths = append(paths, b.Cache.TokenPath(key))
 		} else {

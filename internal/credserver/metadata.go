@@ -91,8 +91,10 @@ func (m *metadata) newToken(w http.ResponseWriter, r *http.Request) (code string
 	}
 	token, now := rand.Text()+rand.Text(), m.server.c.Now()
 	m.mu.Lock()
+	// Delete the expired tokens, or all tokens if there are too many. A client without a valid
+	// token gets 401, and asks for a new token.
 	for old, end := range m.tokens {
-		if len(m.tokens) >= maxTokens || !now.Before(end) { // such clients ask for a new one
+		if len(m.tokens) >= maxTokens || !now.Before(end) {
 			delete(m.tokens, old)
 		}
 	}

@@ -61,14 +61,14 @@ func (f Files) KnownAssumed() (found []Found[ssocache.Assumed], unknown []error)
 	return known(f, f.Roles(), all, ssocache.ParseAssumed)
 }
 
-// known returns the values in the files of a folder, and the values in backends whose marker
-// belongs accepts.
-func known[T any](f Files, folder string, belongs func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
+// known returns the values in the files of a folder, and the values in backends whose
+// markers pass the check accept.
+func known[T any](f Files, folder string, accept func(m marker, path string) bool, parse func([]byte) (T, error)) (found []Found[T], unknown []error) {
 	found, unknown = list(folder, parse)
 	markers, more := marked(folder)
 	unknown = append(unknown, more...)
 	for path, m := range inOrder(markers) {
-		if !belongs(m, path) {
+		if !accept(m, path) {
 			continue
 		}
 		v, err := load(f, path, parse)

@@ -131,7 +131,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "NO_PROXY", Text: "Hosts without a proxy, separated by commas."},
 	})
 	addList(p, "BROWSER AND SHELL", []command.Item{
-		{Name: "BROWSER", Text: `The browser for sign-ins, or "none" to print the URL only. sso_browser in the [sso-session] overrides another browser. lanyard also looks at DISPLAY, WAYLAND_DISPLAY and SSH_CONNECTION to see whether this machine has a browser.`},
+		{Name: "BROWSER", Text: `The browser for sign-ins, or "none" to print the URL only. If the [sso-session] has sso_browser, lanyard uses that browser instead. lanyard also looks at DISPLAY, WAYLAND_DISPLAY and SSH_CONNECTION to see whether this machine has a browser.`},
 		{Name: "SHELL", Text: "Your shell, for \"lanyard shell\", \"lanyard env\", \"lanyard alias print\" and the hints of \"lanyard shim\"."},
 		{Name: "PATH", Text: "The folders where lanyard looks for the AWS CLI."},
 		{Name: "DBUS_SESSION_BUS_ADDRESS", Text: "The address of the keychain of a Linux desktop."},
