@@ -50,12 +50,13 @@ your shell. So "lanyard use" prints lines, and a function of the shell evaluates
 these lines. "lanyard init" defines the function use, or use-profile in elvish
 and nu.
 
-use PROFILE sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to the
-region of the profile. With --keys, use sets the variables of "lanyard exec"
-instead. use removes all other variables for credentials and regions.
+"use PROFILE" sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to
+the region of the profile. "use --keys PROFILE" sets the variables of
+"lanyard exec" instead. Both remove all other variables for credentials and
+regions.
 
-"use -" returns to the previous profile. use without an argument opens a menu.
-If use fails, no variable changes.`,
+"use -" returns to the previous profile. "use" alone opens a menu. If the
+function fails, no variable changes.`,
 		Example: `eval "$(lanyard init bash)"
 use dev-admin
 # the lines that the function evaluates
