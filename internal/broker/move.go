@@ -52,9 +52,9 @@ func (b *Broker) Move(ctx context.Context, s profile.Session, keys []string, sto
 	return total, joined(unknown)
 }
 
-// If the session s has no token, Adopt moves the token of legacy profiles to s. Such a token
-// is stored under the start URL of the profiles. spellings are their start URLs. Adopt
-// removes the role credentials of the legacy profiles, because nothing uses them any more.
+// Adopt moves the token of legacy profiles to the session s, if s has no token. The token of
+// legacy profiles is stored under their start URL, in one of the spellings. Adopt removes the
+// role credentials of the legacy profiles, because nothing uses them any more.
 func (b *Broker) Adopt(ctx context.Context, s profile.Session, spellings []string) error {
 	g, err := b.wait(ctx, b.sessionFile(s, ".lock"), time.Now().Add(signOutWait), noReply)
 	if err != nil {

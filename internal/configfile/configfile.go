@@ -174,7 +174,7 @@ func (e *Editor) lock(ctx context.Context, p place) (*filelock.Lock, error) {
 			next.Stop()
 			return nil, &FileError{
 				Op: "change", Path: p.given,
-				Err:  fmt.Errorf("another process has held its lock for %v", wait),
+				Err:  fmt.Errorf("another process has held the lock of the file for %v", wait),
 				Hint: "run the command again, or find the process that holds the lock: lsof " + p.lockFile(),
 			}
 		}

@@ -149,8 +149,9 @@ func (z *Wizard) rereadSession() error {
 	return err
 }
 
-// changesSession reports whether the changes also set or remove the sso_session of the profile of
-// c. If they do, c contradicts only the old session.
+// changesSession reports whether the changes also set or remove sso_session in the profile that c
+// changes. An error of CheckAgreement for c then concerns only the old session, so the caller
+// ignores the error.
 func changesSession(changes []awsconfig.Change, c awsconfig.Change) bool {
 	for _, other := range changes {
 		if other.Kind == c.Kind && other.Name == c.Name && strings.EqualFold(other.Key, "sso_session") {
@@ -255,7 +256,7 @@ func (z *Wizard) advanced(ctx context.Context) error {
 	}
 	window := fmt.Sprint(int(s.Window() / time.Second))
 	window, err = z.con.Ask(ctx, picker.Question{
-		Text: prompt("Refresh when fewer than this many seconds are left (sso_refresh_window)", window), Default: window,
+		Text: prompt("Refresh the access token this many seconds before it expires (sso_refresh_window)", window), Default: window,
 		Check: checkSetting("sso_refresh_window"),
 	})
 	if err != nil {

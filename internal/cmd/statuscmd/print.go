@@ -174,7 +174,7 @@ func tokenText(s sessionStatus, now time.Time) string {
 func endText(h broker.SessionEnd, now time.Time) string {
 	const near = 20 * time.Minute // between the earliest and the latest possible end
 	switch {
-	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // the session is older than all earlier sessions became
+	case h.At.IsZero(), !h.Configured && !h.Latest.After(now): // the session has outlived all earlier sessions
 		return ""
 	case h.Configured && !h.At.After(now):
 		return "passed, by sso_session_duration"

@@ -60,7 +60,7 @@ func TestCapturedRuns(t *testing.T) {
 		name   string
 		format string
 		title  string
-		answer string // the result of the query, or the document; "" means the whole file with the name title
+		answer string // the result of the query as JSON; "" means files[title], without a query
 		color  bool
 	}{
 		{"ec2-describe-instances-json", "json", instances, "", false},
