@@ -54,7 +54,7 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	f.StringVar(&o.Output, "output-format", "", "the output `FORMAT` of the profile, without a question")
 	command.Offer(f, "output-format", "json", "text", "table", "yaml", "yaml-stream", "off")
 	f.StringVar(&o.Profile, "profile-name", "", "the `NAME` of the profile (default ROLE-ACCOUNT)")
-	f.BoolVar(&o.Yes, "yes", false, "write one profile without asking, and replace a profile of another role")
+	f.BoolVar(&o.Yes, "yes", false, "ask nothing at the end, and replace an existing profile of the same name, even if its account or role differs")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
 	f.BoolVar(&o.UseDevice, "use-device-code", false, "sign in with a code that you enter on any device")
 	f.IntVar(&o.CallbackPort, "callback-port", 0, "the `PORT` on 127.0.0.1 for the browser's callback; 0 means any free port")

@@ -67,7 +67,7 @@ eval "$(lanyard init bash --function awsp)"`,
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&function, "function", "", "call the function `NAME` instead of use")
+	cmd.Flags().StringVar(&function, "function", "", "name the function `NAME` instead of use")
 	cmd.Flags().BoolVar(&prompt, "prompt", false, "also put the profile in use into the prompt")
 	return cmd
 }
