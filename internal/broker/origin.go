@@ -82,8 +82,8 @@ func sameOrigin(current, next ssocache.Token) bool {
 }
 
 // refreshedOrigin returns the origin of a refreshed token: the origin of the token before the
-// refresh. If that origin is zero, refreshedOrigin returns the origin of the service that issued
-// the new token, even if only one of the target's services is AWS's.
+// refresh. If the token had no origin, refreshedOrigin returns the origin of the target; see
+// [ssocache.Origin.Issued].
 func (t target) refreshedOrigin(previous ssocache.Origin) ssocache.Origin {
 	if !previous.IsZero() {
 		return previous

@@ -121,8 +121,8 @@ func (b *Broker) recordSignIn(key string, refreshToken secret.String) {
 }
 
 // recordRefresh records that the service replaced the refresh token oldToken by newToken. If the
-// session is older than upper, an earlier session was revoked early. recordRefresh then discards
-// upper.
+// session is older than upper, an earlier session ended early, because it was revoked. Then upper
+// is wrong, and recordRefresh discards it.
 func (b *Broker) recordRefresh(key string, oldToken, newToken secret.String) {
 	h, now := b.readHistory(key), b.now()
 	if h.fingerprint != fingerprint(oldToken) {

@@ -72,8 +72,8 @@ func WarnOfChanged(w *workspace.Workspace, changed []credfile.Entry) {
 	}
 }
 
-// renewBefore is how long before its expiry an entry is renewed. The broker replaces role
-// credentials at the same time.
+// renewBefore is the remaining lifetime at which the agent renews an entry. The broker replaces
+// cached role credentials at the same remaining lifetime.
 const renewBefore = 15 * time.Minute
 
 // retryAfter is the pause after a renewal that failed.

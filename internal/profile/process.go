@@ -43,8 +43,8 @@ func quoteWord(s string, windows bool) string {
 }
 
 // parseProcess parses a credential_process. ok is false if the command line runs another program.
-// ok is also false for a word that parseProcess does not know, because only the program knows its
-// answer then. isLanyard reports whether a program is lanyard under another name. If isLanyard is
+// ok is also false if the command line has a word that parseProcess does not know, because
+// parseProcess then cannot predict what the program prints. isLanyard reports whether a program is lanyard under another name. If isLanyard is
 // nil, no program is lanyard under another name.
 func parseProcess(line string, isLanyard func(program string) bool, windows bool) (p OwnProcess, ok bool) {
 	words, ok := splitWords(line, windows)

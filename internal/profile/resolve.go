@@ -206,7 +206,7 @@ const webIdentityVariable = "AWS_WEB_IDENTITY_TOKEN_FILE"
 // environment. Most settings count even if their value is empty.
 func (r *resolver) kind(s settings, byFlag bool) (k Kind, where string) {
 	if f, ok := s.get("role_arn"); ok && !s.has("web_identity_token_file") {
-		// The setting of aws-vault for the token does not need a source.
+		// With aws-vault's web_identity_token_process, a role needs no source.
 		if token, ok := s.get("web_identity_token_process"); ok && !s.has("source_profile") && !s.has("credential_source") {
 			return WebIdentity, place(token)
 		}

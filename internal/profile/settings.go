@@ -241,9 +241,9 @@ func (r *resolver) ownSetting(key string, section *awsconfig.Section, inProfile 
 	return value, place(f), ok
 }
 
-// valid returns the value of one of Lanyard's own settings. Users write comments after these
-// values, so valid removes them, except from a browser: the name of its profile can contain a #.
-// For an invalid value, it adds a warning and returns false.
+// valid returns the value of one of Lanyard's own settings. Users write comments after the
+// values, so valid removes the comments. In the name of a browser, a # is part of the name. For
+// an invalid value, valid adds a warning and returns false.
 func (r *resolver) valid(f foundSetting) (value string, ok bool) {
 	value = f.Value
 	if f.Key != browserKey {

@@ -30,8 +30,9 @@ processes. So you can kill a lanyard process without losing a token. The agent
 is optional: if the agent does not answer within 50 ms, a process sends its own
 requests.
 
-The agent ends when no session is left to refresh: after you sign out, or when
-the last session has ended.
+The agent ends when there is no session to refresh, and no entry of the
+credentials file to renew. For example, you signed out, or the last session has
+ended.
 
 With --in-memory, the agent moves tokens and role credentials from the AWS CLI's
 files into its memory. Other tools get credentials through credential_process

@@ -30,8 +30,8 @@ func newWrite(app *command.App) *cobra.Command {
 		Use:   "write [PROFILE...]",
 		Short: "Write credentials of profiles to the credentials file",
 		Long: `Write the credentials of profiles to the credentials file. The entry of profile
-dev has the name lanyard-dev. Many tools would prefer an entry named dev to the
-settings of the profile. --as sets another name, such as default. lanyard
+dev has the name lanyard-dev, because many tools would prefer an entry named dev
+to the settings of the profile. --as sets another name, such as default. lanyard
 refuses the name of a profile that has credentials of its own.
 
 The entry holds the keys, the account, the region, and the expiry in

@@ -52,8 +52,9 @@ and nu.
 
 "use PROFILE" sets AWS_PROFILE, and sets AWS_REGION and AWS_DEFAULT_REGION to
 the region of the profile. "use --keys PROFILE" sets the variables of
-"lanyard exec" instead. Both remove all other variables for credentials and
-regions.
+"lanyard exec" instead. Both commands remove all other variables for
+credentials. If the profile has no region, both commands also remove the region
+variables.
 
 "use -" returns to the previous profile. "use" alone opens a menu. If the
 function fails, no variable changes.`,
