@@ -6,9 +6,11 @@ import (
 	"errors"
 	"os"
 	"os/exec"
+	"os/signal"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -46,7 +48,14 @@ for s in TERM HUP INT QUIT USR1 USR2 WINCH CONT; do
 done 2>/dev/null`, "got TERM\n5\ngot HUP\n5\ngot INT\n5\ngot QUIT\n5\ngot USR1\n5\ngot USR2\n5\ngot WINCH\n5\ngot CONT\n5\n"},
 }
 
+// inheritNoIgnoredSignals makes the programs of a test start with the default action for SIGHUP.
+// If the tests run under nohup, these programs would ignore SIGHUP.
+func inheritNoIgnoredSignals() {
+	signal.Notify(make(chan os.Signal, 1), syscall.SIGHUP)
+}
+
 func TestExecEqualsDirectRun(t *testing.T) {
+	inheritNoIgnoredSignals()
 	scripts := shellScripts
 	if runtime.GOOS == "linux" {
 		scripts = append(scripts, struct{ name, script, want string }{
@@ -245,6 +254,7 @@ func TestExecInLoop(t *testing.T) {
 
 // A program gets SIGHUP when the terminal closes: from bash, and sometimes also from the system.
 func TestExecHangup(t *testing.T) {
+	inheritNoIgnoredSignals()
 	onTerminals(t, func(tm *terminal, prefix string) {
 		tm.send(prefix + `bash -c 'trap "echo x >>hangups; exit" HUP; echo read\y; mkfifo never; read <never'` + "\n")
 		tm.expect("ready")
