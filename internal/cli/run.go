@@ -87,11 +87,11 @@ func handOff(ctx context.Context, app *command.App, root command.Node, args []st
 	}
 	with := *app
 	with.Env, with.Flags.Role = command.EnvOf(env), command.RoleFlags{}
+	// With --profile, the AWS CLI would use that profile instead of the keys in the environment.
 	return awscli.HandOff(ctx, &with, root, withoutFlag(rest, "profile"), cause)
 }
 
-// withoutFlag returns a line without a global flag. The AWS CLI would use the profile of this flag
-// instead of the keys of the environment.
+// withoutFlag returns args without the global flag and its value.
 func withoutFlag(args []string, name string) []string {
 	globals, rest := command.SplitGlobals(args)
 	globals = slices.DeleteFunc(globals, func(words []string) bool {

@@ -25,7 +25,8 @@ func Written(w *workspace.Workspace) ([]credfile.Entry, error) {
 	return credfile.Entries(path, content)
 }
 
-// ForEntry gets the credentials of a profile, and returns them with an entry of this name.
+// ForEntry gets the credentials of a profile, and returns them with a new entry of the
+// credentials file called name.
 func ForEntry(ctx context.Context, w *workspace.Workspace, p *profile.Profile, name, caller string) (credfile.Entry, ssocache.Credentials, error) {
 	e := credfile.Entry{Name: name, Profile: p.Name, Region: p.Region}
 	chain, _, err := p.Chain() // Get prints the warnings

@@ -21,8 +21,8 @@ Without COMMAND, print the path of the AWS CLI.
 The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
 command with an unknown option, even if "which" prints lanyard.
 
-If no program runs the command line, the exit code is 1. An unknown command is
-an error (252).`,
+If the command line needs the AWS CLI and the AWS CLI is not on PATH, the exit
+code is 1. If the command is unknown, the exit code is 252.`,
 		Example: `lanyard which dynamodb list-tables
 lanyard which sts get-caller-identity --profile dev-admin`,
 		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the flags belong to COMMAND

@@ -40,8 +40,8 @@ new copy. Later sign-ins use the new store.
 The AWS CLI and the SDKs cannot read the new store, and ignore
 credential_process in a profile with SSO settings. So lanyard replaces the SSO
 settings of the profiles with a credential_process. "--to file" restores the SSO
-settings. lanyard shows the change of the config first. To undo the change, run
-"lanyard configure undo". Without a terminal, --yes is required.
+settings, and moves the secrets back. lanyard shows the change of the config
+first. Without a terminal, --yes is required.
 
 The encrypted store needs an age or SSH key file (ed25519 or rsa), or a
 passphrase. lanyard asks for the passphrase or reads it from the command of
