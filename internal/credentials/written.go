@@ -3,7 +3,9 @@ package credentials
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"slices"
 	"time"
 
@@ -19,8 +21,11 @@ import (
 func Written(w *workspace.Workspace) ([]credfile.Entry, error) {
 	path := w.In.Credentials.Path
 	content, err := datafile.Read(path, datafile.ConfigLimit)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
-		return nil, nil //nolint:nilerr // the file does not exist, or an edit reports the error
+		return nil, err
 	}
 	return credfile.Entries(path, content)
 }
