@@ -71,7 +71,8 @@ func (f *fetcher) ownsFile(role profile.Role, entry rolecache.Entry) bool {
 		}
 		others, err := rolecache.Entries(p, chain, f.w.App.Env.Lookup)
 		if err != nil {
-			continue
+			f.w.App.Log.Debug("the credentials of the role are not shared with other programs", "profile", v.Profile, "why", err)
+			return false
 		}
 		for _, other := range others {
 			if other.File == entry.File && other.Source != entry.Source {

@@ -20,9 +20,9 @@ import (
 // roleARN matches the ARN of an IAM role.
 var roleARN = regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/\S+$`)
 
-// Resolve returns the profile in use. With --account and --role, it returns an unnamed profile for this role. With --assume-role, the chain of the returned profile ends with the
-// assumed role. If --account is the name of an account, Resolve lists the accounts of the
-// session.
+// Resolve returns the profile in use. With --account and --role, it returns an unnamed profile
+// for this role. With --assume-role, the chain of the returned profile ends with the assumed
+// role. If --account is the name of an account, Resolve lists the accounts of the session.
 func Resolve(ctx context.Context, w *workspace.Workspace, caller string) (*profile.Profile, error) {
 	flags := w.App.Flags.Role
 	if err := flags.Check(w.App.Flags.Profile); err != nil {
