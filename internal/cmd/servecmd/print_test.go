@@ -24,7 +24,7 @@ func nasty() address {
 func skipUnlessLinux(t *testing.T) {
 	t.Helper()
 	if runtime.GOOS != "linux" {
-		t.Skip("the paths are those of Linux")
+		t.Skip("the expected paths are Linux paths")
 	}
 }
 
