@@ -82,25 +82,14 @@ func TestExpiryInsideServer(t *testing.T) {
 			t.Skip("each call is a process of its own")
 		}
 		t.Parallel()
-		h := newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
-		h.loginWith(t, clientNamed("lanyard"))
-		expire := func(at time.Time) {
-			if err := os.WriteFile(h.path("expiry"), []byte(at.UTC().Format(time.RFC3339)), 0o600); err != nil {
-				t.Fatal(err)
-			}
-		}
-		script := lanyardPath + ` sso get-credentials --profile other | sed 's/\("Expiration": \)"[^"]*"/\1"'$(cat expiry)'"/'`
-		if err := os.WriteFile(h.path("short"), []byte(script), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		soon := time.Now().Add(10 * time.Second)
-		expire(soon)
+		h, expire := newShortHome(t)
+		expire(time.Now().Add(soon))
 		p := h.begin(t, inServer(c, "short", h.path("end")))
 		proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "\n") })
 		h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
 		h.forgetRoles(t)
-		time.Sleep(time.Until(soon.Add(time.Second))) // the client does not use them any more
 		expire(time.Now().Add(time.Hour))
+		time.Sleep(answerKept)
 		if err := os.WriteFile(h.path("end"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}
