@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -77,7 +78,7 @@ func aliasesOf(sections []*awsconfig.Section) cliAliases {
 
 // externalAlias returns the shell command of an alias for a shell command. ok is false for
 // any other command line.
-func externalAlias(app *command.App, root command.Node, args []string) (line string, ok bool, err error) {
+func externalAlias(app *command.App, root cmdline.Node, args []string) (line string, ok bool, err error) {
 	aliases, err := readAliases(app)
 	if err != nil || len(aliases) == 0 {
 		return "", false, err
@@ -97,7 +98,7 @@ func externalAlias(app *command.App, root command.Node, args []string) (line str
 // flags at any place. The flags of an alias come after the flags of the line, so the flags of
 // the alias override them.
 type expansion struct {
-	root    command.Node
+	root    cmdline.Node
 	aliases cliAliases
 
 	globals  []string
@@ -111,7 +112,7 @@ func (e *expansion) line() []string { return append(slices.Clone(e.globals), e.w
 
 // take moves the global flags of a line to e.globals and returns the rest.
 func (e *expansion) take(args []string) []string {
-	globals, rest := command.SplitGlobals(args)
+	globals, rest := cmdline.SplitGlobals(args)
 	for _, g := range globals {
 		e.globals = append(e.globals, g...)
 	}

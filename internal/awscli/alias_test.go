@@ -6,6 +6,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -54,7 +55,7 @@ region = y
 `
 
 func TestExpandAliases(t *testing.T) {
-	root := command.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
+	root := cmdline.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
 	for line, want := range map[string]string{
 		"":                           "",
 		"dynamodb list-tables":       "dynamodb list-tables",

@@ -7,6 +7,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/cli"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -90,7 +91,7 @@ func TestBuiltIn(t *testing.T) {
 				args = []string{""}
 			}
 			want := strings.Contains(ours, name)
-			ours, unknown := awscli.BuiltIn(command.NodeOf(cli.Tree(&command.App{Name: name})), args)
+			ours, unknown := awscli.BuiltIn(cmdline.NodeOf(cli.Tree(&command.App{Name: name})), args)
 			if got := ours || unknown != nil; got != want {
 				t.Errorf("%s %s: ours is %v, want %v", name, line, got, want)
 			}
@@ -104,7 +105,7 @@ func FuzzBuiltIn(f *testing.F) {
 	for _, line := range []string{"sts get-caller-identity", "--foo bar stz", "--", "--profile", "configure -h", "-\n--x=\n"} {
 		f.Add(line)
 	}
-	lanyard := command.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
+	lanyard := cmdline.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
 	f.Fuzz(func(t *testing.T, line string) {
 		args := strings.Split(line, " ")
 		with := append([]string{"--region", "sso", "--debug", "--output=x"}, args...)

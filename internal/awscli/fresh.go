@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
@@ -26,7 +27,7 @@ import (
 // if the AWS CLI would send the session's token to a service that did not issue the token.
 // overlay is the path of a config that replaces the user's config for the AWS CLI, or "".
 func freshen(ctx context.Context, app *command.App, args []string) (overlay string, err error) {
-	if _, rest := command.SplitGlobals(args); needsNothing(args, rest) {
+	if _, rest := cmdline.SplitGlobals(args); needsNothing(args, rest) {
 		return "", nil
 	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role

@@ -5,30 +5,27 @@ package awscli
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"hash/fnv"
-	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
-	"github.com/lanyard-cli/lanyard/internal/self"
 )
 
 // HandOff runs the AWS CLI with an unchanged command line. First it refreshes the session and the
 // role credentials that the AWS CLI will use. On Unix, this process becomes the AWS CLI, so HandOff
 // returns only errors. cause is the reason why lanyard cannot run the command itself, or nil. If
 // the AWS CLI is not on PATH, HandOff returns cause.
-func HandOff(ctx context.Context, app *command.App, root command.Node, args []string, cause error) error {
-	app.ReadFlags(args)
+func HandOff(ctx context.Context, app *command.App, root cmdline.Node, args []string, cause error) error {
+	cmdline.ReadFlags(app, args)
 	app.Debug()
-	path, err := Find(app)
+	path, err := child.FindAWS(app)
 	if err != nil {
 		return withoutAWS(app, root, args, cause)
 	}
@@ -43,7 +40,7 @@ func HandOff(ctx context.Context, app *command.App, root command.Node, args []st
 	if err != nil {
 		return err
 	}
-	app.Log.Debug("hand off", "program", path, "command", strings.Join(command.Words(args), " "), "arguments", len(args))
+	app.Log.Debug("hand off", "program", path, "command", strings.Join(cmdline.Words(args), " "), "arguments", len(args))
 	env := withVariable(app.Env.Environ(), PassedVariable, mark)
 	if overlay != "" {
 		env = withVariable(env, "AWS_CONFIG_FILE", overlay)
@@ -54,7 +51,7 @@ func HandOff(ctx context.Context, app *command.App, root command.Node, args []st
 
 // withoutAWS handles a command line if the AWS CLI is missing. It runs an alias for a shell
 // command. For any other command line, it returns an error that says what is missing.
-func withoutAWS(app *command.App, root command.Node, args []string, cause error) error {
+func withoutAWS(app *command.App, root cmdline.Node, args []string, cause error) error {
 	line, external, err := externalAlias(app, root, args)
 	switch {
 	case err != nil:
@@ -64,8 +61,8 @@ func withoutAWS(app *command.App, root command.Node, args []string, cause error)
 	case cause != nil:
 		return cause
 	}
-	_, rest := command.SplitGlobals(args)
-	words := command.Words(args)
+	_, rest := cmdline.SplitGlobals(args)
+	words := cmdline.Words(args)
 	if len(words) == 0 || !awsnames.Command(words[0]) {
 		word := "--"
 		if len(rest) > 0 {
@@ -75,7 +72,7 @@ func withoutAWS(app *command.App, root command.Node, args []string, cause error)
 			"run: %s --help\n%s", app.Name, InstallHint)
 	}
 	if app.Flags.AutoPrompt {
-		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", command.PromptFlag), "%s", InstallHint)
+		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", cmdline.PromptFlag), "%s", InstallHint)
 	}
 	return command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
 		"%s\n%s", builtInHint(words[0]), InstallHint)
@@ -142,37 +139,4 @@ func fingerprint(args []string) string {
 func withVariable(environ []string, name, value string) []string {
 	env := slices.DeleteFunc(slices.Clone(environ), func(kv string) bool { return strings.HasPrefix(kv, name+"=") })
 	return append(env, name+"="+value)
-}
-
-// errNoAWS means that Find found no AWS CLI.
-var errNoAWS = errors.New("the AWS CLI is not on PATH")
-
-// Find returns the path of the AWS CLI. That is the first program with the AWS CLI's name on
-// PATH that is not lanyard. Like package exec, Find skips relative folders.
-func Find(app *command.App) (string, error) {
-	for _, dir := range filepath.SplitList(app.Env.Get("PATH")) {
-		if !filepath.IsAbs(dir) {
-			continue
-		}
-		for _, name := range Programs(runtime.GOOS) {
-			path := filepath.Join(dir, name)
-			if !self.IsProgram(path) {
-				continue
-			}
-			if self.Is(path) {
-				app.Log.Debug("this is lanyard itself", "program", path)
-				continue
-			}
-			return path, nil
-		}
-	}
-	return "", errNoAWS
-}
-
-// Programs returns the file names of the AWS CLI's program.
-func Programs(goos string) []string {
-	if goos == "windows" {
-		return []string{"aws.exe", "aws.cmd"}
-	}
-	return []string{"aws"}
 }

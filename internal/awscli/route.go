@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/typo"
@@ -16,7 +17,7 @@ import (
 //
 // If the alias file cannot be parsed, the AWS CLI refuses every command. Route returns an
 // error only for commands that lanyard does not have, because the file may define them.
-func Route(app *command.App, root command.Node, args []string) (line []string, runsHere bool, err error) {
+func Route(app *command.App, root cmdline.Node, args []string) (line []string, runsHere bool, err error) {
 	runsHere, unknown := builtIn(root, args)
 	aliases, err := readAliases(app)
 	if err != nil && runsHere {
@@ -54,13 +55,13 @@ func Route(app *command.App, root command.Node, args []string) (line []string, r
 // name lanyard, an unknown word is an error, and only known commands of the AWS CLI are handed off.
 // Under the name aws, the AWS CLI gets every unknown word. It also gets "configure" without a
 // subcommand, which is the AWS CLI's wizard for keys.
-func builtIn(root command.Node, args []string) (runsHere bool, err error) {
+func builtIn(root cmdline.Node, args []string) (runsHere bool, err error) {
 	cmd, help, prompt := root, false, false
 	for len(args) > 0 && args[0] != "--" {
 		word := args[0]
 		if strings.HasPrefix(word, "-") && word != "-" {
 			help = help || word == "-h" || word == "--help"
-			prompt = prompt || word == "--"+command.PromptFlag
+			prompt = prompt || word == "--"+cmdline.PromptFlag
 			args = args[cmd.FlagWidth(args):]
 			continue
 		}
@@ -91,7 +92,7 @@ func builtIn(root command.Node, args []string) (runsHere bool, err error) {
 
 // specialWord reports whether the first argument is help or a request for completions. These words
 // are not commands of the tree. runsHere is true if lanyard runs the line itself.
-func specialWord(cmd command.Node, args []string) (runsHere, special bool) {
+func specialWord(cmd cmdline.Node, args []string) (runsHere, special bool) {
 	switch word := args[0]; {
 	case word == "help" && cmd == cmd.Root():
 		return cmd.Name() != "aws" || cmd.Has(args[1:]), true
@@ -103,7 +104,7 @@ func specialWord(cmd command.Node, args []string) (runsHere, special bool) {
 
 // isAWSCommand reports whether the AWS CLI has a command of this name below cmd. Under the
 // name aws, it returns true for every word in a group of the AWS CLI.
-func isAWSCommand(cmd command.Node, word string) bool {
+func isAWSCommand(cmd cmdline.Node, word string) bool {
 	switch root := cmd.Root(); {
 	case cmd != root && !awsName(cmd.Group()):
 		return false
@@ -148,8 +149,8 @@ func typoInOperation(program, service, word string) error {
 
 // Misspelled returns an error if a command line for the AWS CLI looks like a typo in a
 // command of lanyard. Otherwise it returns nil. It is for machines without the AWS CLI.
-func Misspelled(app *command.App, root command.Node, args []string) error {
-	words := command.Words(args)
+func Misspelled(app *command.App, root cmdline.Node, args []string) error {
+	words := cmdline.Words(args)
 	if len(words) < 2 || slices.Contains(awsnames.Subcommands(words[0]), words[1]) {
 		return nil
 	}

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -33,11 +34,11 @@ func TestNearCommands(t *testing.T) {
 		"nonsense":      "",
 		"":              "",
 	} {
-		if got := strings.Join(command.NearCommands(root, word), ", "); got != want {
+		if got := strings.Join(cmdline.NearCommands(root, word), ", "); got != want {
 			t.Errorf("%q: %q, want %q", word, got, want)
 		}
 	}
-	if got := command.NearCommands(root, "ls"); !slices.Contains(got, "lanyard s3 ls") {
+	if got := cmdline.NearCommands(root, "ls"); !slices.Contains(got, "lanyard s3 ls") {
 		t.Errorf("commands near ls = %q, want lanyard s3 ls among them", got)
 	}
 }

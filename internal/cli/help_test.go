@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -87,7 +88,7 @@ func TestTopics(t *testing.T) {
 		}
 	}
 	flags := run(t, "lanyard", "help", "flags")
-	command.GlobalSet(new(command.Globals)).VisitAll(func(f *pflag.Flag) {
+	cmdline.GlobalSet(new(command.Globals)).VisitAll(func(f *pflag.Flag) {
 		if !regexp.MustCompile(`(?m)^  --` + f.Name + `( |$)`).MatchString(flags) {
 			t.Errorf("help flags lacks --%s", f.Name)
 		}

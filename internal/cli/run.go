@@ -9,8 +9,10 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -45,7 +47,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree.SetIn(app.IO.In)
 	tree.SetOut(app.Out)
 	tree.SetErr(app.IO.Err)
-	root := command.NodeOf(tree)
+	root := cmdline.NodeOf(tree)
 	args = helpOnOperation(root, args)
 	line, ours, err := awscli.Route(app, root, args)
 	if err != nil {
@@ -56,12 +58,12 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	}
 	tree.SetArgs(line)
 	ran, err := tree.ExecuteContextC(ctx)
-	var help command.HelpRequest
+	var help cmdline.HelpRequest
 	var elsewhere *command.ElsewhereError
 	switch {
 	case errors.As(err, &help):
 		return help.Cmd.Help()
-	case errors.As(err, &elsewhere) && !command.IsOfAWS(ran): // the AWS CLI does not have the command
+	case errors.As(err, &elsewhere) && !cmdline.IsOfAWS(ran): // the AWS CLI does not have the command
 		return cmp.Or(elsewhere.Why, err)
 	case errors.As(err, &elsewhere):
 		return handOff(ctx, app, root, args, elsewhere.Why)
@@ -71,15 +73,15 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 
 // handOff hands off a line to the AWS CLI. If the line begins with flags that name a role, the AWS
 // CLI gets the credentials of the role as variables instead of the flags.
-func handOff(ctx context.Context, app *command.App, root command.Node, args []string, cause error) error {
-	rest, err := app.TakeFrontRole(args)
+func handOff(ctx context.Context, app *command.App, root cmdline.Node, args []string, cause error) error {
+	rest, err := cmdline.TakeFrontRole(app, args)
 	if err != nil {
 		return err
 	}
-	if _, err := awscli.Find(app); err != nil || !app.Flags.Role.Given() {
+	if _, err := child.FindAWS(app); err != nil || !app.Flags.Role.Given() {
 		return awscli.HandOff(ctx, app, root, rest, cause)
 	}
-	app.ReadFlags(rest)
+	cmdline.ReadFlags(app, rest)
 	app.Debug()
 	env, err := execcmd.Environment(ctx, app, "hand-off to the AWS CLI")
 	if err != nil {
@@ -93,7 +95,7 @@ func handOff(ctx context.Context, app *command.App, root command.Node, args []st
 
 // withoutFlag returns args without the global flag and its value.
 func withoutFlag(args []string, name string) []string {
-	globals, rest := command.SplitGlobals(args)
+	globals, rest := cmdline.SplitGlobals(args)
 	globals = slices.DeleteFunc(globals, func(words []string) bool {
 		flag, _, _ := strings.Cut(words[0], "=")
 		return flag == "--"+name
@@ -103,8 +105,8 @@ func withoutFlag(args []string, name string) []string {
 
 // helpOnOperation turns "help SERVICE OPERATION" into "SERVICE OPERATION help", which the AWS CLI
 // also understands. It returns other lines unchanged.
-func helpOnOperation(root command.Node, args []string) []string {
-	globals, words := command.SplitGlobals(args)
+func helpOnOperation(root cmdline.Node, args []string) []string {
+	globals, words := cmdline.SplitGlobals(args)
 	if len(words) != 3 || words[0] != "help" || strings.HasPrefix(words[2], "-") {
 		return args
 	}

@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/ssocmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/statuscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/storecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/output"
@@ -51,16 +52,16 @@ func Tree(app *command.App) *cobra.Command {
 		Short:                      "Sign in once, use every AWS account and role",
 		Long:                       rootLong,
 		Example:                    rootExample(app.Name),
-		SuggestionsMinimumDistance: command.SuggestWithin,
+		SuggestionsMinimumDistance: cmdline.SuggestWithin,
 		SilenceErrors:              true,
 		SilenceUsage:               true,
-		Args:                       command.UnknownCommand,
-		Annotations:                command.Uses("*"),
+		Args:                       cmdline.UnknownCommand,
+		Annotations:                cmdline.Uses("*"),
 		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			if cmd.DisableFlagParsing {
 				return nil // such a command reads its flags itself, and then calls StartCommand
 			}
-			if err := app.StartCommand(cmd); err != nil {
+			if err := cmdline.Start(app, cmd); err != nil {
 				return err
 			}
 			return output.Check(app)
@@ -71,8 +72,8 @@ func Tree(app *command.App) *cobra.Command {
 	root.SetHelpFunc(func(cmd *cobra.Command, _ []string) {
 		_ = helpcmd.Show(app, cmd) // app.Out keeps the error
 	})
-	root.SetFlagErrorFunc(command.FlagError)
-	app.Flags.AddAll(root.PersistentFlags())
+	root.SetFlagErrorFunc(cmdline.FlagError)
+	cmdline.AddGlobals(root.PersistentFlags(), &app.Flags)
 	showVersion := root.Flags().Bool("version", false, "print the version")
 	root.RunE = func(cmd *cobra.Command, _ []string) error {
 		if *showVersion {
@@ -145,7 +146,7 @@ func groups(app *command.App) []helpGroup {
 	if app.Name == "aws" {
 		for i := range all {
 			all[i].commands = slices.DeleteFunc(all[i].commands, func(cmd *cobra.Command) bool {
-				return !command.IsService(cmd) && !slices.Contains([]string{"configure", "s3", "sso"}, cmd.Name())
+				return !cmdline.IsService(cmd) && !slices.Contains([]string{"configure", "s3", "sso"}, cmd.Name())
 			})
 		}
 	}
@@ -155,7 +156,7 @@ func groups(app *command.App) []helpGroup {
 // newSSO returns the command sso, with lanyard's own commands and the operations of the access
 // portal.
 func newSSO(app *command.App) *cobra.Command {
-	sso := command.Group("sso", "Sign in, get credentials, list accounts and roles")
+	sso := cmdline.Group("sso", "Sign in, get credentials, list accounts and roles")
 	sso.Example = "# sign in to the session of a profile\nlanyard sso login --profile dev-admin\nlanyard sso list-accounts"
 	login, logout := ssocmd.NewLogin(app), ssocmd.NewLogout(app)
 	for _, cmd := range []*cobra.Command{login, logout} { // the short forms have the same examples

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 )
@@ -37,8 +38,8 @@ func newVersion(app *command.App) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Print the version, the commit and the Go release",
 		Example:     "lanyard version\nlanyard version --output json",
-		Args:        command.NoArgs,
-		Annotations: command.Uses("output", "query"),
+		Args:        cmdline.NoArgs,
+		Annotations: cmdline.Uses("output", "query"),
 		RunE: func(*cobra.Command, []string) error {
 			b := buildOf(debug.ReadBuildInfo())
 			if app.Flags.Output != "" || app.Flags.Query != "" {

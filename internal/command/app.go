@@ -1,6 +1,6 @@
 // Package command has the parts that all commands share. The [App] holds the outside world
 // and the global flags. Other parts are errors with an exit code and a hint, the only printer
-// of errors, help pages, and helpers for cobra. It has no code for AWS or for sign-ins.
+// of errors, and help pages. It has no code for AWS or for sign-ins, and does not import cobra.
 // errors.go explains how errors of other packages choose their exit codes.
 package command
 
@@ -42,7 +42,7 @@ type App struct {
 	// Hold delays interrupts until release is called.
 	Hold func() (release func())
 
-	Flags Globals // read-only after parsing: see ReadFlags and WithProfile
+	Flags Globals // read-only after parsing: see WithProfile
 	Log   *slog.Logger
 
 	talk *talk

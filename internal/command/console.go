@@ -5,8 +5,6 @@ import (
 	"errors"
 	"os"
 
-	"github.com/spf13/cobra"
-
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/style"
 )
@@ -30,15 +28,6 @@ func (app *App) ExplainConsole(err error) error {
 		return errors.New("the terminal was closed; nothing was written")
 	}
 	return err
-}
-
-// NeedsYes returns an error if a command must ask for a confirmation but has no terminal and
-// no --yes. Commands call it before they print the planned changes.
-func (app *App) NeedsYes(cmd *cobra.Command, confirmed bool) error {
-	if confirmed || app.IO.Terminal {
-		return nil
-	}
-	return WithHint(Usagef("%q needs a confirmation, and there is no terminal", commandPath(cmd)), "to confirm, add --yes")
 }
 
 // Confirm asks a question on the terminal. If confirmed (--yes) is set, Confirm does not ask. If

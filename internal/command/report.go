@@ -156,16 +156,16 @@ func (app *App) WarnOf(err error) {
 	app.Warn(text, HintOf(err))
 }
 
-// validErrorFormat reports whether the AWS CLI has this format for errors.
-func validErrorFormat(s string) bool {
+// ValidErrorFormat reports whether the AWS CLI has this format for errors.
+func ValidErrorFormat(s string) bool {
 	return slices.Contains([]string{"enhanced", "legacy", "json", "yaml", "text", "table"}, s)
 }
 
 // formatOfErrors returns the format from the flag, the environment or the profile. The
 // default is "enhanced".
 func (app *App) formatOfErrors() string {
-	for _, format := range []string{app.Flags.errorFormat, app.Env.Get("AWS_CLI_ERROR_FORMAT"), app.talk.errorFormat} {
-		if validErrorFormat(format) {
+	for _, format := range []string{app.Flags.ErrorFormat, app.Env.Get("AWS_CLI_ERROR_FORMAT"), app.talk.errorFormat} {
+		if ValidErrorFormat(format) {
 			return format
 		}
 	}
@@ -174,7 +174,7 @@ func (app *App) formatOfErrors() string {
 
 // UseErrorFormat sets the format from a profile. It ignores an invalid value.
 func (app *App) UseErrorFormat(format string) {
-	if validErrorFormat(format) {
+	if ValidErrorFormat(format) {
 		app.talk.errorFormat = format
 	}
 }

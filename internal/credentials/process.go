@@ -14,8 +14,8 @@ import (
 	"strings"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -208,7 +208,7 @@ func (l *limitedBuffer) Write(b []byte) (int, error) {
 
 // login gets the credentials of `aws login` from the AWS CLI, which can refresh them.
 func (f *fetcher) login(ctx context.Context, s profile.Start) (ssocache.Credentials, error) {
-	program, err := awscli.Find(f.w.App)
+	program, err := child.FindAWS(f.w.App)
 	if err != nil || program == "" {
 		return ssocache.Credentials{}, command.WithHint(
 			&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("%s: the profile %q is %s, and only the AWS CLI can refresh its credentials", s.From, s.Profile.Name, s.Kind)},

@@ -22,7 +22,7 @@ var rows = [...][]string{
 	{"internal/wizard", "internal/credentials"},
 	{"internal/awscli"},
 	{"internal/signin"},
-	{"internal/workspace", "internal/output", "internal/child"},
+	{"internal/workspace", "internal/output", "internal/child", "internal/cmdline"},
 	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},
 	{"internal/broker", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/prompt", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/completion"},
@@ -140,11 +140,11 @@ func TestImportsGoDownwardOnly(t *testing.T) {
 	}
 }
 
-// Only the command line knows flags and arguments, so other programs can use the packages below
-// it without cobra.
+// Only the command line knows flags and arguments, so the packages below it, and programs that use
+// package provider, do not link cobra.
 func TestOnlyCommandsImportCobra(t *testing.T) {
 	for pkg, p := range list(t) {
-		if pkg == "internal/cli" || pkg == "internal/command" || isCommand(pkg) {
+		if pkg == "internal/cli" || pkg == "internal/cmdline" || isCommand(pkg) {
 			continue
 		}
 		for _, imp := range p.Imports {

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -42,8 +43,8 @@ start --in-memory".`,
 		Example: `lanyard agent start
 lanyard agent status
 lanyard agent stop`,
-		Annotations: command.Uses(command.Connection),
-		Args:        command.UnknownCommand,
+		Annotations: cmdline.Uses(cmdline.Connection),
+		Args:        cmdline.UnknownCommand,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.inMemory {
 				return start(cmd.Context(), app, o)

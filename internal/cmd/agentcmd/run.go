@@ -14,6 +14,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -30,8 +31,8 @@ refresh. Service managers such as systemd use this command; see
 "lanyard agent unit --help".`,
 		Example: `# keep running when there is no session to refresh
 lanyard agent run --stay`,
-		Args:        command.NoArgs,
-		Annotations: command.Uses(command.Connection),
+		Args:        cmdline.NoArgs,
+		Annotations: cmdline.Uses(cmdline.Connection),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return run(cmd.Context(), app, *o) },
 	}
 	o.addStay(cmd)

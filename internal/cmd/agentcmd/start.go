@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -34,8 +35,8 @@ func newStart(app *command.App, o *options) *cobra.Command {
 		Example: `lanyard agent start
 # keep tokens only in the agent's memory
 lanyard agent start --in-memory`,
-		Args:        command.NoArgs,
-		Annotations: command.Uses(command.Connection),
+		Args:        cmdline.NoArgs,
+		Annotations: cmdline.Uses(cmdline.Connection),
 		RunE:        func(cmd *cobra.Command, _ []string) error { return start(cmd.Context(), app, *o) },
 	}
 	o.addStay(cmd)

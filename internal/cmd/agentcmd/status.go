@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -25,8 +26,8 @@ func newStatus(app *command.App, o *options) *cobra.Command {
 is 1 if no agent runs.`,
 		Example: `lanyard agent status
 lanyard agent status --output json`,
-		Annotations: command.Uses("output", "query"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("output", "query"),
+		Args:        cmdline.NoArgs,
 	}, func(cmd *cobra.Command) error { return showStatus(cmd.Context(), app) })
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/sleep"
@@ -39,7 +40,7 @@ lanyard asks for a confirmation first. Without a terminal, --yes is required.`,
 		Example: `lanyard agent stop
 # do not ask for a confirmation
 lanyard agent stop --yes`,
-		Args: command.NoArgs,
+		Args: cmdline.NoArgs,
 	}
 	cmd.Flags().BoolVar(&yes, "yes", false, "do not ask for confirmation")
 	return o.withoutMemory(cmd, func(cmd *cobra.Command) error { return stop(app, cmd, yes) })
@@ -87,7 +88,7 @@ func stop(app *command.App, cmd *cobra.Command, confirmed bool) error {
 // confirmSignOut warns that the user will be signed out if the agent stops, and asks for a
 // confirmation. status is empty if the agent does not answer.
 func confirmSignOut(app *command.App, cmd *cobra.Command, confirmed bool, status agent.Status) error {
-	if err := app.NeedsYes(cmd, confirmed); err != nil {
+	if err := cmdline.NeedsYes(app, cmd, confirmed); err != nil {
 		return err
 	}
 	var names []string

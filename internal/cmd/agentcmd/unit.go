@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -35,8 +36,8 @@ systemctl --user enable --now lanyard-agent
 # macOS
 lanyard agent unit launchd > ~/Library/LaunchAgents/lanyard.agent.plist
 launchctl bootstrap gui/$(id -u) ~/Library/LaunchAgents/lanyard.agent.plist`,
-		Annotations: command.Uses(command.Connection),
-		Args:        command.MaxArgs(1),
+		Annotations: cmdline.Uses(cmdline.Connection),
+		Args:        cmdline.MaxArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			kind := map[string]string{"darwin": "launchd", "linux": "systemd"}[runtime.GOOS]
 			if len(args) > 0 {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -46,7 +47,7 @@ A completion reads only the config and credentials files, makes no request, and
 writes no file.`,
 		Example: `# complete command lines in this shell (bash or zsh)
 eval "$(lanyard completion bash)"`,
-		Args:      command.WantArgs("SHELL"),
+		Args:      cmdline.WantArgs("SHELL"),
 		ValidArgs: shells,
 		RunE: func(_ *cobra.Command, args []string) error {
 			script, err := shell.CompletionScript(args[0], self.Names()...)

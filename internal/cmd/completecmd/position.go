@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
@@ -121,10 +122,10 @@ func (p *position) read(words []string) {
 func (p *position) argument(word string) {
 	switch {
 	case p.cmd == nil || p.op != nil:
-	case command.IsService(p.cmd):
+	case cmdline.IsService(p.cmd):
 		p.operation(p.cmd.Name(), word)
 	default:
-		if sub := command.Child(p.cmd, word); sub != nil {
+		if sub := cmdline.Child(p.cmd, word); sub != nil {
 			p.cmd = sub
 			if sub.Parent().Name() == "sso" && sub.DisableFlagParsing {
 				p.operation("sso", sub.Name())
@@ -186,7 +187,7 @@ func (p *position) flag(name string) *pflag.Flag {
 		return nil
 	}
 	if p.cmd == nil {
-		return command.GlobalSet(new(command.Globals)).Lookup(name)
+		return cmdline.GlobalSet(new(command.Globals)).Lookup(name)
 	}
 	return p.cmd.Flag(name)
 }
@@ -223,7 +224,7 @@ func (p *position) flags() {
 	}
 	p.cmd.InitDefaultHelpFlag()
 	add := func(f *pflag.Flag) {
-		if !f.Hidden && (!command.IsGlobal(p.cmd, f) || command.UsesFlag(p.cmd, f.Name)) {
+		if !f.Hidden && (!cmdline.IsGlobal(p.cmd, f) || cmdline.UsesFlag(p.cmd, f.Name)) {
 			_, usage := pflag.UnquoteUsage(f)
 			p.offer(completion.Value{Text: "--" + f.Name, About: usage})
 		}
@@ -238,7 +239,7 @@ func (p *position) arguments() (files bool) {
 	switch {
 	case p.cmd == nil || p.op != nil:
 		return false
-	case command.IsService(p.cmd):
+	case cmdline.IsService(p.cmd):
 		if svc, err := model.Load(p.cmd.Name()); err == nil {
 			p.offerWords(svc.Operations()...)
 		}
@@ -252,7 +253,7 @@ func (p *position) arguments() (files bool) {
 		}
 	}
 	for _, name := range p.commandsOfAWS() {
-		if command.Child(p.cmd, name) == nil {
+		if cmdline.Child(p.cmd, name) == nil {
 			p.offer(completion.Value{Text: name, About: "of the AWS CLI"})
 		}
 	}

@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -24,7 +24,7 @@ func (p *position) flagValues(name string) (files bool) {
 	if f == nil {
 		return false
 	}
-	if offered := command.Offered(f); offered != nil {
+	if offered := cmdline.Offered(f); offered != nil {
 		p.offerWords(offered...)
 		return false
 	}

@@ -5,12 +5,13 @@ package configurecmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
 // New returns the command configure and its subcommands.
 func New(app *command.App) *cobra.Command {
-	configure := command.Group("configure", "Set up profiles and edit the AWS config")
+	configure := cmdline.Group("configure", "Set up profiles and edit the AWS config")
 	configure.Example = `# set up profiles for IAM Identity Center
 lanyard configure sso
 lanyard configure set region eu-west-1 --profile dev-admin

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -33,12 +34,12 @@ CLI. lanyard quotes values that a shell would misread.`,
 # set the variables in this shell (bash or zsh)
 eval "$(lanyard configure export-credentials --profile dev-admin \
   --format env)"`,
-		Annotations: command.Uses("profile", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return export(cmd.Context(), app, format) },
 	}
 	cmd.Flags().StringVar(&format, "format", "process", "the `FORMAT` of the output: "+strings.Join(exportFormats[:], ", "))
-	command.Offer(cmd.Flags(), "format", exportFormats[:]...)
+	cmdline.Offer(cmd.Flags(), "format", exportFormats[:]...)
 	return cmd
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -46,8 +47,8 @@ difference and asks.`,
 lanyard configure import --csv file://credentials.csv --profile-prefix old-
 lanyard configure import --dotenv .env --profile dev-keys
 lanyard configure import --config other-config --dry-run`,
-		Annotations: command.Uses("profile"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile"),
+		Args:        cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			sources := slices.DeleteFunc([]string{o.csv, o.dotenv, o.config}, func(s string) bool { return s == "" })
 			switch {

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -39,7 +40,7 @@ func importFile(cmd *cobra.Command, app *command.App, o importOptions) error {
 	}
 	if replaced > 0 || o.dryRun {
 		if !o.dryRun {
-			if err := app.NeedsYes(cmd, o.yes); err != nil {
+			if err := cmdline.NeedsYes(app, cmd, o.yes); err != nil {
 				return err
 			}
 		}

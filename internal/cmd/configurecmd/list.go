@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -24,8 +25,8 @@ value. lanyard masks the keys, and shows the keys of an SSO profile only if you
 are signed in.`,
 		Example: `lanyard configure list
 lanyard configure list --profile dev-admin`,
-		Annotations: command.Uses("profile", "region", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", "region", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return list(cmd.Context(), app) },
 	}
 }
@@ -157,7 +158,7 @@ func newListProfiles(app *command.App) *cobra.Command {
 in the order of the file, then the profiles that are only in the credentials
 file.`,
 		Example: `lanyard configure list-profiles`,
-		Args:    command.NoArgs,
+		Args:    cmdline.NoArgs,
 		RunE:    func(*cobra.Command, []string) error { return listProfiles(app) },
 	}
 }

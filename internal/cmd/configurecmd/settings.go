@@ -14,6 +14,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -36,8 +37,8 @@ and profile.NAME.KEY for a setting of another profile.`,
 		Example: `lanyard configure get region --profile dev-admin
 lanyard configure get profile.dev-admin.sso_role_name
 lanyard configure get sso_start_url --sso-session corp`,
-		Annotations: command.Uses("profile"),
-		Args:        command.WantArgs("KEY"),
+		Annotations: cmdline.Uses("profile"),
+		Args:        cmdline.WantArgs("KEY"),
 		RunE:        func(_ *cobra.Command, args []string) error { return get(app, args[0], in) },
 	}
 	in.add(cmd)
@@ -98,23 +99,23 @@ KEY has the same form as in "lanyard configure get".`,
 lanyard configure set sso_refresh_window 43200 --sso-session corp
 # a nested block: s3 =, max_concurrent_requests = 20
 lanyard configure set s3.max_concurrent_requests 20`,
-		Annotations:        command.Uses("profile"),
+		Annotations:        cmdline.Uses("profile"),
 		DisableFlagParsing: true, // a value can begin with a hyphen
 		RunE: func(cmd *cobra.Command, args []string) error {
-			args, err := command.TakeValues(cmd, args)
+			args, err := cmdline.TakeValues(cmd, args)
 			if errors.Is(err, pflag.ErrHelp) {
 				return cmd.Help()
 			}
 			if err != nil {
 				return err
 			}
-			if err := app.StartCommand(cmd); err != nil {
+			if err := cmdline.Start(app, cmd); err != nil {
 				return err
 			}
 			if err := output.Check(app); err != nil {
 				return err
 			}
-			if err := command.WantArgs("KEY", "VALUE")(cmd, args); err != nil {
+			if err := cmdline.WantArgs("KEY", "VALUE")(cmd, args); err != nil {
 				return err
 			}
 			return set(cmd.Context(), app, args[0], args[1], in)
@@ -172,8 +173,8 @@ the exit code is 1.
 KEY has the same form as in "lanyard configure get".`,
 		Example: `lanyard configure unset region --profile dev-admin
 lanyard configure unset sso_refresh_window --sso-session corp`,
-		Annotations: command.Uses("profile"),
-		Args:        command.WantArgs("KEY"),
+		Annotations: cmdline.Uses("profile"),
+		Args:        cmdline.WantArgs("KEY"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return unset(cmd.Context(), app, args[0], in)
 		},

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -38,8 +39,8 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
   --sso-region us-east-1 --sso-registration-scopes sso:account:access \
   --sso-account-id 111122223333 --sso-role-name AdministratorAccess \
   --default-region us-east-1 --output-format json --yes`,
-		Annotations: command.Uses("profile", "region", "output", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", "region", "output", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Given = cmd.Flags().Changed
 			return setUpProfiles(cmd.Context(), app, o)
@@ -52,7 +53,7 @@ lanyard configure sso --profile-name dev-admin --sso-session-name corp \
 	f.StringVar(&o.Role, "sso-role-name", "", "the `ROLE` (permission set) of the profile")
 	f.StringVar(&o.DefaultRegion, "default-region", "", "the `REGION` of the profile, without a question")
 	f.StringVar(&o.Output, "output-format", "", "the output `FORMAT` of the profile, without a question")
-	command.Offer(f, "output-format", "json", "text", "table", "yaml", "yaml-stream", "off")
+	cmdline.Offer(f, "output-format", "json", "text", "table", "yaml", "yaml-stream", "off")
 	f.StringVar(&o.Profile, "profile-name", "", "the `NAME` of the profile (default ROLE-ACCOUNT)")
 	f.BoolVar(&o.Yes, "yes", false, "ask nothing at the end, and replace an existing profile of the same name, even if its account or role differs")
 	f.BoolVar(&o.NoBrowser, "no-browser", false, "print the URL instead of opening a browser")
@@ -88,8 +89,8 @@ lanyard configure sso-session
 lanyard configure sso-session --sso-session-name corp \
   --sso-start-url https://your-domain.awsapps.com/start \
   --sso-region us-east-1`,
-		Annotations: command.Uses(command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses(cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			o.Given = cmd.Flags().Changed
 			return setUpSession(cmd.Context(), app, o)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -29,7 +30,7 @@ file. Without a terminal, --yes is required.`,
 		Example: `# show what would change
 lanyard configure undo --dry-run
 lanyard configure undo --yes`,
-		Args: command.NoArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return undo(app, cmd, o) },
 	}
 	cmd.Flags().BoolVar(&o.yes, "yes", false, "do not ask for confirmation")
@@ -48,7 +49,7 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
+	if err := cmdline.NeedsYes(app, cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	for _, c := range changes {

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -37,7 +38,7 @@ terminal, --yes is required.`,
 		Example: `# show what would change
 lanyard configure upgrade --dry-run
 lanyard configure upgrade --sso-session-name corp --yes`,
-		Args: command.NoArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return upgrade(app, cmd, o) },
 	}
 	f := cmd.Flags()
@@ -66,7 +67,7 @@ func upgrade(app *command.App, cmd *cobra.Command, o upgradeOptions) error {
 		fmt.Fprintf(app.IO.Err, "%s: %s has no legacy SSO profiles to upgrade\n", app.Name, w.In.Config.Path)
 		return nil
 	}
-	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
+	if err := cmdline.NeedsYes(app, cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	preview, err := w.Preview(changes)

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/console"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
@@ -71,12 +72,12 @@ lanyard console dev-admin --service ec2 --region eu-west-1
 lanyard console dev-admin --browser 'firefox-container:{account_name}'
 lanyard console dev-admin --print`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
+		Annotations:           cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
 				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && command.IsHelp(args[0]):
+			case len(args) == 1 && cmdline.IsHelp(args[0]):
 				return cmd.Help()
 			case len(args) == 1:
 				o.profile = args[0]
@@ -86,10 +87,10 @@ lanyard console dev-admin --print`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.service, "service", "", "open the page of the service `NAME`, for example ec2, cfn or logs")
-	command.Offer(f, "service", console.ServiceNames()...)
+	cmdline.Offer(f, "service", console.ServiceNames()...)
 	f.StringVar(&o.destination, "destination", "", "open this page: a `PATH` or URL of the console")
 	f.StringVar(&o.browser, "browser", "", "open this `BROWSER` instead of the browser in console_browser")
-	command.Offer(f, "browser", "chrome:", "chromium:", "brave:", "edge:", "vivaldi:", "firefox", "firefox-container:", "firefox-granted:")
+	cmdline.Offer(f, "browser", "chrome:", "chromium:", "brave:", "edge:", "vivaldi:", "firefox", "firefox-container:", "firefox-granted:")
 	f.BoolVar(&o.federated, "federated", false, "use the credentials of the profile instead of a portal link")
 	f.StringVar(&o.durationText, "duration", "", "end the console session after this `TIME`, 15m to 12h; a number means seconds")
 	f.BoolVar(&o.logoutFirst, "logout-first", false, "end all console sessions of the browser first")

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/credfile"
@@ -22,7 +23,7 @@ import (
 
 // New returns the command credentials with its subcommands.
 func New(app *command.App) *cobra.Command {
-	cmd := command.Group("credentials", "Write credentials to the credentials file")
+	cmd := cmdline.Group("credentials", "Write credentials to the credentials file")
 	cmd.Long = `Write the credentials of profiles to ~/.aws/credentials, for tools that read
 only this file. If your tool supports "lanyard exec" or credential_process, do
 not use the credentials file, because the file contains the keys in plaintext.`
@@ -41,8 +42,8 @@ func newList(app *command.App) *cobra.Command {
 		Long: `List the entries that "lanyard credentials write" has written to the credentials
 file. The table shows no secret.`,
 		Example:     "lanyard credentials list --output json",
-		Annotations: command.Uses("output", "query"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("output", "query"),
+		Args:        cmdline.NoArgs,
 		RunE:        func(*cobra.Command, []string) error { return list(app) },
 	}
 }
@@ -105,7 +106,7 @@ logout" removes the entries of the ended sessions.`,
 		Example: `lanyard credentials clean
 lanyard credentials clean dev-admin`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && command.IsHelp(args[0]) {
+			if len(args) == 1 && cmdline.IsHelp(args[0]) {
 				return cmd.Help()
 			}
 			return clean(cmd.Context(), app, args)

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/credfile"
@@ -49,10 +50,10 @@ terminal.`,
 		Example: `lanyard credentials write dev-admin
 # for a tool that reads only the default profile
 lanyard credentials write dev-admin --as default`,
-		Annotations: command.Uses("profile", "region", command.Connection),
+		Annotations: cmdline.Uses("profile", "region", cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case len(args) == 1 && command.IsHelp(args[0]):
+			case len(args) == 1 && cmdline.IsHelp(args[0]):
 				return cmd.Help()
 			case len(args) > 1 && cmd.Flags().Changed("as"):
 				return command.Usagef("--as can only be used with one profile")

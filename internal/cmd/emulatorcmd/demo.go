@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/sleep"
@@ -31,7 +32,7 @@ func NewDemo(app *command.App) *cobra.Command {
 the first commands that you would use. Lines that begin with $ are the commands.
 The demo connects only to this machine, and does not change your own files.`,
 		Example: `lanyard demo`,
-		Args:    command.NoArgs,
+		Args:    cmdline.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return demo(cmd.Context(), app) },
 	}
 	cmd.AddCommand(&cobra.Command{

@@ -13,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -43,8 +44,8 @@ lanyard emulator --listen 127.0.0.1:8080
 # run with an organization of your own
 lanyard emulator init org.yaml
 lanyard emulator --org org.yaml`,
-		Annotations: command.Uses("region"),
-		Args:        command.UnknownCommand,
+		Annotations: cmdline.Uses("region"),
+		Args:        cmdline.UnknownCommand,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return serve(app, cmd, o) },
 	}
 	o.addOrganization(cmd)

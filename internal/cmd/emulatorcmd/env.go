@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
@@ -46,15 +47,15 @@ eval "$(lanyard emulator env --url http://127.0.0.1:8080)"
 eval "$(lanyard emulator env --unset)"
 # fish
 lanyard emulator env --url http://127.0.0.1:8080 --shell fish | source`,
-		Annotations: command.Uses("region"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("region"),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return printEnv(app, cmd, o) },
 	}
 	o.addOrganization(cmd)
 	f := cmd.Flags()
 	f.StringVar(&o.url, "url", "", "the base `URL` of the emulator, the first line of its output")
 	f.StringVar(&o.shell, "shell", "bash", "print lines for this `SHELL`: bash, zsh, fish or powershell")
-	command.Offer(f, "shell", "bash", "zsh", "fish", "powershell")
+	cmdline.Offer(f, "shell", "bash", "zsh", "fish", "powershell")
 	f.StringVar(&o.dir, "dir", "", "write the config to this `DIR` (default a new temporary folder)")
 	f.BoolVar(&o.unset, "unset", false, "print lines that undo what emulator env has done in this shell")
 	return cmd

@@ -16,6 +16,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -141,7 +142,7 @@ func newInit(app *command.App) *cobra.Command {
 or if FILE is -, lanyard prints the organization. lanyard does not overwrite an
 existing file.`,
 		Example: `lanyard emulator init org.yaml`,
-		Args:    command.MaxArgs(1),
+		Args:    cmdline.MaxArgs(1),
 		RunE:    func(_ *cobra.Command, args []string) error { return writeExample(app, args) },
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/intercept"
 )
@@ -43,7 +44,7 @@ lanyard emulator run --auto-approve jane -- \
   sh -c 'lanyard login && lanyard s3 ls'
 # open a shell
 lanyard emulator run --auto-approve jane -- bash`,
-		Annotations: command.Uses("region"),
+		Annotations: cmdline.Uses("region"),
 		Args:        cobra.ArbitraryArgs,
 		RunE:        func(cmd *cobra.Command, args []string) error { return run(app, cmd, o, args) },
 	}

@@ -16,6 +16,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -61,12 +62,12 @@ menu on the terminal.`,
 lanyard env dev-admin --format fish | source
 # remove the credentials from the shell
 eval "$(lanyard env --unset)"`,
-		Annotations: command.Uses("profile", "region", command.Role, command.Connection),
+		Annotations: cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
 				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && command.IsHelp(args[0]):
+			case len(args) == 1 && cmdline.IsHelp(args[0]):
 				return cmd.Help()
 			case len(args) == 1:
 				o.profile = args[0]
@@ -76,7 +77,7 @@ eval "$(lanyard env --unset)"`,
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.format, "format", "", "the `FORMAT` of the output: "+strings.Join(formats[:], ", "))
-	command.Offer(f, "format", formats[:]...)
+	cmdline.Offer(f, "format", formats[:]...)
 	f.BoolVar(&o.unset, "unset", false, "print lines that remove the variables")
 	addNoRegion(cmd, &o.noRegion)
 	return cmd

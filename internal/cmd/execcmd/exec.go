@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -63,9 +64,9 @@ lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan
 # credentials that do not expire while the command runs
 lanyard exec --server dev-admin -- terraform apply`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
+		Annotations:           cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && command.IsHelp(args[0]) && cmd.ArgsLenAtDash() < 0 {
+			if len(args) == 1 && cmdline.IsHelp(args[0]) && cmd.ArgsLenAtDash() < 0 {
 				return cmd.Help()
 			}
 			if err := o.parse(app, args, cmd.ArgsLenAtDash()); err != nil {

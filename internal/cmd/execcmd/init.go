@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -47,7 +48,7 @@ the file in config.nu.`,
 eval "$(lanyard init bash --prompt)"
 # with another name of the function
 eval "$(lanyard init bash --function awsp)"`,
-		Args:      command.WantArgs("SHELL"),
+		Args:      cmdline.WantArgs("SHELL"),
 		ValidArgs: shell.InitShells(),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if !slices.Contains(shell.InitShells(), args[0]) {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/recent"
@@ -37,7 +38,7 @@ open the menu too.`,
 # show a profile at the top of the menu
 lanyard pick --pin dev-admin
 lanyard pick --unpin dev-admin`,
-		Args: command.NoArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch {
 			case o.pin != "" && o.unpin != "":

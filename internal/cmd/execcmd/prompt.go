@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
@@ -41,8 +42,8 @@ prints no line break at the end.`,
 PS1='$(lanyard prompt --format "({text}) ")'"$PS1"
 # as JSON
 lanyard prompt --output json`,
-		Annotations: command.Uses("profile", "output", "query"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", "output", "query"),
+		Args:        cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			seg, err := prompt.Find(app.Flags.Profile, app.Env.Lookup, app.Now())
 			switch {

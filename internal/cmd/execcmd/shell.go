@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -48,8 +49,8 @@ With --nest, "lanyard shell" starts a shell anyway.`,
 		Example: `lanyard shell dev-admin
 # in a shell of lanyard
 lanyard shell dev-admin --nest`,
-		Annotations: command.Uses("profile", "region", command.Role, command.Connection),
-		Args:        command.MaxArgs(1),
+		Annotations: cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
+		Args:        cmdline.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.profile = args[0]

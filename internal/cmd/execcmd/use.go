@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -63,12 +64,12 @@ use dev-admin
 # the lines that the function evaluates
 lanyard use dev-admin --format bash`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Connection),
+		Annotations:           cmdline.Uses("profile", "region", cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
 			case len(args) > 1:
 				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && command.IsHelp(args[0]):
+			case len(args) == 1 && cmdline.IsHelp(args[0]):
 				return cmd.Help()
 			case len(args) == 1 && args[0] == "-":
 				o.previous = true

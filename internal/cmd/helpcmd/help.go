@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
@@ -39,11 +40,11 @@ func help(app *command.App, root *cobra.Command, args []string) error {
 	}
 	found, rest, err := root.Find(args)
 	if err != nil || len(rest) > 0 {
-		err = command.UnknownCommand(found, rest)
+		err = cmdline.UnknownCommand(found, rest)
 		if near := nearTopics(app, args); len(near) > 0 {
 			return command.WithHint(err, "did you mean: %s", strings.Join(near, ", "))
 		}
-		if len(args) == 1 && app.Name == "lanyard" && !awsnames.Command(args[0]) && len(command.NearCommands(root, args[0])) == 0 {
+		if len(args) == 1 && app.Name == "lanyard" && !awsnames.Command(args[0]) && len(cmdline.NearCommands(root, args[0])) == 0 {
 			return command.WithHint(err, "the topics are: %s\nfor a list of the commands, run: %s help", strings.Join(topicNames(), ", "), app.Name)
 		}
 		return err

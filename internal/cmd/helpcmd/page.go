@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -52,7 +53,7 @@ func usage(cmd *cobra.Command) []string {
 		return []string{line + flags}
 	}
 	lines := []string{cmd.CommandPath() + " COMMAND [flags]"}
-	if !command.IsGroup(cmd) && cmd.HasParent() {
+	if !cmdline.IsGroup(cmd) && cmd.HasParent() {
 		lines = slices.Insert(lines, 0, line+flags)
 	}
 	return lines
@@ -69,7 +70,7 @@ func addList(p *command.Page, heading string, items []command.Item) {
 func commandItems(cmd *cobra.Command, group string) []command.Item {
 	var items []command.Item
 	for _, sub := range cmd.Commands() {
-		if !sub.Hidden && sub.GroupID == group && !command.IsService(sub) {
+		if !sub.Hidden && sub.GroupID == group && !cmdline.IsService(sub) {
 			items = append(items, command.Item{Name: sub.Name(), Text: sub.Short})
 		}
 	}
@@ -93,7 +94,7 @@ func addGroups(p *command.Page, root *cobra.Command) {
 func services(root *cobra.Command, group string) []string {
 	var names []string
 	for _, sub := range root.Commands() {
-		if sub.GroupID == group && command.IsService(sub) {
+		if sub.GroupID == group && cmdline.IsService(sub) {
 			names = append(names, sub.Name())
 		}
 	}
@@ -113,7 +114,7 @@ func addRootList(p *command.Page, heading string, items []command.Item) {
 func ownFlags(cmd *cobra.Command) []command.Item {
 	var items []command.Item
 	add := func(f *pflag.Flag) {
-		if !f.Hidden && f.Name != "help" && !command.IsGlobal(cmd, f) {
+		if !f.Hidden && f.Name != "help" && !cmdline.IsGlobal(cmd, f) {
 			items = append(items, flagItem(f))
 		}
 	}
@@ -134,13 +135,13 @@ func globalOrder() []string {
 // inherited returns one line that names the global flags of a command. It returns "" for a
 // command that has only subcommands.
 func inherited(cmd *cobra.Command) string {
-	if command.IsGroup(cmd) || !cmd.HasParent() {
+	if cmdline.IsGroup(cmd) || !cmd.HasParent() {
 		return ""
 	}
 	const end, width = `(see "lanyard help flags")`, 78
 	var line string
 	for _, name := range globalOrder() {
-		if !command.UsesFlag(cmd, name) {
+		if !cmdline.UsesFlag(cmd, name) {
 			continue
 		}
 		next := "--" + name

@@ -5,6 +5,7 @@ package helpcmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -98,5 +99,5 @@ func fillFlags(p *command.Page, root *cobra.Command) {
 	addList(p, "PROFILE AND OUTPUT", flags("profile", "region", "output", "query"))
 	addList(p, "A ROLE WITHOUT A PROFILE (exec, env, shell, AWS operations)", flags("account", "role", "sso-session", "assume-role"))
 	addList(p, "CONNECTION", flags("ca-bundle", "no-verify-ssl", "cli-connect-timeout", "cli-read-timeout"))
-	addList(p, "AWS OPERATIONS", flags("endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format", command.PromptFlag))
+	addList(p, "AWS OPERATIONS", flags("endpoint-url", "no-paginate", "no-sign-request", "cli-binary-format", cmdline.PromptFlag))
 }

@@ -17,6 +17,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 )
@@ -61,9 +62,9 @@ lanyard serve ecs dev-admin dev-ops --port 9911 --verbose
 # the configuration for Docker Compose
 lanyard serve ecs dev-admin --print compose`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", command.Role, command.Connection),
+		Annotations:           cmdline.Uses("profile", cmdline.Role, cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if len(args) == 1 && command.IsHelp(args[0]) {
+			if len(args) == 1 && cmdline.IsHelp(args[0]) {
 				return cmd.Help()
 			}
 			for _, name := range args {
@@ -80,7 +81,7 @@ lanyard serve ecs dev-admin --print compose`,
 	f.StringVar(&o.tokenFile, "token-file", "", "create this `FILE` for the token, instead of a file in a new folder")
 	f.StringVar(&o.print, "print", "", "print the configuration for `TARGET`: "+strings.Join(targets[:], ", "))
 	f.BoolVar(&o.verbose, "verbose", false, "print a line for each request")
-	command.Offer(f, "print", targets[:]...)
+	cmdline.Offer(f, "print", targets[:]...)
 	return cmd
 }
 

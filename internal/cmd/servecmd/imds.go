@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -46,8 +47,8 @@ minutes after their expiry.`,
 # a fixed port, and both versions of the protocol
 lanyard serve imds dev-admin --port 9912 --v1`,
 		DisableFlagsInUseLine: true,
-		Annotations:           command.Uses("profile", "region", command.Role, command.Connection),
-		Args:                  command.MaxArgs(1),
+		Annotations:           cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
+		Args:                  cmdline.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 {
 				o.profile = args[0]

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -48,7 +49,7 @@ this container. The relay needs no config.`,
 # to a server on the host of Docker Desktop
 lanyard serve relay --to http://host.docker.internal:9911 --token-file token`,
 		DisableFlagsInUseLine: true,
-		Args:                  command.NoArgs,
+		Args:                  cmdline.NoArgs,
 		RunE:                  func(cmd *cobra.Command, _ []string) error { return serveRelay(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()

@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/credserver"
@@ -25,7 +26,7 @@ import (
 
 // New returns the command serve with its subcommands.
 func New(app *command.App) *cobra.Command {
-	cmd := command.Group("serve", "Give credentials to containers and other programs")
+	cmd := cmdline.Group("serve", "Give credentials to containers and other programs")
 	cmd.Long = `Run a local server that gives the credentials of a profile to other programs.
 Every AWS SDK can get credentials from the server, and asks the server again
 before the credentials expire. The server refreshes the session.

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -31,13 +32,13 @@ func NewService(app *command.App, service string) *cobra.Command {
 		switch {
 		case len(args) == 0:
 			return missingOperation(app, service)
-		case command.IsHelp(args[0]):
+		case cmdline.IsHelp(args[0]):
 			return serviceHelp(app, service)
 		}
 		return operate(cmd, app, service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Call an operation of "+service
-	cmd.Annotations = command.Serves(service)
+	cmd.Annotations = cmdline.Serves(service)
 	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service) }) // app.Out keeps the error
 	return cmd
 }
@@ -47,7 +48,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 func NewOperation(app *command.App, service, name string) *cobra.Command {
 	var session string
 	cmd := newForeign(app, func(cmd *cobra.Command, args []string) error {
-		args, err := command.TakeFlags(cmd, args, cmd.Flags())
+		args, err := cmdline.TakeFlags(cmd, args, cmd.Flags())
 		if err != nil {
 			return err
 		}
@@ -59,7 +60,7 @@ func NewOperation(app *command.App, service, name string) *cobra.Command {
 		}
 		return operate(cmd, app, service, name, session, args)
 	})
-	cmd.Annotations = command.Uses("*")
+	cmd.Annotations = cmdline.Uses("*")
 	cmd.Use, cmd.Short = name, portalSummary(service, name)
 	cmd.SetHelpFunc(func(*cobra.Command, []string) {
 		if svc, err := model.Load(service); err == nil {
@@ -78,11 +79,11 @@ func newForeign(app *command.App, run func(cmd *cobra.Command, args []string) er
 	return &cobra.Command{
 		DisableFlagParsing: true, DisableFlagsInUseLine: true,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			rest, err := command.TakeGlobals(cmd, args)
+			rest, err := cmdline.TakeGlobals(cmd, args)
 			if err != nil {
 				return err
 			}
-			if err := app.StartCommand(cmd); err != nil {
+			if err := cmdline.Start(app, cmd); err != nil {
 				return err
 			}
 			if err := output.Check(app); err != nil {
@@ -118,11 +119,11 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	if !ok {
 		return &command.ElsewhereError{Why: awscli.MisspelledOperation(app, svc, name)}
 	}
-	if len(args) > 0 && command.IsHelp(args[0]) {
+	if len(args) > 0 && cmdline.IsHelp(args[0]) {
 		return operationHelp(app, svc, op)
 	}
-	if command.IsService(cmd) {
-		if args, err = command.TakeRole(cmd, args, func(flag string) bool { return arg.Has(op, "--"+flag) }); err != nil {
+	if cmdline.IsService(cmd) {
+		if args, err = cmdline.TakeRole(cmd, args, func(flag string) bool { return arg.Has(op, "--"+flag) }); err != nil {
 			return err
 		}
 	}
@@ -150,7 +151,7 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 func unknownOptions(app *command.App, usage *arg.UsageError) error {
 	err := badParameters(usage)
 	for _, option := range usage.Unknown {
-		if hint := command.NearGlobal(option); hint != "" && app.Name == "lanyard" {
+		if hint := cmdline.NearGlobal(option); hint != "" && app.Name == "lanyard" {
 			return command.WithHint(err, "%s", hint)
 		}
 	}

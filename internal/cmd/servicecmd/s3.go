@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
@@ -20,7 +21,7 @@ import (
 
 // NewS3 returns the command s3 with its subcommand.
 func NewS3(app *command.App) *cobra.Command {
-	s3 := command.Group("s3", "List S3 buckets and objects")
+	s3 := cmdline.Group("s3", "List S3 buckets and objects")
 	s3.Long = `lanyard has "s3 ls" built in, and hands off other s3 commands to the AWS CLI.`
 	s3.Example = `lanyard s3 ls`
 	s3.AddCommand(newS3List(app))
@@ -42,13 +43,13 @@ If no object matches the prefix, the exit code is 1. As in the AWS CLI,
 --output, --query and --no-paginate have no effect.`,
 		Example: `lanyard s3 ls
 lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
-		Annotations: command.Uses("profile", "region", command.Role, "endpoint-url", "no-sign-request", command.Connection),
+		Annotations: cmdline.Uses("profile", "region", cmdline.Role, "endpoint-url", "no-sign-request", cmdline.Connection),
 		Args: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 1 && args[0] == "help" {
-				return command.HelpRequest{Cmd: cmd}
+				return cmdline.HelpRequest{Cmd: cmd}
 			}
 			if args = payer.without(args); len(args) > 1 {
-				return command.NoArgs(cmd, args[1:])
+				return cmdline.NoArgs(cmd, args[1:])
 			}
 			return nil
 		},

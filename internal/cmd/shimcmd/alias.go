@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -22,7 +23,7 @@ type aliasOptions struct{ match, shell, prefix string }
 
 // NewAlias returns the command alias with its subcommand.
 func NewAlias(app *command.App) *cobra.Command {
-	alias := command.Group("alias", "Define a shell alias for each profile")
+	alias := cmdline.Group("alias", "Define a shell alias for each profile")
 	alias.Example = `eval "$(lanyard alias print)"
 aws-dev-admin sts get-caller-identity`
 	var o aliasOptions
@@ -42,13 +43,13 @@ eval "$(lanyard alias print)"
 lanyard alias print --shell fish --match 'dev-*' | source
 # PowerShell
 lanyard alias print --shell powershell | Out-String | Invoke-Expression`,
-		Args: command.NoArgs,
+		Args: cmdline.NoArgs,
 		RunE: func(*cobra.Command, []string) error { return printAliases(app, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.match, "match", "*", "print aliases only for profiles whose names match `PATTERN`, with *, ? and [a-z] as in a shell; upper and lower case differ")
 	f.StringVar(&o.shell, "shell", "", "print lines for `SHELL`: "+strings.Join(aliasShells[:], ", ")+"; the default is $SHELL")
-	command.Offer(f, "shell", aliasShells[:]...)
+	cmdline.Offer(f, "shell", aliasShells[:]...)
 	f.StringVar(&o.prefix, "prefix", "aws-", "begin the names of aliases with `PREFIX`")
 	alias.AddCommand(cmd)
 	return alias

@@ -8,7 +8,7 @@ import (
 	"path/filepath"
 	"runtime"
 
-	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/shell"
@@ -39,7 +39,7 @@ func onPath(app *command.App, dir string) (found bool, earlier string) {
 		if info, err := os.Stat(d); err == nil && d != "" && os.SameFile(info, folder) {
 			return true, earlier
 		}
-		for _, name := range awscli.Programs(runtime.GOOS) {
+		for _, name := range child.AWSPrograms(runtime.GOOS) {
 			if path := filepath.Join(d, name); d != "" && earlier == "" && self.IsProgram(path) && !self.Is(path) {
 				earlier = path
 			}

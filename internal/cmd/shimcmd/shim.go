@@ -14,7 +14,8 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/self"
@@ -23,7 +24,7 @@ import (
 
 // NewShim returns the command shim with its subcommands.
 func NewShim(app *command.App) *cobra.Command {
-	shim := command.Group("shim", "Install an aws command that runs lanyard")
+	shim := cmdline.Group("shim", "Install an aws command that runs lanyard")
 	shim.Example = `mkdir -p ~/.local/bin
 lanyard shim install ~/.local/bin`
 	shim.AddCommand(&cobra.Command{
@@ -39,7 +40,7 @@ the command off to the AWS CLI, which comes later on PATH.
 lanyard does not replace another program named aws, and does not change PATH.`,
 		Example: `mkdir -p ~/.local/bin
 lanyard shim install ~/.local/bin`,
-		Args: command.WantArgs("DIR"),
+		Args: cmdline.WantArgs("DIR"),
 		RunE: func(_ *cobra.Command, args []string) error { return install(app, args[0]) },
 	}, &cobra.Command{
 		Use:   "remove DIR",
@@ -48,7 +49,7 @@ lanyard shim install ~/.local/bin`,
 of lanyard, or a link to a lanyard that no longer exists. lanyard does not
 remove another program named aws.`,
 		Example: `lanyard shim remove ~/.local/bin`,
-		Args:    command.WantArgs("DIR"),
+		Args:    cmdline.WantArgs("DIR"),
 		RunE:    func(_ *cobra.Command, args []string) error { return remove(app, args[0]) },
 	})
 	return shim
@@ -116,7 +117,7 @@ func remove(app *command.App, dir string) error {
 }
 
 // fileName returns the file name of the shim.
-func fileName() string { return awscli.Programs(runtime.GOOS)[0] }
+func fileName() string { return child.AWSPrograms(runtime.GOOS)[0] }
 
 // checkFolder returns the absolute path of a folder. The folder must exist.
 func checkFolder(dir string) (string, error) {

@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/awscli"
+	"github.com/lanyard-cli/lanyard/internal/child"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -30,7 +32,7 @@ lanyard which sts get-caller-identity --profile dev-admin`,
 			if len(args) == 1 && (args[0] == "--help" || args[0] == "-h") {
 				return cmd.Help()
 			}
-			app.ReadFlags(args)
+			cmdline.ReadFlags(app, args)
 			return which(app, cmd.Root(), args)
 		},
 	}
@@ -49,8 +51,8 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 // programOf returns the path of the program that a command line runs. If there is no command, it
 // returns the path of the AWS CLI.
 func programOf(app *command.App, root *cobra.Command, args []string) (string, error) {
-	if _, rest := command.SplitGlobals(args); len(rest) > 0 {
-		_, ours, err := awscli.Route(app, command.NodeOf(root), args)
+	if _, rest := cmdline.SplitGlobals(args); len(rest) > 0 {
+		_, ours, err := awscli.Route(app, cmdline.NodeOf(root), args)
 		if err != nil {
 			return "", err
 		}
@@ -58,7 +60,7 @@ func programOf(app *command.App, root *cobra.Command, args []string) (string, er
 			return os.Executable()
 		}
 	}
-	path, err := awscli.Find(app)
+	path, err := child.FindAWS(app)
 	if err != nil {
 		return "", command.WithHint(&command.CommandError{Msg: err.Error()}, "%s", awscli.InstallHint)
 	}

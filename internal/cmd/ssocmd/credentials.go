@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -34,8 +35,8 @@ auto_login is on.`,
 # without a profile
 lanyard sso get-credentials --sso-session corp \
   --account-id 111122223333 --role-name AdministratorAccess`,
-		Annotations: command.Uses("profile", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -42,8 +43,8 @@ lanyard login
 lanyard login --profile dev-admin --if-needed
 # sign in from a machine without a browser
 lanyard login --sso-session corp --use-device-code`,
-		Annotations: command.Uses("profile", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return login(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/credfile"
@@ -52,8 +53,8 @@ Role credentials that a program already has keep working until they expire.`,
 lanyard logout
 # sign out of one session, and check that its tokens no longer work
 lanyard logout --sso-session corp --verify`,
-		Annotations: command.Uses("profile", command.Connection),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", cmdline.Connection),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return logout(cmd.Context(), app, o) },
 	}
 	cmd.Flags().BoolVar(&o.verify, "verify", false, "check that the service refuses the old tokens")

@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
@@ -69,8 +70,8 @@ lanyard status --check --profile dev-admin || \
   lanyard login --profile dev-admin
 # the start URLs of all sessions
 lanyard status --output text --query "sessions[].startUrl"`,
-		Annotations: command.Uses("profile", "output", "query"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile", "output", "query"),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return status(cmd.Context(), app, o) },
 	}
 	cmd.Flags().StringVar(&o.session, "sso-session", "", "show only the [sso-session] `NAME`")

@@ -9,6 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
@@ -51,13 +52,13 @@ lanyard store migrate --to keychain --dry-run
 lanyard store migrate --to encrypted --age-identity ~/.config/age/key.txt
 # back to the AWS CLI's files
 lanyard store migrate --to file`,
-		Annotations: command.Uses("profile"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("profile"),
+		Args:        cmdline.NoArgs,
 		RunE:        func(cmd *cobra.Command, _ []string) error { return migrate(app, cmd, o) },
 	}
 	f := cmd.Flags()
 	f.StringVar(&o.to, "to", "", "move to this `STORE`: file, keychain, encrypted or agent")
-	command.Offer(f, "to", "file", "keychain", "encrypted", "agent")
+	cmdline.Offer(f, "to", "file", "keychain", "encrypted", "agent")
 	f.StringVar(&o.session, "sso-session", "", "move only the secrets of the [sso-session] `NAME`")
 	f.StringVar(&o.identity, "age-identity", "", "for encrypted: the age or SSH key `FILE` that decrypts")
 	f.StringVar(&o.command, "passphrase-command", "", "for encrypted: a `COMMAND` that prints the passphrase")
@@ -98,7 +99,7 @@ func migrate(app *command.App, cmd *cobra.Command, o migrateOptions) error {
 	if len(plan.sessions) == 0 {
 		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no session is configured in " + w.In.Config.Path}, "%s", app.SetUpHint())
 	}
-	if err := app.NeedsYes(cmd, o.yes || o.show); err != nil {
+	if err := cmdline.NeedsYes(app, cmd, o.yes || o.show); err != nil {
 		return err
 	}
 	preview, err := plan.preview(w)

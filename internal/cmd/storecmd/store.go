@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
@@ -39,8 +40,8 @@ credential_process lines to the config. With a credential_process line, other
 tools get credentials from lanyard.`,
 		Example: `lanyard store
 lanyard store --output json`,
-		Annotations: command.Uses("output", "query"),
-		Args:        command.NoArgs,
+		Annotations: cmdline.Uses("output", "query"),
+		Args:        cmdline.NoArgs,
 		RunE:        func(*cobra.Command, []string) error { return showStores(app) },
 	}
 	cmd.AddCommand(newMigrate(app))

@@ -1,10 +1,11 @@
-package command_test
+package cmdline_test
 
 import (
 	"log/slog"
 	"slices"
 	"testing"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -26,7 +27,7 @@ func TestSplitGlobals(t *testing.T) {
 		},
 		{args: []string{"-", "", "--x", "y"}, rest: []string{"-", "", "--x", "y"}},
 	} {
-		globals, rest := command.SplitGlobals(c.args)
+		globals, rest := cmdline.SplitGlobals(c.args)
 		if !slices.Equal(slices.Concat(globals...), c.globals) || !slices.Equal(rest, c.rest) {
 			t.Errorf("%q: globals %q, rest %q; want %q, %q", c.args, globals, rest, c.globals, c.rest)
 		}
@@ -36,7 +37,7 @@ func TestSplitGlobals(t *testing.T) {
 func TestReadFlags(t *testing.T) {
 	app := &command.App{Log: slog.New(slog.DiscardHandler)}
 	app.Flags.Region = "from another line"
-	app.ReadFlags([]string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	cmdline.ReadFlags(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
 	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
 		t.Errorf("%+v, want profile \"b c\", debug and no region", app.Flags)
 	}

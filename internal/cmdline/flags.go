@@ -1,36 +1,21 @@
-package command
+package cmdline
 
 import (
 	"net/url"
 	"regexp"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
-	"github.com/lanyard-cli/lanyard/internal/shell"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-// Globals holds the values of the global flags. The AWS CLI has the same global flags. They
-// can be anywhere in the command line.
-type Globals struct {
-	Profile, Region, Output, Query, EndpointURL string
-	CABundle, Color, BinaryFormat, errorFormat  string
-	NoVerifySSL, Debug, NoCLIPager, NoPaginate  bool
-	NoSignRequest, AutoPrompt, noAutoPrompt     bool
-	ConnectTimeout, ReadTimeout                 int
-
-	Role RoleFlags // lanyard's own; not in [GlobalSet]
-
-	Given func(flag string) bool // reports whether a flag was given; nil before parsing
-}
-
-// Add defines the global flags in a set. Parsing the set stores their values in g.
-func (g *Globals) Add(f *pflag.FlagSet) {
+// addGlobals defines the global flags that the AWS CLI also has in a set. Parsing the set stores
+// their values in g.
+func addGlobals(f *pflag.FlagSet, g *command.Globals) {
 	f.StringVar(&g.Profile, "profile", "", "use the profile `NAME`")
 	f.StringVar(&g.Region, "region", "", "use this `REGION` instead of the region of the profile or the environment")
 	f.StringVar(&g.Output, "output", "", "print results in this `FORMAT`: json, text, table, yaml, yaml-stream or off")
@@ -50,21 +35,21 @@ func (g *Globals) Add(f *pflag.FlagSet) {
 	f.StringVar(&g.BinaryFormat, "cli-binary-format", "", "the `FORMAT` of binary values: base64 (the default) or raw-in-base64-out")
 	Offer(f, "cli-binary-format", "base64", "raw-in-base64-out")
 	f.BoolVar(&g.AutoPrompt, PromptFlag, false, "ask for parameters; lanyard hands off the command to the AWS CLI")
-	f.BoolVar(&g.noAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for parameters)")
-	f.StringVar(&g.errorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
+	f.BoolVar(&g.NoAutoPrompt, "no-cli-auto-prompt", false, "do not ask for parameters (lanyard never asks for parameters)")
+	f.StringVar(&g.ErrorFormat, "cli-error-format", "", "print errors in this `FORMAT`: enhanced (the default), legacy, json, yaml, text or table")
 	Offer(f, "cli-error-format", "enhanced", "legacy", "json", "yaml", "text", "table")
 }
 
-// AddAll defines the global flags and lanyard's own global flags in a set.
-func (g *Globals) AddAll(f *pflag.FlagSet) {
-	g.Add(f)
-	g.Role.add(f)
+// AddGlobals defines all global flags in a set. Parsing the set stores their values in g.
+func AddGlobals(f *pflag.FlagSet, g *command.Globals) {
+	addGlobals(f, g)
+	addRole(f, &g.Role)
 }
 
 // GlobalSet returns a set of only the global flags that the AWS CLI also has. Parsing it stores their values in g.
-func GlobalSet(g *Globals) *pflag.FlagSet {
+func GlobalSet(g *command.Globals) *pflag.FlagSet {
 	flags := pflag.NewFlagSet("", pflag.ContinueOnError)
-	g.Add(flags)
+	addGlobals(flags, g)
 	return flags
 }
 
@@ -144,29 +129,28 @@ func commandPath(cmd *cobra.Command) string {
 
 // checkFlags returns an error if the command does not accept a global flag of the command
 // line, or if the value is invalid.
-func (app *App) checkFlags(cmd *cobra.Command) error {
+func checkFlags(g command.Globals, cmd *cobra.Command) error {
 	var err error
 	cmd.InheritedFlags().VisitAll(func(f *pflag.Flag) {
 		if err == nil && f.Changed && IsGlobal(cmd, f) && !takes(cmd, f.Name) {
-			err = Usagef("--%s cannot be used with %q", f.Name, commandPath(cmd))
+			err = command.Usagef("--%s cannot be used with %q", f.Name, commandPath(cmd))
 			if near := nearFlags(cmd, "--"+f.Name); isRole(f.Name) && len(near) > 0 {
-				err = WithHint(err, "%s", strings.TrimSuffix(didYouMean(near), "\n"))
+				err = command.WithHint(err, "%s", strings.TrimSuffix(didYouMean(near), "\n"))
 			}
 		}
 	})
 	if err != nil {
 		return err
 	}
-	g := app.Flags
 	switch {
 	case !slices.Contains([]string{"on", "off", "auto"}, g.Color):
-		return Usagef("argument --color: Found invalid choice '%s': choose on, off or auto", g.Color)
+		return command.Usagef("argument --color: Found invalid choice '%s': choose on, off or auto", g.Color)
 	case g.BinaryFormat != "" && g.BinaryFormat != "base64" && g.BinaryFormat != "raw-in-base64-out":
-		return Usagef("argument --cli-binary-format: Found invalid choice '%s'", g.BinaryFormat)
-	case g.errorFormat != "" && !validErrorFormat(g.errorFormat):
-		return Usagef("argument --cli-error-format: Found invalid choice '%s'", g.errorFormat)
+		return command.Usagef("argument --cli-binary-format: Found invalid choice '%s'", g.BinaryFormat)
+	case g.ErrorFormat != "" && !command.ValidErrorFormat(g.ErrorFormat):
+		return command.Usagef("argument --cli-error-format: Found invalid choice '%s'", g.ErrorFormat)
 	case g.ConnectTimeout < 0 || g.ReadTimeout < 0:
-		return Usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
+		return command.Usagef("--cli-connect-timeout and --cli-read-timeout take a number of seconds, 0 or more")
 	}
 	return checkEndpointURL(g.EndpointURL)
 }
@@ -176,23 +160,12 @@ func IsGlobal(cmd *cobra.Command, f *pflag.Flag) bool {
 	return cmd.Root().PersistentFlags().Lookup(f.Name) == f
 }
 
-// Seconds returns the duration of n seconds, or def if n is 0.
-func Seconds(n int, def time.Duration) time.Duration {
-	if n == 0 {
-		return def
-	}
-	return time.Duration(n) * time.Second
-}
-
-// Quote quotes an argument for a POSIX shell, so that users can copy it from a message.
-func Quote(s string) string { return shell.POSIX.Word(terminal.Printable(s)) }
-
 // SplitGlobals separates the global flags, wherever they are, from the rest of a command
 // line. Each element of globals is a flag with its value. The words after "--" belong to rest.
 // SplitGlobals finds the [RoleFlags] only before the first word of rest.
 func SplitGlobals(args []string) (globals [][]string, rest []string) {
-	flags, all := GlobalSet(new(Globals)), pflag.NewFlagSet("", pflag.ContinueOnError)
-	new(Globals).AddAll(all)
+	flags, all := GlobalSet(new(command.Globals)), pflag.NewFlagSet("", pflag.ContinueOnError)
+	AddGlobals(all, new(command.Globals))
 	for i := 0; i < len(args); {
 		if args[i] == "--" {
 			return globals, append(rest, args[i:]...)
@@ -232,7 +205,7 @@ func globalWidth(flags *pflag.FlagSet, args []string) int {
 
 // ReadFlags sets the global flags from a line that cobra does not parse. It ignores invalid
 // values, because the program that runs the line reports them.
-func (app *App) ReadFlags(args []string) {
+func ReadFlags(app *command.App, args []string) {
 	flags := GlobalSet(&app.Flags)
 	globals, _ := SplitGlobals(args)
 	for _, words := range globals {
@@ -296,7 +269,7 @@ func TakeFlags(cmd *cobra.Command, args []string, sets ...*pflag.FlagSet) ([]str
 		case f.NoOptDefVal != "":
 			value = f.NoOptDefVal
 		case i+1 == len(args) || strings.HasPrefix(args[i+1], "--"):
-			return nil, Usagef("argument --%s: expected one argument", name)
+			return nil, command.Usagef("argument --%s: expected one argument", name)
 		default:
 			i++
 			value = args[i]
@@ -344,7 +317,7 @@ func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 		case arg == "-h":
 			return nil, pflag.ErrHelp
 		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
-			return nil, WithHint(Usagef("Unknown options: %s", arg), "%sput -- before a value that begins with a dash: %s -- KEY VALUE",
+			return nil, command.WithHint(command.Usagef("Unknown options: %s", arg), "%sput -- before a value that begins with a dash: %s -- KEY VALUE",
 				didYouMean(nearFlags(cmd, arg)), cmd.CommandPath())
 		}
 		values = append(values, arg)
@@ -359,7 +332,7 @@ func checkEndpointURL(s string) error {
 	}
 	u, err := url.Parse(s)
 	if err != nil || u.Scheme == "" || u.Host == "" {
-		return Usagef("Bad value for --endpoint-url %q: scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", s)
+		return command.Usagef("Bad value for --endpoint-url %q: scheme is missing.  Must be of the form http://<hostname>/ or https://<hostname>/", s)
 	}
 	return nil
 }

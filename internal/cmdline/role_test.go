@@ -1,4 +1,4 @@
-package command_test
+package cmdline_test
 
 import (
 	"slices"
@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -25,10 +26,10 @@ func TestRoleFlagsOfAnOperation(t *testing.T) {
 		var g command.Globals
 		root, cmd := &cobra.Command{Use: "lanyard"}, &cobra.Command{Use: "lambda", DisableFlagParsing: true}
 		root.AddCommand(cmd)
-		g.AddAll(root.PersistentFlags())
-		rest, err := command.TakeGlobals(cmd, strings.Fields(c.line))
+		cmdline.AddGlobals(root.PersistentFlags(), &g)
+		rest, err := cmdline.TakeGlobals(cmd, strings.Fields(c.line))
 		if err == nil {
-			rest, err = command.TakeRole(cmd, rest, func(name string) bool { return name == "role" })
+			rest, err = cmdline.TakeRole(cmd, rest, func(name string) bool { return name == "role" })
 		}
 		if err != nil {
 			t.Errorf("%s: %v", c.line, err)
@@ -51,12 +52,12 @@ func TestTakeFrontRole(t *testing.T) {
 		{"", "", command.RoleFlags{}},
 	} {
 		app := &command.App{}
-		rest, err := app.TakeFrontRole(strings.Fields(c.line))
+		rest, err := cmdline.TakeFrontRole(app, strings.Fields(c.line))
 		if err != nil || !slices.Equal(rest, strings.Fields(c.rest)) || app.Flags.Role != c.want {
 			t.Errorf("%s: rest %q, flags %+v, error %v; want %q, %+v", c.line, rest, app.Flags.Role, err, c.rest, c.want)
 		}
 	}
-	if _, err := new(command.App).TakeFrontRole([]string{"--role"}); err == nil {
+	if _, err := cmdline.TakeFrontRole(new(command.App), []string{"--role"}); err == nil {
 		t.Error("--role without a value: no error")
 	}
 }

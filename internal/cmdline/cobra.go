@@ -1,4 +1,7 @@
-package command
+// Package cmdline has the parts of a command line that need cobra: the global flags, groups of
+// commands, rules for arguments, and suggestions for typos. The values of the flags are in
+// [command.Globals], so packages below the commands do not need cobra.
+package cmdline
 
 import (
 	"slices"
@@ -8,6 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
+	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/typo"
 )
 
@@ -55,12 +59,12 @@ func Child(cmd *cobra.Command, word string) *cobra.Command {
 	return nil
 }
 
-// StartCommand checks the global flags and turns on logging. Every command calls it after
-// cobra has parsed the flags.
-func (app *App) StartCommand(cmd *cobra.Command) error {
+// Start checks the global flags and turns on logging. Every command calls it after cobra has
+// parsed the flags.
+func Start(app *command.App, cmd *cobra.Command) error {
 	app.Flags.Given = cmd.Root().PersistentFlags().Changed
 	app.Debug()
-	return app.checkFlags(cmd)
+	return checkFlags(app.Flags, cmd)
 }
 
 // FlagError returns cobra's error about a flag, in the AWS CLI's words.
@@ -79,7 +83,7 @@ func FlagError(cmd *cobra.Command, err error) error {
 		return err
 	}
 	near := nearFlags(cmd, strings.TrimPrefix(msg, "Unknown options: "))
-	return WithHint(Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
+	return command.WithHint(command.Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
 }
 
 // nearFlags returns the names of flags of cmd that begin with an option. If no flag begins
@@ -120,7 +124,7 @@ func NearGlobal(option string) string {
 	name, isLong := strings.CutPrefix(option, "--")
 	name, _, _ = strings.Cut(name, "=")
 	var near []string
-	GlobalSet(new(Globals)).VisitAll(func(f *pflag.Flag) {
+	GlobalSet(new(command.Globals)).VisitAll(func(f *pflag.Flag) {
 		if isLong && awsnames.OneTypo(name, f.Name) && name != f.Name+"s" {
 			near = append(near, f.Name)
 		}
@@ -156,9 +160,9 @@ func NoArgs(cmd *cobra.Command, args []string) error {
 	if len(args) > 0 {
 		hint := "run: " + cmd.CommandPath() + " --help"
 		if len(args) == 1 && UsesFlag(cmd, "profile") {
-			hint = "to name a profile, run: " + cmd.CommandPath() + " --profile " + Quote(args[0]) + "\n" + hint
+			hint = "to name a profile, run: " + cmd.CommandPath() + " --profile " + command.Quote(args[0]) + "\n" + hint
 		}
-		return WithHint(Usagef("Unknown options: %s", strings.Join(args, " ")), "%s", hint)
+		return command.WithHint(command.Usagef("Unknown options: %s", strings.Join(args, " ")), "%s", hint)
 	}
 	return nil
 }
@@ -170,7 +174,7 @@ func WantArgs(names ...string) cobra.PositionalArgs {
 		case len(args) == 1 && args[0] == "help": // as in the AWS CLI
 			return HelpRequest{cmd}
 		case len(args) < len(names):
-			return WithHint(Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
+			return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
 		case len(args) > len(names):
 			return NoArgs(cmd, args[len(names):])
 		}
@@ -201,18 +205,27 @@ func UnknownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 1 && word == "help" && cmd.HasParent() {
 		return HelpRequest{cmd}
 	}
-	err := Usagef("unknown command %q for %q", word, cmd.CommandPath())
+	err := command.Usagef("unknown command %q for %q", word, cmd.CommandPath())
 	root := cmd.Root().Name()
 	switch near := NearCommands(cmd, word); {
 	case !cmd.HasParent() && awsnames.Command(word):
-		return WithHint(err, "%s is a command of the AWS CLI; run: %s %s help", word, root, word)
+		return command.WithHint(err, "%s is a command of the AWS CLI; run: %s %s help", word, root, word)
 	case len(near) > 0:
-		return WithHint(err, "did you mean: %s", strings.Join(near, ", "))
+		return command.WithHint(err, "did you mean: %s", strings.Join(near, ", "))
 	case !cmd.HasParent() && root != "aws":
-		return WithHint(err, "run: %s --help\nif the AWS CLI has this command, run: aws %s", root, Quote(word))
+		return command.WithHint(err, "run: %s --help\nif the AWS CLI has this command, run: aws %s", root, command.Quote(word))
 	}
-	return WithHint(err, "run: %s --help", cmd.CommandPath())
+	return command.WithHint(err, "run: %s --help", cmd.CommandPath())
 }
 
 // IsHelp reports whether an argument asks for help.
 func IsHelp(word string) bool { return word == "help" || word == "--help" || word == "-h" }
+
+// NeedsYes returns an error if a command must ask for a confirmation but has no terminal and
+// no --yes. Commands call it before they print the planned changes.
+func NeedsYes(app *command.App, cmd *cobra.Command, confirmed bool) error {
+	if confirmed || app.IO.Terminal {
+		return nil
+	}
+	return command.WithHint(command.Usagef("%q needs a confirmation, and there is no terminal", commandPath(cmd)), "to confirm, add --yes")
+}
