@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/proctest"
@@ -82,14 +81,10 @@ func TestExpiryInsideServer(t *testing.T) {
 			t.Skip("each call is a process of its own")
 		}
 		t.Parallel()
-		h, expire := newShortHome(t)
-		expire(time.Now().Add(soon))
+		h, longer := newShortHome(t)
 		p := h.begin(t, inServer(c, "short", h.path("end")))
 		proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "\n") })
-		h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
-		h.forgetRoles(t)
-		expire(time.Now().Add(time.Hour))
-		time.Sleep(answerKept)
+		h.expireShort(t, longer)
 		if err := os.WriteFile(h.path("end"), nil, 0o600); err != nil {
 			t.Fatal(err)
 		}

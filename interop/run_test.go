@@ -60,7 +60,12 @@ func (h *home) begin(t *testing.T, in invocation, env ...string) (p *proctest.Pr
 			}()
 		}()
 	}
-	return proctest.Command{Line: in.args, Dir: h.dir, Env: append(h.env(in), env...)}.Start(t)
+	return h.command(in, env...).Start(t)
+}
+
+// command returns the command of an invocation.
+func (h *home) command(in invocation, env ...string) proctest.Command {
+	return proctest.Command{Line: in.args, Dir: h.dir, Env: append(h.env(in), env...)}
 }
 
 func (in invocation) String() string { return strings.Join(in.args, " ") }

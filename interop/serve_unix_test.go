@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"regexp"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -37,7 +38,9 @@ func (h *home) serve(t *testing.T, line ...string) server {
 func (h *home) serveIn(t *testing.T, prefix []string, line ...string) server {
 	t.Helper()
 	args := append(append([]string{}, prefix...), lanyardPath)
-	return server{h.begin(t, invocation{args: append(args, line...)})}
+	c := h.command(invocation{args: append(args, line...)})
+	c.Server = true
+	return server{c.Start(t)}
 }
 
 var exported = regexp.MustCompile(`(?m)^export (\w+)='?([^'"\n]*)'?$`)
@@ -72,32 +75,37 @@ func asked(c client, end string) (inv invocation, stays bool) {
 	return c.with([]string{"ambient"}, end), true
 }
 
-const (
-	// soon is the lifetime of credentials that every client replaces before it uses them again:
-	// the SDKs ask for new ones when five minutes are left, botocore when fifteen are left. Four
-	// minutes are enough for the first call of a client, also on a busy machine.
-	soon = 4 * time.Minute
+// soon is the lifetime of the first credentials of the profile short. It begins when a program asks
+// for them, so a busy machine does not matter.
+const soon = 8 * time.Second
 
-	// answerKept is longer than a server keeps an answer.
-	answerKept = 11 * time.Second
-)
-
-// newShortHome returns a home in which the credentials of the profile short expire when the
-// function expire says so.
-func newShortHome(t *testing.T) (h *home, expire func(at time.Time)) {
+// newShortHome returns a home in which the credentials of the profile short expire soon. After a
+// call of longer, new credentials of the profile are valid for an hour.
+func newShortHome(t *testing.T) (h *home, longer func()) {
 	t.Helper()
 	h = newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
-	expire = func(at time.Time) {
-		if err := os.WriteFile(h.path("expiry"), []byte(at.UTC().Format(time.RFC3339)), 0o600); err != nil {
+	write := func(name, text string) {
+		if err := os.WriteFile(h.path(name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
 	}
-	script := `cd "$HOME" && ` + lanyardPath + ` sso get-credentials --profile other | sed 's/\("Expiration": \)"[^"]*"/\1"'$(cat expiry)'"/'`
-	if err := os.WriteFile(h.path("short"), []byte(script), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	return h, expire
+	write("short", `cd "$HOME" && keys=$(`+lanyardPath+` sso get-credentials --profile other) || exit
+end=$(($(date +%s) + $(cat life)))
+end=$(date -u -d @$end +%FT%TZ 2>/dev/null || date -u -r $end +%FT%TZ)
+echo "$keys" | sed 's/\("Expiration": \)"[^"]*"/\1"'$end'"/'`)
+	write("life", strconv.Itoa(int(soon/time.Second)))
+	return h, func() { write("life", "3600") }
+}
+
+// expireShort waits until the first credentials of the profile short have expired. It also makes the
+// service refuse them.
+func (h *home) expireShort(t *testing.T, longer func()) {
+	t.Helper()
+	h.srv.Advance(5 * time.Hour)
+	h.forgetRoles(t)
+	longer()
+	time.Sleep(soon)
 }
 
 // The credentials of a client expire while it runs. The client asks the server again and continues
@@ -116,22 +124,17 @@ func TestExpiryDuringServe(t *testing.T) {
 
 func throughExpiry(t *testing.T, d delivery, c client) {
 	t.Helper()
-	h, expire := newShortHome(t)
-	expire(time.Now().Add(time.Hour))
+	h, longer := newShortHome(t)
 	env, prefix := d.start(t, h)
 	env = append(env, "AWS_CONFIG_FILE=/dev/null") // in some clients, a default profile takes precedence
 	inv, stays := asked(c, h.path("end"))
 	inv.args = append(append([]string{}, prefix...), inv.args...)
-	expire(time.Now().Add(soon))
 	p := h.begin(t, inv, env...)
 	proctest.Eventually(t, "the first identity", func() bool { return p.Over() || strings.Contains(p.Stdout.String(), "}\n") })
 	if !stays {
 		p.Wait(t)
 	}
-	h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
-	h.forgetRoles(t)
-	expire(time.Now().Add(time.Hour))
-	time.Sleep(answerKept)
+	h.expireShort(t, longer)
 	if err := os.WriteFile(h.path("end"), nil, 0o600); err != nil {
 		t.Fatal(err)
 	}

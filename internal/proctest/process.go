@@ -14,9 +14,9 @@ import (
 	"time"
 )
 
-// TooLong is the time after which a process counts as hanging. It is twice the longest
-// timeout of the program.
-const TooLong = time.Minute
+// TooLong is the time after which a process counts as hanging. It is four times the longest
+// timeout of the program, because other tests can make a process slow.
+const TooLong = 2 * time.Minute
 
 // A Command describes a process to start.
 type Command struct {
@@ -28,6 +28,9 @@ type Command struct {
 	// Gate delays the program until the end of this file, usually a pipe. Hundreds of
 	// processes with the same Gate begin at the same moment. nil means no delay.
 	Gate *os.File
+
+	// Server means that the process runs until the test ends, and has no other limit.
+	Server bool
 }
 
 // A Process is a process that [Command.Start] has started.
@@ -50,10 +53,14 @@ type Result struct {
 	Hung           bool      // the process was killed after TooLong
 }
 
-// Start starts the process. It kills the process after [TooLong] or when the test ends.
+// Start starts the process. It kills the process when the test ends, or after [TooLong] if the
+// process is not a server.
 func (c Command) Start(t *testing.T) *Process {
 	t.Helper()
-	ctx, cancel := context.WithTimeout(t.Context(), TooLong)
+	ctx, cancel := context.WithCancel(t.Context())
+	if !c.Server {
+		ctx, cancel = context.WithTimeout(t.Context(), TooLong)
+	}
 	line := c.Line
 	if c.Gate != nil {
 		line = append([]string{"sh", "-c", `read -r _; exec "$0" "$@"`}, line...)
