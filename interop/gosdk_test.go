@@ -11,6 +11,8 @@ import (
 	"github.com/aws/aws-sdk-go-v2/config"
 	"github.com/aws/aws-sdk-go-v2/service/sso"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
+
+	"github.com/lanyard-cli/lanyard/provider"
 )
 
 // goClientVariable is set if the test binary runs as a client of the AWS SDK for Go.
@@ -31,7 +33,7 @@ type finding struct {
 // goClient runs this client with a verb and its argument, and prints JSON to stdout.
 func goClient(args []string) int {
 	verbs := map[string]func(context.Context, string) (any, error){
-		"identity": goIdentity, "accounts": goAccounts, "ambient": goAmbient, "profiles": goProfiles,
+		"identity": goIdentity, "accounts": goAccounts, "ambient": goAmbient, "library": goLibrary, "profiles": goProfiles,
 	}
 	answer, err := verbs[args[0]](context.Background(), args[len(args)-1])
 	if err == nil {
@@ -86,7 +88,17 @@ func goIdentity(ctx context.Context, profile string) (any, error) {
 
 // goAmbient prints the identity without a profile, and again when the file end exists.
 func goAmbient(ctx context.Context, end string) (any, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithRegion("us-east-1"))
+	return twice(ctx, end)
+}
+
+// goLibrary does the same with package provider, for the profile of the environment.
+func goLibrary(ctx context.Context, end string) (any, error) {
+	return twice(ctx, end, config.WithCredentialsProvider(provider.New(provider.Options{})))
+}
+
+// twice prints the identity, and again when the file end exists.
+func twice(ctx context.Context, end string, options ...func(*config.LoadOptions) error) (any, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, append(options, config.WithRegion("us-east-1"))...)
 	if err != nil {
 		return nil, err
 	}

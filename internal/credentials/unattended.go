@@ -17,22 +17,41 @@ import (
 // if it is the server, because the server would wait for itself.
 func Unattended(app *command.App, caller string) func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
 	return func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
-		quiet := *app
-		quiet.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
-		quiet.Begin() // calls at the same time share no warnings
-		quiet.Log = app.Log
-		quiet.Env.Lookup = func(name string) (string, bool) {
+		q := quiet(app)
+		q.Env.Lookup = func(name string) (string, bool) {
 			value, ok := app.Env.Lookup(name)
 			if name == fullURI && own(value) {
 				return "", false
 			}
 			return value, ok
 		}
-		w := workspace.Files(&quiet)
-		p, err := Resolve(ctx, w, caller)
-		if err != nil {
-			return ssocache.Credentials{}, err
-		}
-		return Get(ctx, w, p, caller)
+		return inUse(ctx, workspace.Files(q), caller)
 	}
+}
+
+// Silent returns the credentials of the App's profile. It does not ask the user, prints nothing,
+// and never signs in, not even if auto_login is on. Calls can happen at the same time.
+func Silent(ctx context.Context, app *command.App, caller string) (ssocache.Credentials, error) {
+	w := workspace.Files(quiet(app))
+	w.NeverSignsIn = true
+	return inUse(ctx, w, caller)
+}
+
+// quiet returns a copy of the App that has no terminal and discards messages. Calls at the same
+// time share no warnings.
+func quiet(app *command.App) *command.App {
+	q := *app
+	q.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
+	q.Begin()
+	q.Log = app.Log
+	return &q
+}
+
+// inUse returns the credentials of the profile or role that the flags name.
+func inUse(ctx context.Context, w *workspace.Workspace, caller string) (ssocache.Credentials, error) {
+	p, err := Resolve(ctx, w, caller)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	return Get(ctx, w, p, caller)
 }

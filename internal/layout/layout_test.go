@@ -7,6 +7,7 @@ import (
 	"errors"
 	"io"
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -17,7 +18,7 @@ const module = "github.com/lanyard-cli/lanyard/"
 // its own. internal/cmd/* means every group of commands.
 var rows = [...][]string{
 	{"cmd/lanyard", "bench", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
-	{"internal/warm", "internal/cli"},
+	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
 	{"internal/wizard", "internal/credentials"},
 	{"internal/awscli"},
@@ -151,6 +152,24 @@ func TestOnlyCommandsImportCobra(t *testing.T) {
 			if strings.HasPrefix(imp, "github.com/spf13/") {
 				t.Errorf("%s imports %s, which only the command line may import", pkg, imp)
 			}
+		}
+	}
+}
+
+// A Go program that uses package provider does not link the command line.
+func TestProviderLinksNoCommands(t *testing.T) {
+	out, err := exec.Command("go", "list", "-deps", module+"provider").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	deps := strings.Fields(string(out))
+	if !slices.Contains(deps, module+"internal/broker") {
+		t.Errorf("provider does not import the broker: %q", deps)
+	}
+	for _, dep := range deps {
+		path := strings.TrimPrefix(dep, module)
+		if strings.HasPrefix(dep, "github.com/spf13/") || isCommand(path) || path == "internal/cli" || path == "internal/cmdline" {
+			t.Errorf("provider links %s", dep)
 		}
 	}
 }

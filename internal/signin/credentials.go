@@ -43,12 +43,13 @@ func messages(w *workspace.Workspace, o Options) io.Writer {
 }
 
 // Get sends a request to the broker for a command that uses a profile. If a sign-in is
-// necessary and auto_login allows it, Get signs in first. The background agent never signs in.
+// necessary and auto_login allows it, Get signs in first. The background agent and package provider
+// never sign in.
 func Get(ctx context.Context, w *workspace.Workspace, p *profile.Profile, r broker.Request) (broker.Answer, error) {
 	if w.NoHome != nil {
 		return broker.Answer{}, w.NoHome
 	}
-	if !r.Session.AutoLogin || w.InAgent() {
+	if !r.Session.AutoLogin || w.InAgent() || w.NeverSignsIn {
 		answer, err := w.Broker.Get(ctx, r)
 		if err != nil {
 			err = Explain(w, p, err)

@@ -29,6 +29,8 @@ type Workspace struct {
 	Stores *Stores
 	Broker *broker.Broker
 
+	NeverSignsIn bool // ignore auto_login; set it before the first request
+
 	PortalURL string    // --endpoint-url of a portal operation; else ""
 	bundle    caBundle  // the CA certificates in use
 	edited    time.Time // the first edit of this command; else zero
