@@ -33,7 +33,8 @@ type finding struct {
 // goClient runs this client with a verb and its argument, and prints JSON to stdout.
 func goClient(args []string) int {
 	verbs := map[string]func(context.Context, string) (any, error){
-		"identity": goIdentity, "accounts": goAccounts, "ambient": goAmbient, "library": goLibrary, "profiles": goProfiles,
+		"identity": goIdentity, "accounts": goAccounts, "ambient": goAmbient, "library": goLibrary,
+		"profiles": goProfiles, "libraries": goLibraries,
 	}
 	answer, err := verbs[args[0]](context.Background(), args[len(args)-1])
 	if err == nil {
@@ -48,6 +49,22 @@ func goClient(args []string) int {
 
 // goProfiles does the lookups on stdin.
 func goProfiles(ctx context.Context, _ string) (any, error) {
+	return lookUpAll(func(profile string) (any, error) { return goIdentity(ctx, profile) })
+}
+
+// goLibraries does the lookups on stdin with package provider.
+func goLibraries(ctx context.Context, _ string) (any, error) {
+	return lookUpAll(func(profile string) (any, error) {
+		p := provider.New(provider.Options{Profile: profile})
+		if _, err := p.Retrieve(ctx); err != nil {
+			return nil, err // the SDK has other errors if AWS_PROFILE is wrong
+		}
+		return identityWith(ctx, config.WithCredentialsProvider(p))
+	})
+}
+
+// lookUpAll does the lookups on stdin. who returns the identity of a profile.
+func lookUpAll(who func(profile string) (any, error)) (any, error) {
 	var tasks []lookup
 	if err := json.NewDecoder(os.Stdin).Decode(&tasks); err != nil {
 		return nil, err
@@ -58,11 +75,11 @@ func goProfiles(ctx context.Context, _ string) (any, error) {
 		for name, value := range task.Env {
 			_ = os.Setenv(name, value) // the names are valid
 		}
-		who, err := goIdentity(ctx, task.Profile)
+		is, err := who(task.Profile)
 		if err != nil {
 			found[i].Error = err.Error()
 		} else {
-			found[i].Arn = who.(identity).Arn
+			found[i].Arn = is.(identity).Arn
 		}
 		os.Clearenv()
 		for _, entry := range before {
@@ -75,7 +92,12 @@ func goProfiles(ctx context.Context, _ string) (any, error) {
 
 // goIdentity returns the identity of a profile. "" is the profile of the environment.
 func goIdentity(ctx context.Context, profile string) (any, error) {
-	cfg, err := config.LoadDefaultConfig(ctx, config.WithSharedConfigProfile(profile))
+	return identityWith(ctx, config.WithSharedConfigProfile(profile))
+}
+
+// identityWith returns the identity of a config.
+func identityWith(ctx context.Context, option func(*config.LoadOptions) error) (any, error) {
+	cfg, err := config.LoadDefaultConfig(ctx, option)
 	if err != nil {
 		return nil, err
 	}

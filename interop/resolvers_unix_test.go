@@ -30,6 +30,7 @@ func resolvers() (all []resolver) {
 				resolver{named(c, own+" operation"), byOperation},
 				resolver{named(c, own+" get-credentials"), byGetCredentials},
 				resolver{named(c, own+" exec"), byExec},
+				resolver{named(c, own+" library"), byLibrary},
 			)
 		case strings.HasPrefix(c.name, "AWS CLI"):
 			all = append(all, resolver{c, func(t *testing.T, h *home, tasks []lookup) []finding {
@@ -139,6 +140,12 @@ func byExec(t *testing.T, h *home, tasks []lookup) (found []finding) {
 		found = append(found, h.lookUp(t, task, "exec", "--", sdk.base[0], "identity", "").identity())
 	}
 	return found
+}
+
+// byLibrary gets the identities with package provider.
+func byLibrary(t *testing.T, h *home, tasks []lookup) []finding {
+	t.Helper()
+	return h.together(t, goSDK().with([]string{"libraries"}), tasks)
 }
 
 // lookUp runs lanyard for a task.

@@ -187,29 +187,63 @@ func TestServeIMDS(t *testing.T) {
 	})
 }
 
-// The module of Terraform's AWS provider gets credentials from the servers, also after an expiry.
+// The module of Terraform's AWS provider gets credentials from each server and from the credentials
+// file, also after an expiry.
 func TestTerraformAndServe(t *testing.T) {
 	t.Parallel()
 	terraform().need(t)
-	for _, tt := range []struct{ name, last string }{{"ecs", "TOKEN_FILE"}, {"imds", "ENDPOINT"}} {
-		t.Run(tt.name, func(t *testing.T) {
+	served := func(t *testing.T, s server, last string) (lookup, func(t *testing.T)) {
+		t.Helper()
+		task := lookup{Env: map[string]string{"AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "false"}}
+		for _, entry := range s.env(t, last) {
+			name, value, _ := strings.Cut(entry, "=")
+			task.Env[name] = value
+		}
+		return task, s.reload
+	}
+	for name, start := range map[string]func(t *testing.T, h *home) (task lookup, renew func(t *testing.T)){
+		"ecs": func(t *testing.T, h *home) (lookup, func(t *testing.T)) {
+			t.Helper()
+			return served(t, h.serve(t, "serve", "ecs", "other"), "TOKEN_FILE")
+		},
+		"imds": func(t *testing.T, h *home) (lookup, func(t *testing.T)) {
+			t.Helper()
+			return served(t, h.serve(t, "serve", "imds", "other"), "ENDPOINT")
+		},
+		"relay": func(t *testing.T, h *home) (lookup, func(t *testing.T)) {
+			t.Helper()
+			s := h.serve(t, "serve", "ecs", "other", "--socket", h.path("socket"), "--token-file", h.path("token"))
+			s.env(t, "TOKEN_FILE")
+			relay := h.serve(t, "serve", "relay", "--listen", "127.0.0.1:0", "--to", "unix:"+h.path("socket"), "--token-file", h.path("token"))
+			task, _ := served(t, relay, "FULL_URI")
+			return task, s.reload
+		},
+		"file": func(t *testing.T, h *home) (lookup, func(t *testing.T)) {
+			t.Helper()
+			write := func(t *testing.T) {
+				t.Helper()
+				h.run(t, clientNamed("lanyard").with([]string{"credentials", "write", "other"})).must(t)
+			}
+			write(t)
+			return lookup{Profile: "lanyard-other"}, write
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			h := newHome(t, setup{"server", serverConfig, "corp"}, emulator.Config{})
 			h.loginWith(t, clientNamed("lanyard"))
-			s := h.serve(t, "serve", tt.name, "other")
-			task := lookup{Env: map[string]string{"AWS_CONFIG_FILE": "/dev/null", "AWS_EC2_METADATA_DISABLED": "false"}}
-			for _, entry := range s.env(t, tt.last) {
-				name, value, _ := strings.Cut(entry, "=")
-				task.Env[name] = value
-			}
-			for range 2 {
+			task, renew := start(t, h)
+			check := func(when string) {
+				t.Helper()
 				if found := terraform().find(t, h, []lookup{task}); !strings.HasPrefix(found[0].Arn, otherARN) {
-					t.Errorf("found %+v, want the role of the profile other", found[0])
+					t.Errorf("%s: found %+v, want the role of the profile other", when, found[0])
 				}
-				h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
-				h.forgetRoles(t)
-				s.reload(t)
 			}
+			check("at first")
+			h.srv.Advance(5 * time.Hour) // the service refuses the first credentials
+			h.forgetRoles(t)
+			renew(t)
+			check("after the expiry")
 		})
 	}
 }

@@ -38,8 +38,9 @@ const Source = "LanyardProvider"
 
 // Options says which credentials a provider returns. The zero value means the profile in use.
 type Options struct {
-	// Profile is the name of a profile. If it is "", the variable AWS_PROFILE names the profile.
-	// If that is not set either, the profile is "default".
+	// Profile is the name of a profile. If it is "", the environment decides, as in the AWS CLI: the
+	// keys in AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, else the profile that AWS_PROFILE names,
+	// else the profile "default".
 	Profile string
 
 	// AccountID and Role name a role of Identity Center that needs no profile. Both are set, or
@@ -51,8 +52,7 @@ type Options struct {
 	Session string
 
 	// Environ is the environment, as KEY=VALUE. If it is nil, the provider uses the environment of
-	// the process. The provider ignores AWS_ACCESS_KEY_ID and the other variables with keys, except
-	// for a profile with credential_source = Environment.
+	// the process.
 	Environ []string
 
 	// Log gets messages without secrets. If it is nil, the provider logs nothing.
@@ -83,7 +83,7 @@ func (e *Error) Unwrap() error { return e.Err }
 // Is reports whether target is [ErrSignedOut] and the user has to sign in.
 func (e *Error) Is(target error) bool {
 	var ended *broker.SessionError
-	return target == ErrSignedOut && errors.As(e.Err, &ended) //nolint:errorlint // Is compares one error of the tree
+	return target == ErrSignedOut && errors.As(e.Err, &ended)
 }
 
 // A Provider is an [aws.CredentialsProvider]. Several goroutines can use it at the same time.

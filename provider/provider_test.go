@@ -45,12 +45,13 @@ func TestRetrieve(t *testing.T) {
 		prefix  string // of the access key
 		ends    bool
 	}{
-		"profile":                   {provider.Options{Profile: "dev-admin", Environ: h.env}, "ASIA", true},
-		"profile of the variable":   {provider.Options{Environ: env("AWS_PROFILE=dev-admin")}, "ASIA", true},
-		"assumed role":              {provider.Options{Profile: "chain", Environ: h.env}, "ASIA", true},
-		"keys":                      {provider.Options{Profile: "keys", Environ: h.env}, "AKIAEXAMPLE", false},
-		"role without a profile":    {provider.Options{AccountID: "111122223333", Role: "AdministratorAccess", Session: "corp", Environ: h.env}, "ASIA", true},
-		"other keys in environment": {provider.Options{Profile: "dev-admin", Environ: env("AWS_ACCESS_KEY_ID=AKIAOTHER", "AWS_SECRET_ACCESS_KEY=s")}, "ASIA", true},
+		"profile":                 {provider.Options{Profile: "dev-admin", Environ: h.env}, "ASIA", true},
+		"profile of the variable": {provider.Options{Environ: env("AWS_PROFILE=dev-admin")}, "ASIA", true},
+		"assumed role":            {provider.Options{Profile: "chain", Environ: h.env}, "ASIA", true},
+		"keys":                    {provider.Options{Profile: "keys", Environ: h.env}, "AKIAEXAMPLE", false},
+		"role without a profile":  {provider.Options{AccountID: "111122223333", Role: "AdministratorAccess", Session: "corp", Environ: h.env}, "ASIA", true},
+		"profile, not variables":  {provider.Options{Profile: "dev-admin", Environ: env("AWS_ACCESS_KEY_ID=AKIAOTHER", "AWS_SECRET_ACCESS_KEY=s")}, "ASIA", true},
+		"keys of the variables":   {provider.Options{Environ: env("AWS_PROFILE=dev-admin", "AWS_ACCESS_KEY_ID=AKIAOTHER", "AWS_SECRET_ACCESS_KEY=s")}, "AKIAOTHER", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c, err := provider.New(tt.options).Retrieve(t.Context())

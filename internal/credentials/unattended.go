@@ -25,16 +25,26 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 			}
 			return value, ok
 		}
-		return inUse(ctx, workspace.Files(q), caller)
+		w := workspace.Files(q)
+		p, err := Resolve(ctx, w, caller)
+		if err != nil {
+			return ssocache.Credentials{}, err
+		}
+		return Get(ctx, w, p, caller)
 	}
 }
 
-// Silent returns the credentials of the App's profile. It does not ask the user, prints nothing,
-// and never signs in, not even if auto_login is on. Calls can happen at the same time.
+// Silent returns the credentials in use: the keys of the environment, or else the credentials of
+// the App's profile. It does not ask the user, prints nothing, and never signs in, not even if
+// auto_login is on. Calls can happen at the same time.
 func Silent(ctx context.Context, app *command.App, caller string) (ssocache.Credentials, error) {
 	w := workspace.Files(quiet(app))
 	w.NeverSignsIn = true
-	return inUse(ctx, w, caller)
+	p, err := Resolve(ctx, w, caller)
+	if err != nil {
+		return ssocache.Credentials{}, err
+	}
+	return InUse(ctx, w, p, caller)
 }
 
 // quiet returns a copy of the App that has no terminal and discards messages. Calls at the same
@@ -45,13 +55,4 @@ func quiet(app *command.App) *command.App {
 	q.Begin()
 	q.Log = app.Log
 	return &q
-}
-
-// inUse returns the credentials of the profile or role that the flags name.
-func inUse(ctx context.Context, w *workspace.Workspace, caller string) (ssocache.Credentials, error) {
-	p, err := Resolve(ctx, w, caller)
-	if err != nil {
-		return ssocache.Credentials{}, err
-	}
-	return Get(ctx, w, p, caller)
 }
