@@ -128,7 +128,7 @@ func (f *fetcher) call(ctx context.Context, source step, role profile.Role) (sso
 		}
 		return ssocache.Assumed{}, err
 	}
-	return assumedFrom(out, role)
+	return assumedFrom(out, role, op.Name)
 }
 
 // authorize adds the parameters that only AssumeRole has, and gives the client the
@@ -188,8 +188,8 @@ func (f *fetcher) token(ctx context.Context, role profile.Role) (string, error) 
 	return string(data), nil
 }
 
-// assumedFrom returns the credentials in a reply of STS.
-func assumedFrom(reply *document.Object, role profile.Role) (ssocache.Assumed, error) {
+// assumedFrom returns the credentials in a reply of STS to an operation.
+func assumedFrom(reply *document.Object, role profile.Role, operation string) (ssocache.Assumed, error) {
 	text := func(in, name string) string {
 		part, _ := reply.Get(in)
 		o, _ := part.(*document.Object)
@@ -208,7 +208,7 @@ func assumedFrom(reply *document.Object, role profile.Role) (ssocache.Assumed, e
 	}
 	var err error
 	if a.Expiration, err = ssocache.ParseTime(text("Credentials", "Expiration")); err != nil || a.AccessKeyID == "" || a.SecretAccessKey.IsZero() || a.SessionToken.IsZero() {
-		return ssocache.Assumed{}, fmt.Errorf("AssumeRole of %s: the reply has no valid credentials", role.ARN)
+		return ssocache.Assumed{}, fmt.Errorf("%s: %s of %s: the reply has no valid credentials", role.From, operation, role.ARN)
 	}
 	return a, nil
 }

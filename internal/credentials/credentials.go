@@ -127,11 +127,11 @@ func (f *fetcher) start(c profile.Chain) step {
 		}
 	case profile.Environment:
 		s.get = func(context.Context) (ssocache.Credentials, error) {
-			c, ok, err := workspace.EnvironmentKeys(w.App.WithProfile(""))
+			keys, ok, err := workspace.EnvironmentKeys(w.App.WithProfile(""))
 			if !ok && err == nil {
-				err = noneInSource(p, "Environment")
+				err = noneInSource(c.Start, "Environment")
 			}
-			return c, err
+			return keys, err
 		}
 	case profile.Process:
 		line, _ := p.Get("credential_process")
@@ -139,7 +139,7 @@ func (f *fetcher) start(c profile.Chain) step {
 	case profile.Container:
 		s.get = func(ctx context.Context) (ssocache.Credentials, error) {
 			if w.App.Env.Get(relativeURI) == "" && w.App.Env.Get(fullURI) == "" && p.Kind != profile.Container {
-				return ssocache.Credentials{}, noneInSource(p, "EcsContainer")
+				return ssocache.Credentials{}, noneInSource(c.Start, "EcsContainer")
 			}
 			return container(ctx, w.App)
 		}
@@ -152,11 +152,10 @@ func (f *fetcher) start(c profile.Chain) step {
 }
 
 // noneInSource returns botocore's error for a credential_source without credentials.
-func noneInSource(p *profile.Profile, source string) error {
-	f, _ := p.Get("credential_source")
+func noneInSource(s profile.Start, source string) error {
 	return &profile.Error{
-		Msg:  "Error when retrieving credentials from " + source + ": No credentials found in credential_source referenced in profile " + p.Name,
-		Hint: "see line " + itoa(f.Line) + " of the profile: credential_source = " + f.Value, Code: 255,
+		Msg:  "Error when retrieving credentials from " + source + ": No credentials found in credential_source referenced in profile " + s.Profile.Name,
+		Hint: "the source is in " + s.From, Code: 255,
 	}
 }
 

@@ -165,7 +165,7 @@ func (f *fetcher) metadata(ctx context.Context, s profile.Start) (ssocache.Crede
 	}
 	f.w.App.Log.Debug("no credentials of an EC2 instance", "why", err)
 	if s.Kind == profile.Metadata {
-		return ssocache.Credentials{}, noneInSource(s.Profile, "Ec2InstanceMetadata")
+		return ssocache.Credentials{}, noneInSource(s, "Ec2InstanceMetadata")
 	}
 	return ssocache.Credentials{}, signin.NoCredentials(f.w, f.p)
 }

@@ -10,7 +10,6 @@ import (
 	"os/exec"
 	"runtime"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -29,9 +28,6 @@ const processTimeout = time.Minute
 
 // maxOutput is the maximum number of bytes that a configured program may print.
 const maxOutput = 1 << 20
-
-// itoa formats a line number.
-func itoa(n int) string { return strconv.Itoa(n) }
 
 // processError returns the error for a credential_process that does not print credentials.
 // The text begins like botocore's text.
