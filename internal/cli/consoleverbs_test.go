@@ -19,10 +19,10 @@ func followConsole(ts *testscript.TestScript, _ bool, args []string) {
 	page := wait(ts, ts.Getenv("VISITED"), regexp.MustCompile(`http://127\.0\.0\.1:\d+/console/\S+`))
 	files, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	ts.Check(err)
+	running := map[string]string{} // the arguments of all processes
 	for _, f := range files {
-		if line, _ := os.ReadFile(f); strings.Contains(string(line), "SigninToken") { // the process may have ended
-			ts.Fatalf("%s has a sign-in token: %s", f, line)
-		}
+		line, _ := os.ReadFile(f) // the process may have ended
+		running[f] = string(line)
 	}
 	client := &http.Client{
 		Transport:     &http.Transport{DisableKeepAlives: true},
@@ -53,6 +53,13 @@ func followConsole(ts *testscript.TestScript, _ bool, args []string) {
 	status, to := get("GET", page, func(*http.Request) {})
 	if status != http.StatusSeeOther || !strings.Contains(to, "SigninToken=") {
 		ts.Fatalf("status %d, location %q", status, to)
+	}
+	_, token, _ := strings.Cut(to, "SigninToken=")
+	token, _, _ = strings.Cut(token, "&")
+	for f, line := range running {
+		if strings.Contains(line, token) {
+			ts.Fatalf("%s has the sign-in token: %s", f, line)
+		}
 	}
 	if resp, err := client.Get(page); err == nil { // the program may have ended
 		resp.Body.Close()

@@ -73,13 +73,9 @@ lanyard console dev-admin --browser 'firefox-container:{account_name}'
 lanyard console dev-admin --print`,
 		DisableFlagsInUseLine: true,
 		Annotations:           cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
+		Args:                  cmdline.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case len(args) > 1:
-				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && cmdline.IsHelp(args[0]):
-				return cmd.Help()
-			case len(args) == 1:
+			if len(args) == 1 {
 				o.profile = args[0]
 			}
 			return run(cmd.Context(), app, o)

@@ -63,13 +63,9 @@ lanyard env dev-admin --format fish | source
 # remove the credentials from the shell
 eval "$(lanyard env --unset)"`,
 		Annotations: cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
+		Args:        cmdline.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			switch {
-			case len(args) > 1:
-				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && cmdline.IsHelp(args[0]):
-				return cmd.Help()
-			case len(args) == 1:
+			if len(args) == 1 {
 				o.profile = args[0]
 			}
 			return printEnv(cmd.Context(), app, o)

@@ -65,12 +65,9 @@ use dev-admin
 lanyard use dev-admin --format bash`,
 		DisableFlagsInUseLine: true,
 		Annotations:           cmdline.Uses("profile", "region", cmdline.Connection),
+		Args:                  cmdline.MaxArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			switch {
-			case len(args) > 1:
-				return command.Usagef("unexpected argument: %s", args[1])
-			case len(args) == 1 && cmdline.IsHelp(args[0]):
-				return cmd.Help()
 			case len(args) == 1 && args[0] == "-":
 				o.previous = true
 			case len(args) == 1:
