@@ -190,6 +190,26 @@ func TestMissingAndSilentAgents(t *testing.T) {
 	})
 }
 
+// A client that gave up early may ask again if it can wait longer.
+func TestSlowAgent(t *testing.T) {
+	w := newFixture(t, emulator.Config{})
+	address := filepath.Join(t.TempDir(), "a.sock")
+	l, lock, err := agent.Listen(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(lock.Release)
+	client := &agent.Client{Address: address}
+	if _, err := client.Status(t.Context()); !errors.Is(err, agent.ErrSilent) {
+		t.Fatalf("before the agent answers: %v, want ErrSilent", err)
+	}
+	w.serve(l)
+	client.Patience = agent.LongPatience
+	if _, err := client.Status(t.Context()); err != nil {
+		t.Errorf("with more patience: %v, want an answer", err)
+	}
+}
+
 func TestSocketIsPrivate(t *testing.T) {
 	address := filepath.Join(t.TempDir(), "run", "a.sock")
 	l, lock, err := agent.Listen(address)

@@ -5,6 +5,7 @@ package agent
 
 import (
 	"bufio"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -81,7 +82,7 @@ type Client struct {
 	// Patience is how long to wait for the confirmation of a request; 0 means [Patience].
 	Patience time.Duration
 
-	dead bool // the agent did not answer; send no more requests
+	waited time.Duration // the longest wait that ended without an answer; do not wait as long again
 }
 
 // A Question is a request to the agent's broker.
@@ -150,12 +151,9 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	if c.Address == "" {
 		return line{}, ErrNone
 	}
-	if c.dead {
+	patience := cmp.Or(c.Patience, Patience)
+	if patience <= c.waited {
 		return line{}, ErrSilent
-	}
-	patience := c.Patience
-	if patience == 0 {
-		patience = Patience
 	}
 	start := time.Now()
 	conn, err := dial(ctx, c.Address, patience)
@@ -190,13 +188,13 @@ func (c *Client) call(ctx context.Context, r request) (line, error) {
 	}
 }
 
-// explain returns the error for a failed connection. After a timeout, explain marks the agent
-// as silent.
+// explain returns the error for a failed connection. After a timeout, the client does
+// not wait as long again.
 func (c *Client) explain(err error) error {
 	var timeout net.Error
 	switch {
 	case errors.As(err, &timeout) && timeout.Timeout(), errors.Is(err, context.DeadlineExceeded), queueFull(err):
-		c.dead = true
+		c.waited = max(c.waited, cmp.Or(c.Patience, Patience))
 		return fmt.Errorf("%w at %s", ErrSilent, c.Address)
 	case notListening(err):
 		return fmt.Errorf("%w at %s", ErrNone, c.Address)

@@ -215,7 +215,9 @@ func (w *Workspace) MemoryIsGone(s profile.Session) bool {
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.Agent {
 		return false
 	}
-	status, err := w.Stores.client().Status(context.Background())
+	client := w.Stores.client()
+	client.Patience = agent.LongPatience // only this agent has the tokens
+	status, err := client.Status(context.Background())
 	return errors.Is(err, agent.ErrNone) || err == nil && !status.InMemory
 }
 
