@@ -74,14 +74,14 @@ func (r *ring) startDaemon(args ...string) error {
 	if err := r.daemon.Start(); err != nil {
 		return err
 	}
-	for deadline := time.Now().Add(20 * time.Second); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); time.Sleep(20 * time.Millisecond) {
 		ask := exec.Command("dbus-send", "--bus="+r.address, "--print-reply", "--dest=org.freedesktop.DBus", "/org/freedesktop/DBus",
 			"org.freedesktop.DBus.NameHasOwner", "string:org.freedesktop.secrets")
 		if out, err := ask.Output(); err == nil && strings.Contains(string(out), "boolean true") {
 			return nil
 		}
 	}
-	return fmt.Errorf("gnome-keyring-daemon is not on the bus after 20 s")
+	return fmt.Errorf("gnome-keyring-daemon is not on the bus after a minute")
 }
 
 func (r *ring) stopDaemon() {

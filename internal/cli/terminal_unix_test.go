@@ -144,7 +144,7 @@ func (tm *terminal) text() string {
 // expect waits for a text in the output after the text of the last expect.
 func (tm *terminal) expect(want string) {
 	tm.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(time.Minute)
 	for {
 		text := tm.text()
 		if i := strings.Index(text[min(tm.read, len(text)):], want); i >= 0 {
@@ -177,7 +177,7 @@ func (tm *terminal) answer(question, keys string) {
 func (tm *terminal) signIn(user string) {
 	tm.t.Helper()
 	file := filepath.Join(tm.home, "visited")
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(5 * time.Millisecond) {
 		url, err := os.ReadFile(file)
 		if err == nil {
 			_ = os.Remove(file)
@@ -208,7 +208,7 @@ func (tm *terminal) exits(code int) {
 		if got != code {
 			tm.t.Errorf("exit code %d, want %d:\n%s", got, code, tm.text())
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(time.Minute):
 		tm.t.Fatalf("the program still runs:\n%s", tm.text())
 	}
 }

@@ -60,7 +60,7 @@ func (d *terminalUser) browserEnded(t *testing.T) {
 		if err != nil {
 			t.Errorf("browser: %v", err)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Error("the browser did not finish")
 	}
 }
