@@ -41,19 +41,33 @@ type OwnSection struct {
 // several headers spell one name, only the last section counts. The settings must not be changed.
 func (b *Bulk) Sections(yield func(OwnSection) bool) {
 	for _, bl := range b.e.blocks {
-		if bl.raw == nil {
-			continue
-		}
-		kind, name, ok := sectionName(bl.raw.text, false)
-		if !ok || b.e.index[id{kind, name}] != bl {
-			continue
-		}
-		s := OwnSection{Section: Section{Kind: kind, Name: name, Path: b.e.path, Line: bl.raw.line, Settings: bl.raw.settings}}
-		s.Commented = slices.ContainsFunc(bl.lines[:bl.tail()+1], func(l line) bool { return l.kind == comment })
-		if !yield(s) {
+		if s, ok := b.own(bl); ok && !yield(s) {
 			return
 		}
 	}
+}
+
+// Section returns the section of this kind and name, with the changes so far.
+func (b *Bulk) Section(kind Kind, name string) (OwnSection, bool) {
+	bl := b.e.index[id{kind, name}]
+	if bl == nil {
+		return OwnSection{}, false
+	}
+	return b.own(bl)
+}
+
+// own returns the section of a block. ok is false if no program uses the block.
+func (b *Bulk) own(bl *block) (s OwnSection, ok bool) {
+	if bl.raw == nil {
+		return s, false
+	}
+	kind, name, ok := sectionName(bl.raw.text, false)
+	if !ok || b.e.index[id{kind, name}] != bl {
+		return s, false
+	}
+	s.Section = Section{Kind: kind, Name: name, Path: b.e.path, Line: bl.raw.line, Settings: bl.raw.settings}
+	s.Commented = slices.ContainsFunc(bl.lines[:bl.tail()+1], func(l line) bool { return l.kind == comment })
+	return s, true
 }
 
 // Change applies a change like [Edit]. The section must be in the file already.
