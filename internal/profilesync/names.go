@@ -69,9 +69,9 @@ func (n *namer) execute(t *template.Template, text string) (string, error) {
 	return n.out.String(), nil
 }
 
-// slug returns the text in lower case, with only the letters a to z, digits, underscores, and a
-// single dash in place of other characters. It removes accents, and dashes at both ends. If nothing
-// is left, it returns the ID of the account.
+// slug returns the text in lower case, with only the letters a to z, digits and underscores. One dash
+// replaces each run of other characters. slug removes accents, and dashes at both ends. If nothing is
+// left, it returns the ID of the account.
 func (n *namer) slug(text string) string {
 	if s := slug(text); s != "" {
 		return s

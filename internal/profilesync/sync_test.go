@@ -292,7 +292,7 @@ func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
 	}
 }
 
-// Whatever the file, a second sync changes nothing, and sync and prune keep all other lines.
+// A second sync of any file changes nothing, and sync and prune keep all other lines.
 func FuzzSync(f *testing.F) {
 	for _, s := range []string{
 		oneSession, "", "\ufeff[default]\nregion=x", "[profile acme-admin]\r\nregion=x\r\n\r\n; end", "[profile a]\nx=1\n  [profile b]\n y: 2\n",

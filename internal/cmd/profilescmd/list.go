@@ -25,8 +25,8 @@ func newList(app *command.App) *cobra.Command {
 
 SOURCE is "profiles sync" for a profile that "lanyard profiles sync" wrote, and
 "credentials write" for an entry that "lanyard credentials write" wrote. It is
-"configure sso" for a profile with exactly the settings that "configure sso" writes.
-Any other profile has the source "by hand".`,
+"configure sso" for a profile with exactly the settings that "configure sso"
+writes. Any other profile has the source "by hand".`,
 		Example: `lanyard profiles list
 lanyard profiles list --output json`,
 		Annotations: command.Uses("output", "query"),

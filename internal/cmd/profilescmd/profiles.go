@@ -12,8 +12,8 @@ import (
 func New(app *command.App) *cobra.Command {
 	cmd := command.Group("profiles", "Write a profile for each account and role")
 	cmd.Long = `Write a profile for each account and role that you can use, and keep these
-profiles up to date. Rules in ~/.config/lanyard/config.yaml choose the roles, the
-names of the profiles, and their settings.`
+profiles up to date. Rules in ~/.config/lanyard/config.yaml choose the roles,
+the names of the profiles, and their settings.`
 	cmd.Example = `lanyard profiles diff
 lanyard profiles sync
 lanyard profiles list`
@@ -57,17 +57,17 @@ func newSync(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "sync",
 		Short: "Add and update a profile for each account and role",
-		Long: `Add a profile for each account and role of your sessions, and update the profiles
-that an earlier sync added. Without --sso-session, lanyard uses every session that
-is signed in.
+		Long: `Add a profile for each account and role of your sessions, and update the
+profiles that an earlier sync added. Without --sso-session, lanyard uses every
+session that is signed in.
 
-lanyard never changes your own profiles. In the profiles of a sync, lanyard keeps
-each setting that you have changed, added or removed. A profile keeps its name
-for as long as its role exists. "lanyard profiles prune" removes the profiles of
-roles that you no longer have.
+lanyard never changes your own profiles. In the profiles of a sync, lanyard
+keeps each setting that you have changed, added or removed. A profile keeps its
+name for as long as its role exists. "lanyard profiles prune" removes the
+profiles of roles that you no longer have.
 
-lanyard shows the change first. To undo the change, run "lanyard configure undo".
-Without a terminal, --yes is required.`,
+lanyard shows the change first. To undo the change, run "lanyard configure
+undo". Without a terminal, --yes is required.`,
 		Example: `lanyard profiles sync --dry-run
 lanyard profiles sync --sso-session corp --yes
 # use the names of a new template
@@ -105,13 +105,14 @@ func newPrune(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "prune",
 		Short: "Remove the profiles of roles that you no longer have",
-		Long: `Remove profiles of "lanyard profiles sync" if you no longer have the role, or if
-the rules now exclude the role. lanyard removes a profile only if the service has
-listed all accounts and roles of the profile's session. lanyard keeps profiles
-that you have changed and profiles that other profiles use, and prints the reason.
+		Long: `Remove profiles of "lanyard profiles sync" if you no longer have the role, or
+if the rules now exclude the role. lanyard removes a profile only if the
+service has listed all accounts and roles of the profile's session. lanyard
+keeps profiles that you have changed and profiles that other profiles use, and
+prints the reason.
 
-lanyard shows the change first. To undo the change, run "lanyard configure undo".
-Without a terminal, --yes is required.`,
+lanyard shows the change first. To undo the change, run "lanyard configure
+undo". Without a terminal, --yes is required.`,
 		Example: `lanyard profiles prune --dry-run
 lanyard profiles prune --yes`,
 		Args: command.NoArgs,
