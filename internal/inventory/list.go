@@ -15,14 +15,15 @@ import (
 // field, \t, \n, \r and \\ stand for these characters. Times are milliseconds since 1970.
 //
 //	lanyard-inventory 1 SESSION START-URL REGION ORIGIN SIGN-IN USER
-//	begin TIME KIND          a listing begins. KIND is "refresh" if no older answer counts, or "resume"
+//	begin TIME KIND          a listing begins. KIND is "refresh" if no older answer counts, or "missing"
 //	again TIME               the account pages begin again, because the service rejected a token
+//	anew TIME ID             the role pages of an account begin again, for the same reason
 //	page TIME NEXT (ID NAME EMAIL)...   a page of accounts; NEXT is "" on the last page
 //	given TIME (ID NAME EMAIL)...       all accounts, from a file: see inventory.source
 //	roles TIME ID NEXT ROLE...          a page of roles; NEXT is "" on the last page
 //	failed TIME ID CODE 403? MESSAGE    the service did not list the roles of an account
 //	account TIME ID NAME EMAIL ROLE...  an account of a compact list; TIME is 0 if the roles are unknown
-//	accounts TIME            the lines "account" have every account
+//	accounts TIME FROM       the lines "account" have every account; FROM is "service" or "file"
 //	end TIME WHETHER         the listing ended: "complete" or "incomplete"
 //
 // A kill can leave a part of a line at the end. Readers ignore this part, and the next writer
@@ -52,6 +53,7 @@ type file struct {
 // accountPages says how far the service has listed the accounts.
 type accountPages struct {
 	done    time.Time       // when the last page arrived; zero if pages are missing
+	given   bool            // the accounts come from a file
 	started bool            // a page has arrived, but not the last page
 	next    string          // the token of the next page
 	seen    map[string]bool // the accounts of the pages so far
@@ -127,14 +129,18 @@ func (f *file) apply(l []string) bool {
 		if f.refresh {
 			f.staleUntil = at
 			f.pages, f.partial = accountPages{}, map[string]rolePages{}
+			clear(f.failed)
 		}
 	case kind == "again" && len(args) == 0:
 		f.pages = accountPages{}
+	case kind == "anew" && len(args) == 1:
+		delete(f.partial, args[0])
 	case kind == "page" && len(args)%3 == 1:
 		f.page(at, args[0], args[1:])
 	case kind == "given" && len(args)%3 == 0:
 		f.pages = accountPages{}
 		f.page(at, "", args)
+		f.pages.given = true
 	case kind == "roles" && len(args) >= 2:
 		f.roles(at, args[0], args[1], args[2:])
 	case kind == "failed" && len(args) == 4:
@@ -147,8 +153,8 @@ func (f *file) apply(l []string) bool {
 			f.last = later(f.last, at)
 		}
 		f.put(a)
-	case kind == "accounts" && len(args) == 0:
-		f.pages = accountPages{done: at}
+	case kind == "accounts" && len(args) == 1:
+		f.pages = accountPages{done: at, given: args[0] == "file"}
 		f.last = later(f.last, at)
 	case kind == "end" && len(args) == 1:
 		f.ended, f.complete = at, args[0] == "complete"
@@ -216,7 +222,9 @@ func (f *file) put(a Account) {
 
 // list returns the content as a List.
 func (f *file) list() List {
-	l := List{Accounts: slices.Clone(f.accounts), At: f.last, AccountsListed: f.pages.done, Complete: f.complete}
+	l := List{Accounts: slices.Clone(f.accounts), At: f.last, AccountsListed: f.pages.done}
+	l.Complete = f.complete && !f.pages.done.IsZero() && len(f.failed) == 0 &&
+		!slices.ContainsFunc(f.accounts, func(a Account) bool { return a.Listed.IsZero() })
 	for id, failure := range f.failed {
 		k, ok := f.byID[id]
 		switch {
@@ -244,7 +252,7 @@ func fields(l string) []string {
 	for {
 		field, rest, more := strings.Cut(l, "\t")
 		if strings.IndexByte(field, '\\') >= 0 {
-			field = unescape.Replace(field)
+			field = strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r").Replace(field)
 		}
 		if f = append(f, field); !more {
 			return f
@@ -261,17 +269,12 @@ func line(fields ...string) string {
 			b.WriteByte('\t')
 		}
 		if strings.ContainsAny(f, "\\\t\n\r") {
-			f = escape.Replace(f)
+			f = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(f)
 		}
 		b.WriteString(f)
 	}
 	b.WriteByte('\n')
 	return b.String()
 }
-
-var (
-	escape   = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`)
-	unescape = strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r")
-)
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }
