@@ -106,7 +106,6 @@ func Read(env userpath.Env) (Settings, error) {
 	return s, err
 }
 
-
 // position splits the error of a YAML parser into a line and a text.
 func position(err error) (line int, msg string) {
 	text := err.Error()
