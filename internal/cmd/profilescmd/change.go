@@ -32,7 +32,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	lists, partial, err := listings(ctx, w, p, o)
+	lists, partial, err := listings(ctx, app, o)
 	if err != nil {
 		return err
 	}

@@ -5,82 +5,53 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/listing"
 	"github.com/lanyard-cli/lanyard/internal/profilesync"
-	"github.com/lanyard-cli/lanyard/internal/workspace"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
-// listings returns the accounts and roles of the sessions. partial is an error that did not stop the
-// command, because other accounts were listed.
-func listings(ctx context.Context, w *workspace.Workspace, p *profile.Profile, o options) (list []profilesync.Listing, partial, err error) {
-	sessions, err := targets(w, o)
+// listings returns the accounts and roles of the sessions. partial is the error of a listing that
+// lacks some accounts or roles. The command can still add profiles.
+func listings(ctx context.Context, app *command.App, o options) (list []profilesync.Listing, partial, err error) {
+	// A removal needs the word of the service: a file of accounts does not prove that an account
+	// is gone.
+	l, err := listing.Open(ctx, app, listing.Options{Session: o.session, Caller: o.describe(), Refresh: o.refresh, NoFile: o.pruning})
 	if err != nil {
 		return nil, nil, err
 	}
-	for _, s := range sessions {
-		l, err := one(ctx, w, p, s, o)
-		if err != nil {
-			return nil, nil, err
-		}
-		list = append(list, l)
+	l.Update(ctx, func(*listing.Session) listing.Demand { return listing.Demand{} })
+	if ctx.Err() != nil {
+		return nil, nil, errors.Join(ctx.Err(), l.Err())
 	}
-	return list, nil, nil
+	roles := 0
+	for _, s := range l.Sessions {
+		if s.Name == "" {
+			fmt.Fprintf(app.IO.Err, "%s: no profiles for %s, because it has no [sso-session]; to make one, run: %s configure upgrade\n",
+				app.Name, terminal.Printable(s.StartURL), app.Name)
+			continue
+		}
+		list = append(list, listingOf(s))
+		roles += len(list[len(list)-1].Entries)
+	}
+	if roles == 0 && l.Err() != nil {
+		return nil, nil, l.Err()
+	}
+	l.TellAge(app.Now())
+	return list, l.Err(), nil
 }
 
-// targets returns the sessions of the command.
-func targets(w *workspace.Workspace, o options) ([]profile.Session, error) {
-	if o.session != "" {
-		s, err := w.SessionNamed(o.session)
-		return []profile.Session{s}, err
+// listingOf returns the accounts and roles of a session.
+func listingOf(s *listing.Session) profilesync.Listing {
+	l := profilesync.Listing{
+		Session: s.Name, StartURL: s.StartURL, Region: s.Region, Origin: s.Origin(),
+		Complete: s.List.Complete && s.Err == nil && s.Given == nil,
+		Entries:  make([]profilesync.Entry, 0, s.List.Roles()),
 	}
-	uses, err := w.Sessions()
-	if err != nil {
-		return nil, err
-	}
-	var list []profile.Session
-	for _, u := range uses {
-		tok, err := w.Broker.Peek(u.Session)
-		if u.Name != "" && err == nil && tok.Left(w.App.Now()) > 0 {
-			list = append(list, u.Session)
+	for _, a := range s.List.Accounts {
+		for _, role := range a.Roles {
+			l.Entries = append(l.Entries, profilesync.Entry{AccountID: a.ID, AccountName: a.Name, Email: a.Email, Role: role})
 		}
 	}
-	if len(list) == 0 {
-		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "no [sso-session] of " + w.In.Config.Path + " is signed in"}, "run: %s login", w.App.Name)
-	}
-	return list, nil
-}
-
-// one lists a session.
-func one(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s profile.Session, o options) (profilesync.Listing, error) {
-	l := profilesync.Listing{Session: s.Name, StartURL: s.StartURL, Region: s.Region, Origin: "aws"}
-	settings, err := w.Settings(p.ForSession())
-	if err != nil {
-		return l, err
-	}
-	if settings.Portal.URL != "" {
-		l.Origin = settings.Portal.URL
-	}
-	answer, err := w.Broker.Get(ctx, broker.Request{Session: s, Purpose: broker.AccessToken, Caller: o.describe()})
-	if err != nil {
-		return l, err
-	}
-	client, err := w.Client(p, s.StartURL, s.Region)
-	if err != nil {
-		return l, err
-	}
-	for a, err := range client.Accounts(ctx, answer.Token.AccessToken) {
-		if err != nil {
-			return l, w.AdviseConnection(fmt.Errorf("the accounts of %s could not be listed: %w", s.StartURL, err))
-		}
-		for r, err := range client.Roles(ctx, answer.Token.AccessToken, a.ID) {
-			if err != nil {
-				return l, w.AdviseConnection(errors.Join(fmt.Errorf("the roles of account %s could not be listed: %w", a.ID, err)))
-			}
-			l.Entries = append(l.Entries, profilesync.Entry{AccountID: a.ID, AccountName: a.Name, Email: a.Email, Role: r.Name})
-		}
-	}
-	l.Complete = true
-	return l, nil
+	return l
 }

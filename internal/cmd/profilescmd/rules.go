@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/profilesync"
+	"github.com/lanyard-cli/lanyard/internal/settings"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -27,18 +28,18 @@ const teamLimit = 4 << 20
 // loadRules returns the rules of the user and of the team. If the team's file cannot be read,
 // loadRules warns and uses the copy of the last good file. The rules are then Stale.
 func loadRules(ctx context.Context, w *workspace.Workspace, p *profile.Profile) (*profilesync.Rules, error) {
-	path, node, err := section(w)
+	set, err := settings.Read(w.App.Env.Lookup)
 	if err != nil {
 		return nil, err
 	}
-	rules, source, err := profilesync.ParseRules(path, node)
+	rules, source, err := profilesync.ParseRules(set.Path, set.Profiles)
 	if err != nil || source.Location == "" {
 		return rules, err
 	}
 	if !source.Remote() {
 		source.Location = userpath.Expand(source.Location, w.App.Env.Lookup)
 		if !filepath.IsAbs(source.Location) {
-			source.Location = filepath.Join(filepath.Dir(path), source.Location)
+			source.Location = filepath.Join(filepath.Dir(set.Path), source.Location)
 		}
 	}
 	t := team{w: w, p: p, source: source}
@@ -57,7 +58,7 @@ func loadRules(ctx context.Context, w *workspace.Workspace, p *profile.Profile) 
 	why := fmt.Sprintf("the team's rules could not be read: %s: %v", source.Location, err)
 	content, copyErr := datafile.Read(t.copy(), teamLimit)
 	if copyErr != nil {
-		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: why}, "correct team and team_sha256 in %s", path)
+		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: why}, "correct team and team_sha256 in %s", set.Path)
 	}
 	if err := rules.AddTeam(source.Location, content); err != nil {
 		return nil, err
