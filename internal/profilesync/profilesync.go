@@ -158,7 +158,7 @@ func valid(name string) bool {
 func (in *Input) settings(w wanted, m *matcher) ([]awsconfig.Setting, error) {
 	list := make([]awsconfig.Setting, 0, 6)
 	set := func(key, value string) { list = append(list, awsconfig.Setting{Key: key, Value: value}) }
-	if in.Rules.process() {
+	if in.Rules.Process() {
 		set(processKey, processLine(in.Program, w.id))
 	} else {
 		set("sso_session", w.id.session)

@@ -105,9 +105,9 @@ func matchGlob(glob, text string) bool {
 	return strings.Trim(glob[i:], "*") == ""
 }
 
-// process reports whether the profiles get a credential_process. The user's file decides before the
+// Process reports whether the profiles get a credential_process. The user's file decides before the
 // team's file.
-func (r *Rules) process() bool {
+func (r *Rules) Process() bool {
 	if r == nil {
 		return false
 	}

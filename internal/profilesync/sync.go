@@ -111,7 +111,7 @@ func (s *syncer) add(section awsconfig.OwnSection) {
 // have one role, the profile with the name that Sync gave it counts, else the first profile.
 func (s *syncer) claim(roles []wanted) []candidateName {
 	at := make(map[identity]int, len(roles))
-	moved := map[identity]int{} // by an identity without a session
+	var moved map[identity]int // by an identity without a session; nil until a session is missing
 	sessions := map[string]map[string]bool{}
 	for i := range roles {
 		id := roles[i].id
@@ -120,8 +120,6 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 			sessions[id.portal] = map[string]bool{}
 		}
 		sessions[id.portal][id.session] = true
-		id.session = ""
-		moved[id] = i
 	}
 	complete := map[string]bool{}
 	for _, l := range s.in.Listings {
@@ -135,6 +133,14 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 		// The user may have renamed the [sso-session].
 		if _, exists := s.sections[o.id.session]; exists || len(sessions[o.id.portal]) != 1 {
 			return 0, false
+		}
+		if moved == nil {
+			moved = make(map[identity]int, len(roles))
+			for i := range roles {
+				id := roles[i].id
+				id.session = ""
+				moved[id] = i
+			}
 		}
 		i, ok := moved[identity{portal: o.id.portal, account: o.id.account, role: o.id.role}]
 		return i, ok

@@ -36,7 +36,10 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename, Program: workspace.ProgramLine(app)}}
+	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename}}
+	if rules.Process() {
+		e.in.Program = workspace.ProgramLine(app)
+	}
 	before, err := datafile.Read(w.In.Config.Path, datafile.ConfigLimit)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return err

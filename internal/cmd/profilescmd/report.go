@@ -26,8 +26,11 @@ func (e *editor) summarize() {
 		n    int
 		text string
 	}{
-		{len(r.Added), "to add"}, {len(r.Changed), "to change"}, {len(r.Renamed), "to rename"},
-		{len(r.Removed), "to remove"}, {r.Unchanged, "unchanged"},
+		{len(r.Added), "to add"},
+		{len(r.Changed), "to change"},
+		{len(r.Renamed), "to rename"},
+		{len(r.Removed), "to remove"},
+		{r.Unchanged, "unchanged"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, count(part.n, "profile")+" "+part.text)
