@@ -50,6 +50,9 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	}
 	e.summarize()
 	if bytes.Equal(before, after) {
+		if !o.dryRun {
+			w.IndexConfig() // another program may have changed the config since the last edit
+		}
 		return partial
 	}
 	if err := e.show(before, after); err != nil || o.dryRun {
