@@ -6,8 +6,8 @@ import (
 	"bytes"
 	"cmp"
 	"io"
-	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -39,7 +39,8 @@ type indexEntry struct{ hash, offset, length, line, lines uint64 }
 
 // IndexPath returns the path of the index of a config.
 func IndexPath(path string) string {
-	return filepath.Join(filepath.Dir(path), ".lanyard", filepath.Base(path)+".index")
+	name := strings.LastIndexAny(path, `/\`) + 1
+	return path[:name] + ".lanyard/" + path[name:] + ".index"
 }
 
 // MakeIndex returns the index of a config. It returns nil if the config is small, has no clear

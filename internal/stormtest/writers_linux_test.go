@@ -147,6 +147,7 @@ func writers() []writer {
 		{name: "login over an expired session", config: bothConfig, prepare: expired, args: login, approve: true},
 		{name: "logout", config: config, prepare: held, args: []string{"sso", "logout"}, ended: true, finish: signsOut},
 		{name: "configure set", config: config, prepare: held, args: []string{"configure", "set", "region", "eu-west-1", "--profile", "dev"}},
+		{name: "profiles sync", config: config, prepare: held, args: []string{"profiles", "sync", "--yes"}},
 		{name: "migration", config: config, prepare: hasKey, args: migration(encryptedStore), finish: migrates(encryptedStore)},
 		{name: "migration back", config: config, prepare: encrypted, args: migration(fileStore), finish: migrates(fileStore)},
 		{name: "refresh in the encrypted store, grace", grace: grace, config: config, prepare: encryptedExpired, args: get},
