@@ -53,8 +53,25 @@ func TestListing(t *testing.T) {
 	if read, err := f.open().Read(); err != nil || cmp.Diff(l, read) != "" {
 		t.Errorf("Read: %v\n%s", err, cmp.Diff(l, read))
 	}
-	if f.open().Missing(f.options()) {
-		t.Error("Missing = true after a complete listing")
+	if known, ok, err := f.open().Known(f.options()); !ok || err != nil || cmp.Diff(l, known) != "" {
+		t.Errorf("Known: %v, %v\n%s", ok, err, cmp.Diff(l, known))
+	}
+	if some, ok := f.open().Quick(f.options(), inventory.ContainsAll("acct-17", "a")); !ok || len(some.Accounts) != 11 || !some.Complete {
+		t.Errorf("Quick: %v, %d accounts", ok, len(some.Accounts))
+	}
+	for name, change := range map[string]func(*inventory.Options){
+		"refresh":    func(o *inventory.Options) { o.Refresh = true },
+		"13 hours":   func(o *inventory.Options) { o.Now = func() time.Time { return time.Now().Add(hours(13)) } },
+		"unknown id": func(o *inventory.Options) { o.Need.ID = "999999999999" },
+	} {
+		o := f.options()
+		change(&o)
+		if _, ok := f.open().Quick(o, inventory.ContainsAll("999999999999")); ok {
+			t.Errorf("%s: Quick answers", name)
+		}
+		if _, ok, _ := f.open().Known(o); ok {
+			t.Errorf("%s: Known answers", name)
+		}
 	}
 
 	// --refresh asks for everything.
