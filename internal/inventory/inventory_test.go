@@ -154,10 +154,14 @@ func TestIdentity(t *testing.T) {
 	}{
 		{"the same sign-in", nil, nil, true},
 		{"another sign-in of an unknown user", nil, func(i *inventory.Identity) { i.SignIn = "second" }, false},
-		{"another sign-in of the same user", func(i *inventory.Identity) { i.User = "jane" },
-			func(i *inventory.Identity) { i.SignIn, i.User = "second", "jane" }, true},
-		{"another user", func(i *inventory.Identity) { i.User = "jane" },
-			func(i *inventory.Identity) { i.SignIn, i.User = "second", "joe" }, false},
+		{
+			"another sign-in of the same user", func(i *inventory.Identity) { i.User = "jane" },
+			func(i *inventory.Identity) { i.SignIn, i.User = "second", "jane" }, true,
+		},
+		{
+			"another user", func(i *inventory.Identity) { i.User = "jane" },
+			func(i *inventory.Identity) { i.SignIn, i.User = "second", "joe" }, false,
+		},
 		{"another origin", nil, func(i *inventory.Identity) { i.Origin = "aws" }, false},
 		{"another session", nil, func(i *inventory.Identity) { i.Session = "other" }, false},
 		{"another region", nil, func(i *inventory.Identity) { i.Region = "eu-west-1" }, false},
@@ -291,8 +295,10 @@ func TestFailures(t *testing.T) {
 		again  int // requests of the next run
 		text   string
 	}{
-		{"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
-			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)"},
+		{
+			"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
+			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)",
+		},
 		{"403 for 40", first(40), func() *http.Response { return refusal(403, "ForbiddenException") }, 40, 0, "40 accounts"},
 		{"403 for all", first(60), func() *http.Response { return refusal(403, "ForbiddenException") }, 60, 0, "60 accounts"},
 		{"500 for one", first(1), func() *http.Response { return refusal(500, "InternalError") }, 1, 2, "000000000012 (acct-60)"},

@@ -30,7 +30,7 @@ type update struct {
 	anew   map[string]bool    // the accounts whose role pages began again
 	warned bool
 
-	changed chan struct{} // has an element if the list has changed; nil if nobody observes
+	changed chan struct{} // has an element if the list has changed; nil if there is no observer
 }
 
 // set replaces the content, after reading the file.

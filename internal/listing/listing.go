@@ -268,8 +268,8 @@ func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
 	})
 }
 
-// token returns an access token. It returns an error if somebody signed in to the session
-// meanwhile, because the list belongs to the user of the first sign-in.
+// token returns an access token. It returns an error after another sign-in, because the list
+// belongs to the user of the first sign-in.
 func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String) (secret.String, error) {
 	answer, err := signin.Get(ctx, l.w, s.p, broker.Request{
 		Session: s.Session, Purpose: broker.AccessToken, Caller: l.o.Caller, Rejected: rejected,
@@ -282,7 +282,7 @@ func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String)
 		return secret.String{}, err
 	}
 	if !ok || now.Origin != s.id.Origin || l.signedInAgain(now, s.id) {
-		return secret.String{}, command.WithHint(errors.New("session "+s.Key()+": somebody signed in while the accounts were listed"), "run the command again")
+		return secret.String{}, command.WithHint(errors.New("session "+s.Key()+": another sign-in happened while the accounts were listed"), "run the command again")
 	}
 	return answer.Token.AccessToken, nil
 }

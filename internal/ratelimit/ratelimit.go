@@ -35,8 +35,8 @@ type Options struct {
 	// Path is the file of the bucket. All processes that call the same portal for the same session
 	// name the same file. If the file cannot be used, the limiter works for this process only.
 	Path string
-	// Probe allows the limiter to find out whether there is a limit. Set it only for services that
-	// nobody else depends on, such as an emulator. AWS also throttles sign-ins of other users.
+	// Probe allows the limiter to find out whether there is a limit. Set it only for a service
+	// without other users, such as an emulator. AWS also throttles the sign-ins of other users.
 	Probe bool
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
