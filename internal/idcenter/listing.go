@@ -28,7 +28,7 @@ type ThrottledError struct {
 func (e *ThrottledError) Unwrap() error { return e.ServiceError }
 
 // AccountsPage returns a page of at most 100 accounts. next is the token of the page, or "" for
-// the first page. following is the token of the next page; "" means that there is none.
+// the first page. following is the token of the next page; it is "" on the last page.
 // [ErrUnauthorized] means that the access token is not valid. The error for too many requests is
 // a [ThrottledError].
 func (c *Client) AccountsPage(ctx context.Context, accessToken secret.String, next string) (page []Account, following string, err error) {

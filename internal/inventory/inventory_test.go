@@ -53,8 +53,25 @@ func TestListing(t *testing.T) {
 	if read, err := f.open().Read(); err != nil || cmp.Diff(l, read) != "" {
 		t.Errorf("Read: %v\n%s", err, cmp.Diff(l, read))
 	}
-	if f.open().Missing(f.options()) {
-		t.Error("Missing = true after a complete listing")
+	if known, ok, err := f.open().Known(f.options()); !ok || err != nil || cmp.Diff(l, known) != "" {
+		t.Errorf("Known: %v, %v\n%s", ok, err, cmp.Diff(l, known))
+	}
+	if some, ok := f.open().Quick(f.options(), inventory.ContainsAll("acct-17", "a")); !ok || len(some.Accounts) != 11 || !some.Complete {
+		t.Errorf("Quick: %v, %d accounts", ok, len(some.Accounts))
+	}
+	for name, change := range map[string]func(*inventory.Options){
+		"refresh":    func(o *inventory.Options) { o.Refresh = true },
+		"13 hours":   func(o *inventory.Options) { o.Now = func() time.Time { return time.Now().Add(hours(13)) } },
+		"unknown id": func(o *inventory.Options) { o.Need.ID = "999999999999" },
+	} {
+		o := f.options()
+		change(&o)
+		if _, ok := f.open().Quick(o, inventory.ContainsAll("999999999999")); ok {
+			t.Errorf("%s: Quick answers", name)
+		}
+		if _, ok, _ := f.open().Known(o); ok {
+			t.Errorf("%s: Known answers", name)
+		}
 	}
 
 	// --refresh asks for everything.
@@ -137,10 +154,14 @@ func TestIdentity(t *testing.T) {
 	}{
 		{"the same sign-in", nil, nil, true},
 		{"another sign-in of an unknown user", nil, func(i *inventory.Identity) { i.SignIn = "second" }, false},
-		{"another sign-in of the same user", func(i *inventory.Identity) { i.User = "jane" },
-			func(i *inventory.Identity) { i.SignIn, i.User = "second", "jane" }, true},
-		{"another user", func(i *inventory.Identity) { i.User = "jane" },
-			func(i *inventory.Identity) { i.SignIn, i.User = "second", "joe" }, false},
+		{
+			"another sign-in of the same user", func(i *inventory.Identity) { i.User = "jane" },
+			func(i *inventory.Identity) { i.SignIn, i.User = "second", "jane" }, true,
+		},
+		{
+			"another user", func(i *inventory.Identity) { i.User = "jane" },
+			func(i *inventory.Identity) { i.SignIn, i.User = "second", "joe" }, false,
+		},
 		{"another origin", nil, func(i *inventory.Identity) { i.Origin = "aws" }, false},
 		{"another session", nil, func(i *inventory.Identity) { i.Session = "other" }, false},
 		{"another region", nil, func(i *inventory.Identity) { i.Region = "eu-west-1" }, false},
@@ -274,8 +295,10 @@ func TestFailures(t *testing.T) {
 		again  int // requests of the next run
 		text   string
 	}{
-		{"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
-			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)"},
+		{
+			"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
+			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)",
+		},
 		{"403 for 40", first(40), func() *http.Response { return refusal(403, "ForbiddenException") }, 40, 0, "40 accounts"},
 		{"403 for all", first(60), func() *http.Response { return refusal(403, "ForbiddenException") }, 60, 0, "60 accounts"},
 		{"500 for one", first(1), func() *http.Response { return refusal(500, "InternalError") }, 1, 2, "000000000012 (acct-60)"},

@@ -24,7 +24,8 @@ import (
 //	failed TIME ID CODE 403? MESSAGE    the service did not list the roles of an account
 //	account TIME ID NAME EMAIL ROLE...  an account of a compact list; TIME is 0 if the roles are unknown
 //	accounts TIME FROM       the lines "account" have every account; FROM is "service" or "file"
-//	end TIME WHETHER         the listing ended: "complete" or "incomplete"
+//	end TIME WHETHER OLDEST  the listing ended: "complete" or "incomplete". In a compact list, OLDEST is
+//	                         the time of the oldest line "account"
 //
 // A kill can leave a part of a line at the end. Readers ignore this part, and the next writer
 // removes it.
@@ -156,7 +157,7 @@ func (f *file) apply(l []string) bool {
 	case kind == "accounts" && len(args) == 1:
 		f.pages = accountPages{done: at, given: args[0] == "file"}
 		f.last = later(f.last, at)
-	case kind == "end" && len(args) == 1:
+	case kind == "end" && (len(args) == 1 || len(args) == 2):
 		f.ended, f.complete = at, args[0] == "complete"
 	default:
 		return false

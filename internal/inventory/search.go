@@ -36,10 +36,7 @@ func (l List) Find(words []string) []Match {
 	ids := make([]string, len(words))
 	for i, w := range words {
 		folded[i] = strings.ToLower(w)
-		ids[i] = folded[i]
-		if bare := strings.ReplaceAll(w, "-", ""); bare != "" && strings.Trim(bare, "0123456789") == "" {
-			ids[i] = bare
-		}
+		ids[i] = idOf(folded[i])
 	}
 	roles := map[string][]int{} // role names repeat in many accounts
 	roleScores := func(name string) []int {

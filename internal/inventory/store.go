@@ -30,7 +30,7 @@ type update struct {
 	anew   map[string]bool    // the accounts whose role pages began again
 	warned bool
 
-	changed chan struct{} // has an element if the list has changed; nil if nobody observes
+	changed chan struct{} // has an element if the list has changed; nil if there is no observer
 }
 
 // set replaces the content, after reading the file.
@@ -154,6 +154,7 @@ func (u *update) compact() {
 	u.mu.Unlock()
 	var b strings.Builder
 	b.WriteString(u.v.firstLine())
+	oldest := f.ended
 	kind := "missing"
 	if f.refresh {
 		kind = "refresh"
@@ -163,6 +164,9 @@ func (u *update) compact() {
 		at := "0"
 		if !a.Listed.IsZero() {
 			at = millis(a.Listed)
+			if a.Listed.Before(oldest) {
+				oldest = a.Listed
+			}
 		}
 		b.WriteString(line(append([]string{"account", at, a.ID, a.Name, a.Email}, a.Roles...)...))
 	}
@@ -184,7 +188,7 @@ func (u *update) compact() {
 	if f.complete {
 		whether = "complete"
 	}
-	b.WriteString(line("end", millis(f.ended), whether))
+	b.WriteString(line("end", millis(f.ended), whether, millis(oldest)))
 	if err := atomicfile.Write(u.v.Path(), []byte(b.String()), 0o600); err != nil {
 		u.warn(err)
 		return

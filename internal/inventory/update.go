@@ -141,14 +141,23 @@ func (v *Inventory) Update(ctx context.Context, o Options) (List, error) {
 	return u.run(ctx)
 }
 
-// Missing reports whether an update would make requests.
-func (v *Inventory) Missing(o Options) bool {
+// Known returns what [Inventory.Update] would return, if it would make no request. Otherwise ok is
+// false. It takes no lock.
+func (v *Inventory) Known(o Options) (l List, ok bool, err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
 	f, err := v.load()
-	u := &update{v: v, o: o, start: o.Now()}
-	return err != nil || u.needsRefresh(f) || u.missing(f)
+	if err != nil {
+		return List{}, false, nil //nolint:nilerr // the update reports the error
+	}
+	u := &update{v: v, o: o, start: o.Now(), failed: map[string]Failure{}}
+	if u.needsRefresh(f) || u.missing(f) {
+		return List{}, false, nil
+	}
+	u.set(f)
+	l, err = u.result(nil)
+	return l, true, err
 }
 
 const followPause = 50 * time.Millisecond // the shortest time between two looks at the file of another process

@@ -205,6 +205,9 @@ type Demand struct {
 	Need inventory.Need
 	// Observe is called with what is new; see [inventory.Options]. It may be nil.
 	Observe func(inventory.Progress)
+	// Filter lets the accounts pass that the command needs. If it is not nil, the List may lack
+	// other accounts, and is read faster. It may be nil.
+	Filter inventory.Filter
 }
 
 // Update brings the lists of all sessions up to date, at the same time. It sets List and Err of
@@ -214,9 +217,20 @@ func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 	defer bar.clear()
 	var wg sync.WaitGroup
 	for _, s := range l.Sessions {
-		o, err := l.options(s, demand(s), bar)
-		if err != nil {
-			s.Err = err
+		d := demand(s)
+		o := inventory.Options{Need: d.Need, Refresh: l.o.Refresh, Given: s.Given, Now: l.w.App.Now}
+		var known bool
+		if d.Filter != nil {
+			s.List, known = s.Inventory.Quick(o, d.Filter)
+		}
+		if !known {
+			s.List, known, s.Err = s.Inventory.Known(o)
+		}
+		if known {
+			continue
+		}
+		s.Asked = true
+		if o, s.Err = l.connected(s, d, o, bar); s.Err != nil {
 			continue
 		}
 		wg.Go(func() {
@@ -228,9 +242,8 @@ func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 	wg.Wait()
 }
 
-// options returns the options of the update of one session.
-func (l *Listing) options(s *Session, d Demand, bar *bar) (inventory.Options, error) {
-	o := inventory.Options{Need: d.Need, Refresh: l.o.Refresh, Given: s.Given, Now: l.w.App.Now}
+// connected adds to the options what the requests need.
+func (l *Listing) connected(s *Session, d Demand, o inventory.Options, bar *bar) (inventory.Options, error) {
 	o.Observe = func(p inventory.Progress) {
 		bar.show(s.Key(), p, func() {
 			if d.Observe != nil {
@@ -242,11 +255,9 @@ func (l *Listing) options(s *Session, d Demand, bar *bar) (inventory.Options, er
 	o.Token = func(ctx context.Context, rejected secret.String) (secret.String, error) {
 		return l.token(ctx, s, rejected)
 	}
-	if s.Asked = s.Inventory.Missing(o); !s.Asked {
-		return o, nil
-	}
+	o.Limit = l.Limiter(s)
 	client, err := l.w.Client(s.p, s.StartURL, s.Region)
-	o.Portal, o.Limit = client, l.Limiter(s)
+	o.Portal = client
 	return o, err
 }
 
@@ -257,8 +268,8 @@ func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
 	})
 }
 
-// token returns an access token. It returns an error if somebody signed in to the session
-// meanwhile, because the list belongs to the user of the first sign-in.
+// token returns an access token. It returns an error after another sign-in, because the list
+// belongs to the user of the first sign-in.
 func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String) (secret.String, error) {
 	answer, err := signin.Get(ctx, l.w, s.p, broker.Request{
 		Session: s.Session, Purpose: broker.AccessToken, Caller: l.o.Caller, Rejected: rejected,
@@ -271,7 +282,7 @@ func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String)
 		return secret.String{}, err
 	}
 	if !ok || now.Origin != s.id.Origin || l.signedInAgain(now, s.id) {
-		return secret.String{}, command.WithHint(errors.New("session "+s.Key()+": somebody signed in while the accounts were listed"), "run the command again")
+		return secret.String{}, command.WithHint(errors.New("session "+s.Key()+": another sign-in happened while the accounts were listed"), "run the command again")
 	}
 	return answer.Token.AccessToken, nil
 }

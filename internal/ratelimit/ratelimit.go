@@ -7,7 +7,7 @@
 //   - It sends up to 20 requests at once, and then 20 per second.
 //   - Only where [Options.Probe] allows it, it finds out whether there is a limit. It sends 23
 //     requests at once, of which a service with a limit of 20 must refuse some. If the service
-//     refuses none, the number of requests in flight doubles with each round trip, up to 128.
+//     refuses none, the number of requests in flight doubles with each round trip, up to 256.
 //   - After the first refusal the rate is 19.6 per second. The limiter remembers for a day that
 //     there is a limit.
 //   - While the service refuses nothing, the rate grows by 1 per second every 20 seconds.
@@ -35,8 +35,8 @@ type Options struct {
 	// Path is the file of the bucket. All processes that call the same portal for the same session
 	// name the same file. If the file cannot be used, the limiter works for this process only.
 	Path string
-	// Probe allows the limiter to find out whether there is a limit. Set it only for services that
-	// nobody else depends on, such as an emulator. AWS also throttles sign-ins of other users.
+	// Probe allows the limiter to find out whether there is a limit. Set it only for a service
+	// without other users, such as an emulator. AWS also throttles the sign-ins of other users.
 	Probe bool
 	// Now returns the time; nil means time.Now.
 	Now func() time.Time
@@ -74,7 +74,7 @@ func New(o Options) *Limiter {
 }
 
 // MaxInFlight is the largest number of requests in flight.
-const MaxInFlight = 128
+const MaxInFlight = 256
 
 const (
 	lockPause  = 2 * time.Millisecond   // between two attempts to take the lock of the file

@@ -1,14 +1,13 @@
 package ratelimit
 
 import (
+	"bytes"
 	"encoding/json"
 	"os"
-	"path/filepath"
-	"runtime"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
-	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
 const (
@@ -174,38 +173,27 @@ func read(path string) (s state, ok bool) {
 	return s, true
 }
 
-// write replaces the file. It does not flush the file to the disk, because a lost state does no
-// harm. The caller holds the lock.
+// size is the number of bytes of a file. Spaces fill it.
+const size = 512
+
+// write overwrites the file in one write, without flushing it to the disk. After a torn write the
+// state begins anew, which does no harm. The caller holds the lock.
 func (s *state) write(path string) error {
 	data, err := json.Marshal(s)
 	if err != nil {
 		return err
 	}
-	f, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".tmp-*")
+	data = append(data, bytes.Repeat([]byte(" "), max(0, size-len(data)))...)
+	if info, err := os.Lstat(path); err != nil || !info.Mode().IsRegular() || info.Size() > size {
+		return atomicfile.Write(path, data, 0o600)
+	}
+	f, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		return err
 	}
 	_, err = f.Write(data)
 	if e := f.Close(); err == nil {
 		err = e
-	}
-	if err == nil {
-		_ = owner.Inherit(f.Name())
-		err = rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
-	}
-	return err
-}
-
-// rename renames a file. On Windows it tries again while another process reads the target.
-func rename(from, to string) (err error) {
-	for range 10 {
-		if err = os.Rename(from, to); err == nil || runtime.GOOS != "windows" {
-			return err
-		}
-		time.Sleep(time.Millisecond)
 	}
 	return err
 }

@@ -17,9 +17,10 @@ func newExport(app *command.App) *cobra.Command {
 	var o options
 	cmd := &cobra.Command{
 		Use:   "export [FILE]",
-		Short: "Write the names and ids of your accounts as a file for your team",
-		Long: `Write the names and ids of all accounts to FILE, or to stdout. The file has no
-roles and no e-mail addresses. It has one line of JSON for each account.
+		Short: "Write the list of your accounts to a file",
+		Long: `Write the names and ids of all accounts to FILE, or to stdout, for your team.
+The file has no roles and no e-mail addresses. It has one line of JSON for each
+account.
 
 lanyard prints the SHA-256 checksum of the file: to stdout, or to stderr if the
 file goes to stdout. If the members of your team set both in

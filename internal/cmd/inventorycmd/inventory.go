@@ -100,7 +100,7 @@ name, then the start of a word, then the inside of a word.
 
 The first search lists every account and role, as "lanyard accounts" does. The
 exit code is 1 if nothing matches.`,
-		Example: `lanyard find prod admin
+		Example: `lanyard find prod read
 lanyard find 1111-2222-3333
 # the account ids of the matches
 lanyard find payments --output text --query "roles[].accountId"`,
@@ -134,7 +134,7 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 	t := newTable(app, l, "ACCOUNT", "NAME", "EMAIL", "ROLES")
 	l.Update(ctx, func(s *listing.Session) listing.Demand {
 		d := listing.Demand{}
-		if s.Given != nil { // the file is there so that nobody has to list the organization
+		if s.Given != nil { // with the file, the command needs no request
 			d.Need.Match = func(inventory.Account) bool { return false }
 		}
 		if plain(app) {

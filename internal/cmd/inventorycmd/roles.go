@@ -29,9 +29,9 @@ func roles(ctx context.Context, app *command.App, o options, wanted string) erro
 		var d listing.Demand
 		switch {
 		case id != "":
-			d.Need.ID = id
+			d.Need.ID, d.Filter = id, inventory.ContainsAll(id)
 		case wanted != "":
-			d.Need.Match = matches
+			d.Need.Match, d.Filter = matches, inventory.ContainsAll(wanted)
 		}
 		if plain(app) && wanted == "" {
 			d.Observe = t.feed(s, true, roleRows)
@@ -131,7 +131,8 @@ func withoutRefusals(l *listing.Listing) {
 func notFound(l *listing.Listing, wanted string) error {
 	var names []string
 	for _, s := range l.Sessions {
-		for _, a := range s.List.Accounts {
+		list, _ := s.Inventory.Read() // without the list there is only no suggestion
+		for _, a := range list.Accounts {
 			names = append(names, a.Name)
 		}
 	}
@@ -150,7 +151,7 @@ func find(ctx context.Context, app *command.App, o options, args []string) error
 		return err
 	}
 	words := strings.Fields(strings.Join(args, " "))
-	l.Update(ctx, func(*listing.Session) listing.Demand { return listing.Demand{} })
+	l.Update(ctx, func(*listing.Session) listing.Demand { return listing.Demand{Filter: inventory.ContainsAll(words...)} })
 	if err := interrupted(ctx, l); err != nil {
 		return err
 	}

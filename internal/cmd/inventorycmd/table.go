@@ -3,7 +3,6 @@ package inventorycmd
 import (
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"sync"
 
@@ -32,7 +31,7 @@ type table struct {
 
 // A feed has the rows of one session.
 type feed struct {
-	key     string
+	session *listing.Session
 	rows    func(inventory.Account) [][]string
 	needs   bool                // a row needs the roles of its account
 	order   []inventory.Account // of the list; nil until every account is known
@@ -52,7 +51,7 @@ func newTable(app *command.App, l *listing.Listing, headings ...string) *table {
 // feed returns the observer that prints the rows of a session. needs says whether a row needs the
 // roles of its account.
 func (t *table) feed(s *listing.Session, needs bool, rows func(inventory.Account) [][]string) func(inventory.Progress) {
-	f := &feed{key: s.Key(), rows: rows, needs: needs, settled: map[string]inventory.Account{}}
+	f := &feed{session: s, rows: rows, needs: needs, settled: map[string]inventory.Account{}}
 	t.mu.Lock()
 	t.feeds = append(t.feeds, f)
 	t.mu.Unlock()
@@ -69,17 +68,20 @@ func (t *table) feed(s *listing.Session, needs bool, rows func(inventory.Account
 	}
 }
 
-// finish prints the rest. It is called after the last observation.
+// finish prints the rest from the lists, which may have older roles of accounts that could not be
+// listed now. It is called after the last observation.
 func (t *table) finish() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, f := range t.feeds {
 		f.over = true
-		if f.order == nil { // some account pages are missing
-			for _, a := range f.settled {
-				f.order = append(f.order, a)
+		for _, a := range f.session.List.Accounts {
+			if _, ok := f.settled[a.ID]; !ok {
+				f.settled[a.ID] = a
 			}
-			slices.SortFunc(f.order, func(a, b inventory.Account) int { return strings.Compare(a.Name+"\x00"+a.ID, b.Name+"\x00"+b.ID) })
+		}
+		if f.order == nil { // some account pages are missing
+			f.order = f.session.List.Accounts
 		}
 	}
 	t.flush()
@@ -102,7 +104,7 @@ func (t *table) flush() {
 			}
 			for _, row := range f.rows(a) {
 				if t.several {
-					row = append([]string{f.key}, row...)
+					row = append([]string{f.session.Key()}, row...)
 				}
 				if t.widths == nil {
 					t.measure()
@@ -122,7 +124,7 @@ func (t *table) measure() {
 	t.widths = make([]int, len(t.headings))
 	for _, f := range t.feeds {
 		for _, a := range f.order {
-			t.widen(f.key, []string{a.ID, a.Name, a.Email})
+			t.widen(f.session.Key(), []string{a.ID, a.Name, a.Email})
 		}
 	}
 }
