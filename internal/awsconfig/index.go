@@ -297,4 +297,3 @@ func stampOf(f *datafile.File) (s stamp, changed time.Time, ok bool) {
 	}
 	return s, changed, true
 }
-

@@ -114,7 +114,7 @@ func TestIndexOfAChangedFileIsNotUsed(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.Replace(content, before, "x"+before[1:], -1)
+	changed := strings.ReplaceAll(content, before, "x"+before[1:])
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
 		t.Fatal(err)

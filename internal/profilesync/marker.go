@@ -38,10 +38,6 @@ const markerVersion = "1"
 // errMarker is the error of a marker that another version wrote or that was changed by hand.
 var errMarker = errors.New("its " + MarkerKey + " line cannot be read")
 
-func (m marker) String() string {
-	return m.text(nil)
-}
-
 // text returns the text of the marker. The keys in order come first. The others are sorted.
 func (m marker) text(order []awsconfig.Setting) string {
 	var b strings.Builder

@@ -128,7 +128,7 @@ func (s *syncer) identityChanged(o *ours, want map[string]string) bool {
 		now, present := o.Get(key)
 		wanted, wants := want[key]
 		switch {
-		case present && wants && now.Value == wanted:
+		case present == wants && now.Value == wanted: // another command may have made this change
 		case present && !written:
 			changed = true
 			s.keep(o, key, addedByHand)

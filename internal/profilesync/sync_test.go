@@ -243,6 +243,11 @@ func TestHandEditsStay(t *testing.T) {
 		},
 		{"to credential_process", "", "", "process: true", "region = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
 		{
+			"another command has changed to credential_process", "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", "process: true",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nregion = eu-west-1\n", "",
+		},
+		{
 			"to credential_process with a changed role", "sso_role_name = Admin", "sso_role_name = Other", "process: true",
 			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = eu-west-1\n", "sso_role_name changed by hand",
 		},
