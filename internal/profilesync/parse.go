@@ -50,7 +50,7 @@ func (e *RulesError) NextStep() string { return e.Hint }
 func ParseRules(path string, node *yaml.Node) (*Rules, TeamFile, error) {
 	r := newRules()
 	p := parser{path: path, rules: r, layer: &layer{path: path}}
-	if node == nil || node.Kind == 0 {
+	if empty(node) {
 		return r, TeamFile{}, nil
 	}
 	if err := p.top(node, true); err != nil {
@@ -69,13 +69,18 @@ func (r *Rules) AddTeam(path string, content []byte) error {
 		return &RulesError{Path: path, Why: strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
 	p := parser{path: path, rules: r, layer: &layer{path: path}}
-	if len(doc.Content) == 1 {
+	if len(doc.Content) == 1 && !empty(doc.Content[0]) {
 		if err := p.top(doc.Content[0], false); err != nil {
 			return err
 		}
 	}
 	r.layers = append([]*layer{p.layer}, r.layers...)
 	return nil
+}
+
+// empty reports whether a section has no content.
+func empty(n *yaml.Node) bool {
+	return n == nil || n.Kind == 0 || n.Kind == yaml.ScalarNode && n.Tag == "!!null"
 }
 
 // A parser parses the rules of one file.
@@ -298,6 +303,9 @@ func (p *parser) list(key string, n *yaml.Node, each func(*yaml.Node) error) err
 func (p *parser) mapping(n *yaml.Node, of string, keys []string, each func(key string, v *yaml.Node) error) error {
 	if n.Kind == yaml.AliasNode {
 		n = n.Alias
+	}
+	if n.Kind != yaml.MappingNode && keys == nil {
+		return p.fail(n, of, "must have keys and values")
 	}
 	if n.Kind != yaml.MappingNode {
 		return p.fail(n, of, "must have keys: %s", strings.Join(keys, ", "))

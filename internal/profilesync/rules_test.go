@@ -34,6 +34,7 @@ func TestRulesErrors(t *testing.T) {
 		{"team: https://x/y", "config.yaml: line 1: team: an https URL needs team_sha256"},
 		{"team: x\nteam_sha256: abc", "config.yaml: line 2: team_sha256: must have 64 hexadecimal digits"},
 		{"team_sha256: " + strings.Repeat("a", 64), "team_sha256: there is no team"},
+		{"settings: [{set: x}]", "config.yaml: line 1: set: must have keys and values"},
 		{"- a", "must have keys: name, process"},
 	}
 	for _, tt := range tests {
@@ -61,6 +62,28 @@ func TestRulesOfATeam(t *testing.T) {
 	}
 	if err := own.AddTeam("team.yaml", []byte("team: x")); err == nil || !strings.Contains(err.Error(), "team.yaml: line 1: team: unknown key") {
 		t.Errorf("a team's file that names a team: %v", err)
+	}
+}
+
+func TestEmptyRules(t *testing.T) {
+	for _, text := range []string{"~", "{}", "include:", "include: []"} {
+		var doc yaml.Node
+		if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+			t.Fatal(err)
+		}
+		r, _, err := ParseRules("config.yaml", doc.Content[0])
+		if text == "include:" {
+			if err == nil {
+				t.Errorf("%s is accepted, but could mean that no role is included", text)
+			}
+			continue
+		}
+		if _, report, syncErr := Sync(Input{Rules: r, Listings: []Listing{listing(entry("1", "a", "R"))}}); err != nil || syncErr != nil || len(report.Added) != 1 {
+			t.Errorf("%s: %v, %v, %+v", text, err, syncErr, report)
+		}
+	}
+	if err := newRules().AddTeam("team.yaml", []byte("# nothing\n")); err != nil {
+		t.Errorf("an empty file of a team: %v", err)
 	}
 }
 
