@@ -44,7 +44,7 @@ func IndexPath(path string) string {
 }
 
 // MakeIndex returns the index of a config. It returns nil if the config is small, has no clear
-// sections, or is changing. If the config has just changed, MakeIndex waits up to 50 ms.
+// sections, or is changing. Otherwise MakeIndex takes at least 50 ms.
 func MakeIndex(path string) ([]byte, error) {
 	f, err := datafile.Open(path, datafile.ConfigLimit)
 	if err != nil {
@@ -54,25 +54,18 @@ func MakeIndex(path string) ([]byte, error) {
 	if f.Size() < indexFrom {
 		return nil, nil
 	}
-	stamp, changed, ok := stampOf(f)
+	stamp, ok := stampOf(f)
 	if !ok {
 		return nil, nil
 	}
-	// The clock of the file system has steps of some milliseconds. A change within the same step
-	// would not change the time of the file.
-	const step = 50 * time.Millisecond
-	age := time.Since(changed)
-	if age < 0 {
-		return nil, nil
-	}
-	if age < step {
-		time.Sleep(step - age)
-	}
+	// The clock of a file system has steps of some milliseconds. A second change within the same step
+	// would not change the time of the file, so read the file after the step.
+	time.Sleep(50 * time.Millisecond)
 	content := make([]byte, f.Size())
 	if _, err := io.ReadFull(f, content); err != nil {
 		return nil, err
 	}
-	if again, _, ok := stampOf(f); !ok || again != stamp {
+	if again, ok := stampOf(f); !ok || again != stamp {
 		return nil, nil
 	}
 	return makeIndex(stamp, content), nil
@@ -195,7 +188,7 @@ func readIndexed(f *datafile.File, path, profile string) (d *Doc, ok bool) {
 		return nil, false
 	}
 	defer func() { _ = index.Close() }()
-	stamp, _, ok := stampOf(f)
+	stamp, ok := stampOf(f)
 	if !ok {
 		return nil, false
 	}
@@ -279,21 +272,17 @@ type stamp [stampWords]uint64
 
 const stampWords = 5
 
-// stampOf returns the stamp of an open file, and the time of its last change. ok is false if the
-// system or the file system has no exact times.
-func stampOf(f *datafile.File) (s stamp, changed time.Time, ok bool) {
+// stampOf returns the stamp of an open file. ok is false if the system or the file system has no
+// exact times.
+func stampOf(f *datafile.File) (s stamp, ok bool) {
 	info, err := f.Stat()
 	if err != nil {
-		return s, changed, false
+		return s, false
 	}
 	device, inode, changed, ok := system(info)
 	modified := info.ModTime()
 	if !ok || changed.Nanosecond()%1000 == 0 && modified.Nanosecond()%1000 == 0 {
-		return s, changed, false // a file system with coarse times
+		return s, false // a file system with coarse times
 	}
-	s = stamp{device, inode, uint64(info.Size()), uint64(modified.UnixNano()), uint64(changed.UnixNano())}
-	if modified.After(changed) {
-		changed = modified
-	}
-	return s, changed, true
+	return stamp{device, inode, uint64(info.Size()), uint64(modified.UnixNano()), uint64(changed.UnixNano())}, true
 }
