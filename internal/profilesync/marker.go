@@ -1,7 +1,9 @@
 package profilesync
 
 import (
+	"cmp"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -30,7 +32,43 @@ const (
 type marker struct {
 	id     identity
 	name   string            // the hash of the name
-	hashes map[string]string // by key
+	hashes hashes
+}
+
+// hashes holds the hash of the value of each key. A profile has few keys, so a list is smaller than a
+// map, and fast enough.
+type hashes []keyHash
+
+type keyHash struct{ key, hash string }
+
+func (h hashes) get(key string) (hash string, ok bool) {
+	for _, k := range h {
+		if k.key == key {
+			return k.hash, true
+		}
+	}
+	return "", false
+}
+
+// set sets the hash of a key that is not in the list, or replaces its hash.
+func (h *hashes) set(key, hash string) {
+	for i := range *h {
+		if (*h)[i].key == key {
+			(*h)[i].hash = hash
+			return
+		}
+	}
+	*h = append(*h, keyHash{key, hash})
+}
+
+// same reports whether two lists have the same keys and hashes, in any order.
+func (h hashes) same(other hashes) bool {
+	for _, k := range h {
+		if hash, ok := other.get(k.key); !ok || hash != k.hash {
+			return false
+		}
+	}
+	return len(h) == len(other)
 }
 
 const markerVersion = "1"
@@ -49,20 +87,21 @@ func (m marker) text(order []awsconfig.Setting) string {
 		}
 		b.WriteString(word)
 	}
-	write := func(key string) {
-		b.WriteString(" " + key + ":" + m.hashes[key])
+	write := func(key, hash string) {
+		if !implied(key) {
+			b.WriteString(" " + key + ":" + hash)
+		}
 	}
-	done := make(map[string]bool, len(order))
+	rest := slices.Clone(m.hashes)
 	for _, s := range order {
-		if _, ok := m.hashes[s.Key]; ok && !implied(s.Key) {
-			write(s.Key)
-			done[s.Key] = true
+		if i := slices.IndexFunc(rest, func(k keyHash) bool { return k.key == s.Key }); i >= 0 {
+			write(s.Key, rest[i].hash)
+			rest = slices.Delete(rest, i, i+1)
 		}
 	}
-	for _, key := range sortedKeys(m.hashes) {
-		if !done[key] && !implied(key) {
-			write(key)
-		}
+	slices.SortFunc(rest, func(a, b keyHash) int { return cmp.Compare(a.key, b.key) })
+	for _, k := range rest {
+		write(k.key, k.hash)
 	}
 	return b.String()
 }
@@ -77,9 +116,9 @@ func identifies(key string) bool { return implied(key) || key == processKey }
 
 // newMarker returns the marker of a profile with these settings.
 func newMarker(id identity, name string, settings []awsconfig.Setting) marker {
-	m := marker{id: id, name: shortHash(name), hashes: make(map[string]string, len(settings))}
+	m := marker{id: id, name: shortHash(name), hashes: make(hashes, 0, len(settings))}
 	for _, s := range settings {
-		m.hashes[s.Key] = shortHash(s.Value)
+		m.hashes.set(s.Key, shortHash(s.Value))
 	}
 	return m
 }
@@ -90,7 +129,7 @@ func parseMarker(text string) (marker, error) {
 	if len(words) < 6 || words[0] != markerVersion || !isHash(words[4]) || !isHash(words[5]) {
 		return marker{}, errMarker
 	}
-	m := marker{name: words[5], hashes: make(map[string]string, len(words)-3)}
+	m := marker{name: words[5], hashes: make(hashes, 0, len(words)-3)}
 	var parts [3]string
 	for i := range parts {
 		var err error
@@ -104,12 +143,12 @@ func parseMarker(text string) (marker, error) {
 		if i < 1 || !isHash(word[i+1:]) {
 			return marker{}, errMarker
 		}
-		m.hashes[word[:i]] = word[i+1:]
+		m.hashes.set(word[:i], word[i+1:])
 	}
-	if _, ok := m.hashes[processKey]; !ok {
-		m.hashes["sso_session"] = shortHash(m.id.session)
-		m.hashes["sso_account_id"] = shortHash(m.id.account)
-		m.hashes["sso_role_name"] = shortHash(m.id.role)
+	if _, ok := m.hashes.get(processKey); !ok {
+		m.hashes.set("sso_session", shortHash(m.id.session))
+		m.hashes.set("sso_account_id", shortHash(m.id.account))
+		m.hashes.set("sso_role_name", shortHash(m.id.role))
 	}
 	return m, nil
 }

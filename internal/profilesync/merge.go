@@ -1,8 +1,6 @@
 package profilesync
 
 import (
-	"maps"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -19,17 +17,18 @@ const (
 // update brings the settings of a profile up to date. again means that the profile needs another
 // name.
 func (s *syncer) update(o *ours) (again bool, err error) {
-	settings, err := s.in.settings(*o.want, s.match)
+	settings, err := s.in.settings(s.buffer[:0], o.want, s.match)
 	if err != nil {
 		return false, err
 	}
-	next := marker{id: o.want.id, name: o.marker.name, hashes: map[string]string{}}
+	s.buffer = settings
+	next := marker{id: o.want.id, name: o.marker.name, hashes: make(hashes, 0, len(o.hashes))}
 	changed, err := s.merge(o, settings, &next)
 	if err != nil {
 		return false, err
 	}
 	old, _ := o.Get(MarkerKey)
-	if next.id != o.id || !maps.Equal(next.hashes, o.hashes) {
+	if next.id != o.id || !next.hashes.same(o.hashes) {
 		if err := s.set(o, MarkerKey, next.text(settings)); err != nil {
 			return false, err
 		}
@@ -40,9 +39,10 @@ func (s *syncer) update(o *ours) (again bool, err error) {
 		if err != nil {
 			return false, err
 		}
-		again = !slices.Contains([]string{
-			variant(wantedName, o.want.id, 0), variant(wantedName, o.want.id, 1), variant(wantedName, o.want.id, 2),
-		}, o.Name)
+		again = true
+		for round := 0; round < rounds && again; round++ {
+			again = variant(wantedName, o.want.id, round) != o.Name
+		}
 	}
 	if again {
 		s.report.OtherNames++
@@ -62,49 +62,46 @@ func (s *syncer) update(o *ours) (again bool, err error) {
 // and the value that the rules want. It changes the file only if the user has not changed the key.
 // It fills in the hashes of the next marker, and returns the changed keys.
 func (s *syncer) merge(o *ours, settings []awsconfig.Setting, next *marker) (changed []string, err error) {
-	want := make(map[string]string, len(settings))
-	for _, set := range settings {
-		want[set.Key] = set.Value
-	}
 	// Programs read these keys together, so they change together or not at all.
-	frozen := s.identityChanged(o, want)
+	frozen := s.identityChanged(o, settings)
 	for _, set := range settings {
 		if frozen && identifies(set.Key) {
 			continue
 		}
-		base, written := o.hashes[set.Key]
+		base, written := o.hashes.get(set.Key)
 		now, present := o.Get(set.Key)
 		switch {
 		case present && now.Value == set.Value:
 			if written || identifies(set.Key) {
-				next.hashes[set.Key] = shortHash(set.Value)
+				next.hashes.set(set.Key, shortHash(set.Value))
 			}
 		case present && !written:
 			s.keep(o, set.Key, addedByHand)
 		case written && !present:
-			next.hashes[set.Key] = base
+			next.hashes.set(set.Key, base)
 			s.keep(o, set.Key, removedByHand)
 		case present && shortHash(now.Value) != base:
-			next.hashes[set.Key] = base
+			next.hashes.set(set.Key, base)
 			s.keep(o, set.Key, changedByHand)
 		default:
-			next.hashes[set.Key] = shortHash(set.Value)
+			next.hashes.set(set.Key, shortHash(set.Value))
 			changed = append(changed, set.Key)
 			if err := s.set(o, set.Key, set.Value); err != nil {
 				return nil, err
 			}
 		}
 	}
-	for _, key := range sortedKeys(o.hashes) {
+	for _, k := range o.hashes {
+		key := k.key
 		if frozen && identifies(key) {
-			next.hashes[key] = o.hashes[key]
+			next.hashes.set(key, k.hash)
 			continue
 		}
 		now, present := o.Get(key)
-		if _, still := want[key]; still || !present {
+		if _, still := valueOf(settings, key); still || !present {
 			continue
 		}
-		if shortHash(now.Value) != o.hashes[key] {
+		if shortHash(now.Value) != k.hash {
 			s.keep(o, key, changedByHand)
 			continue
 		}
@@ -121,12 +118,12 @@ func (s *syncer) merge(o *ours, settings []awsconfig.Setting, next *marker) (cha
 
 // identityChanged reports whether the user has changed which role a profile has. It reports each
 // change.
-func (s *syncer) identityChanged(o *ours, want map[string]string) bool {
+func (s *syncer) identityChanged(o *ours, settings []awsconfig.Setting) bool {
 	changed := false
 	for _, key := range [...]string{"sso_session", "sso_account_id", "sso_role_name", processKey} {
-		base, written := o.hashes[key]
+		base, written := o.hashes.get(key)
 		now, present := o.Get(key)
-		wanted, wants := want[key]
+		wanted, wants := valueOf(settings, key)
 		switch {
 		case present == wants && now.Value == wanted: // another command may have made this change
 		case present && !written:
@@ -177,6 +174,14 @@ func (s *syncer) rename(o *ours, name string) error {
 	return nil
 }
 
-func sortedKeys(m map[string]string) []string { return slices.Sorted(maps.Keys(m)) }
+// valueOf returns the value of a key in a list.
+func valueOf(settings []awsconfig.Setting, key string) (value string, ok bool) {
+	for i := range settings {
+		if settings[i].Key == key {
+			return settings[i].Value, true
+		}
+	}
+	return "", false
+}
 
 func itoa(n int) string { return strconv.Itoa(n) }

@@ -153,10 +153,9 @@ func valid(name string) bool {
 	return name != "" && strings.TrimSpace(name) == name && utf8.ValidString(name) && strings.IndexFunc(name, unicode.IsControl) < 0
 }
 
-// settings returns the settings that the profile of a role should have, in the order in which they
-// are written. The marker is not among them.
-func (in *Input) settings(w wanted, m *matcher) ([]awsconfig.Setting, error) {
-	list := make([]awsconfig.Setting, 0, 6)
+// settings appends the settings that the profile of a role should have to an empty list, in the order
+// in which they are written. The marker is not among them.
+func (in *Input) settings(list []awsconfig.Setting, w *wanted, m *matcher) ([]awsconfig.Setting, error) {
 	set := func(key, value string) { list = append(list, awsconfig.Setting{Key: key, Value: value}) }
 	if in.Rules.Process() {
 		set(processKey, processLine(in.Program, w.id))
@@ -165,11 +164,7 @@ func (in *Input) settings(w wanted, m *matcher) ([]awsconfig.Setting, error) {
 		set("sso_account_id", w.id.account)
 		set("sso_role_name", w.id.role)
 	}
-	more, err := m.settings(w.entry, w.listing)
-	if err != nil {
-		return nil, err
-	}
-	return append(list, more...), nil
+	return m.settings(list, w.entry, w.listing)
 }
 
 // shortHash returns the first 8 hexadecimal digits of a SHA-256 hash.

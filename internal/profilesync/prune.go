@@ -94,7 +94,10 @@ func (o *ours) editedByHand() bool {
 		return true
 	}
 	for _, set := range o.Settings {
-		if set.Key != MarkerKey && o.hashes[set.Key] != shortHash(set.Value) {
+		if set.Key == MarkerKey {
+			continue
+		}
+		if hash, ok := o.hashes.get(set.Key); !ok || hash != shortHash(set.Value) {
 			return true
 		}
 	}

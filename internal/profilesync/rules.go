@@ -186,10 +186,10 @@ func (m *matcher) name(w wanted) (string, error) {
 	return name, nil
 }
 
-// settings returns the settings that the rules give to a role's profile. The region of the session
-// is the default of region. A rule overrides the rules above it. An empty value removes a setting.
-func (m *matcher) settings(e *Entry, l *Listing) ([]awsconfig.Setting, error) {
-	list := make([]awsconfig.Setting, 0, 4)
+// settings adds the settings that the rules give to a role's profile to the list. The region of the
+// session is the default of region. A rule overrides the rules above it. An empty value removes a
+// setting.
+func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]awsconfig.Setting, error) {
 	if l.Region != "" {
 		list = append(list, awsconfig.Setting{Key: regionKey, Value: l.Region})
 	}

@@ -118,7 +118,7 @@ func TestMatchGlob(t *testing.T) {
 func TestMarkerIsReadBack(t *testing.T) {
 	m := marker{
 		id:   identity{portal: "01234567", session: "a b#;%/é", account: "000000000012", role: "Admin=+,.@-x y"},
-		name: "89abcdef", hashes: map[string]string{"region": "00000000", "sso_session": shortHash("a b#;%/é"), "sso_account_id": shortHash("000000000012"), "sso_role_name": shortHash("Admin=+,.@-x y")},
+		name: "89abcdef", hashes: hashes{{"region", "00000000"}, {"sso_session", shortHash("a b#;%/é")}, {"sso_account_id", shortHash("000000000012")}, {"sso_role_name", shortHash("Admin=+,.@-x y")}},
 	}
 	text := m.text(nil)
 	back, err := parseMarker(text)

@@ -14,6 +14,7 @@ type syncer struct {
 	bulk   *awsconfig.Bulk
 	match  *matcher
 	report Report
+	buffer []awsconfig.Setting // reused for the settings of one profile
 
 	taken    map[string]string // the place of each profile, by name
 	sections map[string]int    // the line of each [sso-session], by name
@@ -204,7 +205,7 @@ func (s *syncer) nameAll(all []candidateName) error {
 	for i := range open {
 		open[i] = i
 	}
-	for round := 0; round < 3 && len(open) > 0; round++ {
+	for round := 0; round < rounds && len(open) > 0; round++ {
 		names := make([]string, len(open))
 		count := make(map[string]int, len(open))
 		for n, i := range open {
@@ -239,6 +240,9 @@ func (s *syncer) nameAll(all []candidateName) error {
 	}
 	return s.writeNamed(all, base, got, why)
 }
+
+// rounds is the number of names that a role can get.
+const rounds = 3
 
 // variant returns the name that a role wants in this round.
 func variant(name string, id identity, round int) string {
@@ -306,10 +310,11 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 
 // write adds the profile of a role.
 func (s *syncer) write(w *wanted, name string) error {
-	settings, err := s.in.settings(*w, s.match)
+	settings, err := s.in.settings(s.buffer[:0], w, s.match)
 	if err != nil {
 		return err
 	}
+	s.buffer = settings
 	m := newMarker(w.id, name, settings)
 	settings = append(settings, awsconfig.Setting{Key: MarkerKey, Value: m.text(settings)})
 	if err := s.bulk.Add(awsconfig.Profile, name, settings); err != nil {
