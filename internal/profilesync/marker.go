@@ -31,7 +31,7 @@ const (
 // marker says these values. If credential_process has a hash, Sync did not write these three keys.
 type marker struct {
 	id     identity
-	name   string            // the hash of the name
+	name   string // the hash of the name
 	hashes hashes
 }
 
