@@ -1,7 +1,7 @@
 // Bench measures the speed of lanyard and of other programs, in one run on one machine. README.md
 // explains the table. Bench does not fail because of a slow result.
 //
-//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false]
+//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-listings=off]
 package main
 
 import (
@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -18,6 +19,7 @@ type options struct {
 	aws      string
 	storms   bool
 	load     bool
+	listings string
 }
 
 func main() {
@@ -27,6 +29,7 @@ func main() {
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
+	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -35,6 +38,9 @@ func main() {
 }
 
 func run(o options) error {
+	if !slices.Contains([]string{"short", "long", "only", "off"}, o.listings) {
+		return fmt.Errorf("-listings must be short, long, only or off")
+	}
 	if o.runs < 1 || o.profiles < 1 {
 		return fmt.Errorf("-n and -profiles must be at least 1")
 	}
@@ -47,6 +53,11 @@ func run(o options) error {
 	programs, err := build(dir)
 	if err != nil {
 		return err
+	}
+	if o.listings != "off" {
+		if err := listings(os.Stdout, dir, programs, o.listings == "long"); err != nil || o.listings == "only" {
+			return err
+		}
 	}
 	idc, err := serveBuiltIn()
 	if err != nil {

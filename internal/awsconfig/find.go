@@ -219,6 +219,11 @@ func ReadFor(path string, credentials bool, profile string) (*Doc, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
+	if !credentials {
+		if d, ok := readIndexed(f, path, profile); ok {
+			return d, nil
+		}
+	}
 	return sift(f, path, credentials, profile, 32<<10)
 }
 
@@ -266,6 +271,10 @@ type sieve struct {
 	gaps    []gap
 	skipped int  // lines left out since the last kept unit
 	begun   bool // the first header was seen; the lines before it are kept
+
+	// each, if not nil, gets each unit, and the sieve keeps no unit. plain means that the unit
+	// has a header and no indented header.
+	each func(unit []byte, plain bool)
 }
 
 // take processes the complete units at the start of b and returns the rest. end means that b
@@ -274,6 +283,10 @@ func (s *sieve) take(b []byte, end bool) []byte {
 	start, skip := 0, 0 // the start of this unit, and the start of the units left out before it
 	plain := true       // the unit has no other [, so it has no indented header
 	flush := func(unit []byte) {
+		if s.each != nil {
+			s.each(unit, s.begun && plain)
+			return
+		}
 		if s.begun && plain && s.isOther(unit) {
 			return
 		}

@@ -14,7 +14,7 @@ func TestImportsNothingHeavy(t *testing.T) {
 		t.Fatal(err)
 	}
 	deps := strings.Fields(string(out))
-	for _, heavy := range []string{"bufio", "encoding/json", "fmt", "net", "net/url", "os/exec", "reflect", "regexp"} {
+	for _, heavy := range []string{"bufio", "encoding/json", "fmt", "net", "net/url", "os/exec", "path/filepath", "reflect", "regexp"} {
 		if slices.Contains(deps, heavy) {
 			t.Errorf("awsconfig imports %s, directly or indirectly", heavy)
 		}

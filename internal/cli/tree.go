@@ -14,6 +14,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -113,6 +115,12 @@ func groups(app *command.App) []helpGroup {
 		}},
 		{"PROFILES AND CONFIG", []*cobra.Command{
 			configurecmd.New(app),
+			profilescmd.New(app),
+		}},
+		{"ACCOUNTS AND ROLES", []*cobra.Command{
+			inventorycmd.NewAccounts(app),
+			inventorycmd.NewRoles(app),
+			inventorycmd.NewFind(app),
 		}},
 		{"AWS OPERATIONS", newServices(app)},
 		{"AGENT AND STORES", []*cobra.Command{

@@ -55,6 +55,9 @@ func (w *Workspace) EditFile(ctx context.Context, credentials bool, description 
 	changed, err = w.Editor().Edit(ctx, path, description, func(old []byte) ([]byte, error) {
 		return change(path, old)
 	})
+	if changed && !credentials {
+		w.IndexConfig()
+	}
 	return changed, ExplainEdit(err)
 }
 

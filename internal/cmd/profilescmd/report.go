@@ -1,0 +1,117 @@
+package profilescmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/output"
+	"github.com/lanyard-cli/lanyard/internal/profilesync"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
+)
+
+// few is the largest number of profiles that a message lists, and many is the largest number of
+// profiles whose difference is shown before the question.
+const (
+	few  = 10
+	many = 30
+)
+
+func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, output.Plural(n, noun)) }
+
+// summarize prints what changes and what does not, and why.
+func (e *editor) summarize() {
+	r, name := &e.report, e.w.App.Name
+	var parts []string
+	for _, part := range [...]struct {
+		n    int
+		text string
+	}{
+		{len(r.Added), "to add"},
+		{len(r.Changed), "to change"},
+		{len(r.Renamed), "to rename"},
+		{len(r.Removed), "to remove"},
+		{r.Unchanged, "unchanged"},
+	} {
+		if part.n > 0 {
+			parts = append(parts, count(part.n, "profile")+" "+part.text)
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"no profile to change"}
+	}
+	e.say("%s: %s in %s", name, strings.Join(parts, ", "), e.w.In.Config.Path)
+	e.collisions()
+	lines := []string{}
+	for _, item := range r.ByHand {
+		lines = append(lines, fmt.Sprintf("your own profile %s serves account %s, role %s", item.Name, item.Entry.AccountID, item.Entry.Role))
+	}
+	for _, k := range r.Kept {
+		what := "profile " + k.Profile
+		if k.Key != "" {
+			what += ": " + k.Key
+		}
+		lines = append(lines, fmt.Sprintf("kept: line %d: %s: %s", k.Line, what, k.Why))
+	}
+	e.list(lines)
+	if r.Excluded > 0 {
+		e.say("%s: the rules exclude %s", name, count(r.Excluded, "role"))
+	}
+	if r.Gone > 0 {
+		e.w.App.Hint(fmt.Sprintf("%s without a role; to see them, run: %s profiles prune --dry-run", count(r.Gone, "profile"), name))
+	}
+	if r.OtherNames > 0 && !e.o.rename {
+		e.w.App.Hint(fmt.Sprintf("the template now gives another name to %s; to rename, run: %s profiles sync --rename", count(r.OtherNames, "profile"), name))
+	}
+}
+
+// collisions prints the names that several roles or profiles wanted.
+func (e *editor) collisions() {
+	var lines []string
+	for _, c := range e.report.Collisions {
+		got := "its profile is " + c.Name
+		if c.Name == "" {
+			got = "it gets no profile"
+		}
+		lines = append(lines, fmt.Sprintf("name collision: account %s, role %s: %s belongs to %s; %s", c.Entry.AccountID, c.Entry.Role, c.Wanted, c.With, got))
+	}
+	e.list(lines)
+}
+
+// list prints the first lines and the number of the others.
+func (e *editor) list(lines []string) {
+	for i, line := range lines {
+		if i == few && len(lines) > few+1 {
+			e.say("%s: … and %d more", e.w.App.Name, len(lines)-few)
+			return
+		}
+		e.say("%s: %s", e.w.App.Name, line)
+	}
+}
+
+func (e *editor) say(format string, args ...any) {
+	fmt.Fprintln(e.w.App.IO.Err, terminal.Printable(fmt.Sprintf(format, args...)))
+}
+
+// show prints the difference. Before a question, it prints only a short difference.
+func (e *editor) show(before, after []byte) error {
+	r := &e.report
+	n := len(r.Added) + len(r.Changed) + len(r.Renamed) + len(r.Removed)
+	switch {
+	case e.o.dryRun, !e.o.yes && n <= many:
+		return e.w.PrintDiff(e.w.In.Config.Path, before, after)
+	case !e.o.yes && !e.o.pruning:
+		e.w.App.Hint("to see the difference, run: " + e.w.App.Name + " profiles diff")
+	case !e.o.yes:
+		e.w.App.Hint("to see the difference, run: " + e.w.App.Name + " profiles prune --dry-run")
+	case e.o.pruning:
+		e.list(removedLines(r.Removed))
+	}
+	return nil
+}
+
+func removedLines(items []profilesync.Item) (lines []string) {
+	for _, item := range items {
+		lines = append(lines, fmt.Sprintf("removes profile %s: account %s, role %s: %s", item.Name, item.Entry.AccountID, item.Entry.Role, item.Why))
+	}
+	return lines
+}

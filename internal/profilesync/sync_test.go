@@ -1,0 +1,335 @@
+package profilesync
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// listing returns a complete listing of the session corp.
+func listing(entries ...Entry) Listing {
+	return Listing{
+		Session: "corp", StartURL: "https://corp.awsapps.com/start", Region: "eu-west-1", Origin: "aws",
+		Complete: true, Entries: entries,
+	}
+}
+
+func entry(id, name, role string) Entry { return Entry{AccountID: id, AccountName: name, Role: role} }
+
+// rules parses rules.
+func rules(t *testing.T, text string) *Rules {
+	t.Helper()
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(text), &doc); err != nil {
+		t.Fatal(err)
+	}
+	r, _, err := ParseRules("config.yaml", doc.Content[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return r
+}
+
+// sync syncs content with the listing, and checks that a second sync changes no byte.
+func sync(t *testing.T, content string, r *Rules, l ...Listing) (string, Report) {
+	t.Helper()
+	in := Input{Path: "config", Content: []byte(content), Listings: l, Rules: r}
+	once, report, err := Sync(in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	in.Content = once
+	twice, _, err := Sync(in)
+	if err != nil || string(twice) != string(once) {
+		t.Errorf("a second sync changed the config (%v):\n%s", err, cmp.Diff(string(once), string(twice)))
+	}
+	return string(once), report
+}
+
+// names returns the names of the new profiles in the order of the file.
+func names(report Report) (list []string) {
+	for _, item := range report.Added {
+		list = append(list, item.Name)
+	}
+	return list
+}
+
+// settingsOf returns the lines of a profile without its marker.
+func settingsOf(config, name string) string {
+	_, rest, ok := strings.Cut("\n"+config, "\n[profile "+name+"]\n")
+	if !ok {
+		return "no profile " + name
+	}
+	if i := strings.Index(rest, "\n["); i >= 0 {
+		rest = rest[:i+1]
+	}
+	var kept []string
+	for line := range strings.Lines(rest) {
+		if !strings.HasPrefix(line, MarkerKey+" = ") {
+			kept = append(kept, line)
+		}
+	}
+	return strings.Join(kept, "")
+}
+
+func TestNames(t *testing.T) {
+	tests := []struct {
+		about, template string
+		entries         []Entry
+		want            []string
+	}{
+		{"plain", "", []Entry{entry("111122223333", "Acme Production", "AdministratorAccess")}, []string{"acme-production-administratoraccess"}},
+		{"slash and colon", "", []Entry{entry("111122223333", "a/b:c", "R")}, []string{"a-b-c-r"}},
+		{"accents", "", []Entry{entry("111122223333", "Développement Zürich", "R")}, []string{"developpement-zurich-r"}},
+		{"Chinese, Japanese and Korean", "", []Entry{
+			entry("111122223333", "生产环境", "R"), entry("222233334444", "本番", "R"), entry("333344445555", "개발", "R"),
+		}, []string{"111122223333-r", "222233334444-r", "333344445555-r"}},
+		{"partly Chinese", "", []Entry{entry("111122223333", "生产 prod", "R")}, []string{"prod-r"}},
+		{"emoji with a variation selector", "", []Entry{entry("111122223333", "❤️ 👩‍💻", "R")}, []string{"111122223333-r"}},
+		{"right to left", "", []Entry{entry("111122223333", "חשבון", "R"), entry("222233334444", "إنتاج\u202e", "R")}, []string{"111122223333-r", "222233334444-r"}},
+		{"leading dash", "", []Entry{entry("111122223333", "--prod", "R")}, []string{"prod-r"}},
+		{"leading dash without slug", "{{.AccountName}}", []Entry{entry("111122223333", "--prod", "R")}, []string{"prod"}},
+		{"blanks only", "", []Entry{entry("111122223333", " \t ", "R")}, []string{"111122223333-r"}},
+		{"blanks only without slug", "{{.AccountName}}.{{.Role}}", []Entry{entry("111122223333", "  ", "R")}, []string{"111122223333.R"}},
+		{"no name", "", []Entry{entry("111122223333", "", "R")}, []string{"111122223333-r"}},
+		{"the same name twice", "", []Entry{entry("222233334444", "Sandbox", "R"), entry("111122223333", "Sandbox", "R")}, []string{"sandbox-r-111122223333", "sandbox-r-222233334444"}},
+		{"roles that differ in case", "", []Entry{entry("111122223333", "a", "Admin"), entry("111122223333", "a", "admin")}, []string{"a-admin-111122223333-492136c0", "a-admin-111122223333-ba3587f2"}},
+		{"leading zeros", "{{.AccountID}}", []Entry{entry("000000000012", "a", "R")}, []string{"000000000012"}},
+		{"50 characters", "", []Entry{entry("111122223333", strings.Repeat("x", 50), "R")}, []string{strings.Repeat("x", 50) + "-r"}},
+		{"short", "{{.AccountName | slug | short 8}}", []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform"}},
+		{"replace and lower", `{{.AccountName | replace " " "." | lower}}`, []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform.team"}},
+		{"email and session", "{{.Session}}/{{.Email}}", []Entry{{AccountID: "111122223333", Email: "a@b.c", Role: "R"}}, []string{"corp/a@b.c"}},
+		{"brackets and control characters", "{{.AccountName}}", []Entry{entry("111122223333", "a]b\nc\x00", "R")}, []string{"a-b-c-"}},
+		{"nothing left", "{{.Email}}", []Entry{entry("111122223333", "a", "Admin")}, []string{"111122223333-admin"}},
+		{"the name default", "default", []Entry{entry("111122223333", "a", "R")}, []string{"default-111122223333"}},
+		{"a wanted name equals a name with an ID", "", []Entry{
+			entry("111122223333", "a", "R"), entry("222233334444", "a", "R"), {AccountID: "444455556666", AccountName: "a-r", Role: "111122223333"},
+		}, []string{"a-r-111122223333", "a-r-111122223333-0c1d50a6", "a-r-222233334444"}},
+	}
+	for _, tt := range tests {
+		t.Run(tt.about, func(t *testing.T) {
+			var r *Rules
+			if tt.template != "" {
+				r = rules(t, "name: '"+tt.template+"'")
+			}
+			_, report := sync(t, oneSession, r, listing(tt.entries...))
+			if d := cmp.Diff(tt.want, names(report)); d != "" {
+				t.Error(d)
+			}
+			slices.Reverse(tt.entries)
+			if _, again := sync(t, oneSession, r, listing(tt.entries...)); !slices.Equal(names(report), names(again)) {
+				t.Errorf("in the other order, the names are %q", names(again))
+			}
+		})
+	}
+}
+
+func TestProfileOfARole(t *testing.T) {
+	config, _ := sync(t, oneSession, nil, listing(entry("000000000012", "Acme", "Admin")))
+	want := oneSession + `[profile acme-admin]
+sso_session = corp
+sso_account_id = 000000000012
+sso_role_name = Admin
+region = eu-west-1
+lanyard_sync = 1 corp 000000000012 Admin bf17d6c4 0f0f2b0b region:4ae3e1e0
+`
+	if d := cmp.Diff(hideHashes(want), hideHashes(config)); d != "" {
+		t.Error(d)
+	}
+}
+
+// hideHashes replaces each hash with the word HASH.
+func hideHashes(s string) string {
+	words := strings.Split(s, " ")
+	for i, w := range words {
+		key, hash, ok := strings.Cut(w, ":")
+		hash, end := strings.CutSuffix(hash, "\n")
+		switch {
+		case isHash(w):
+			words[i] = "HASH"
+		case ok && isHash(hash):
+			words[i] = key + ":HASH"
+			if end {
+				words[i] += "\n"
+			}
+		}
+	}
+	return strings.Join(words, " ")
+}
+
+func TestAnExistingNameStaysWithItsRole(t *testing.T) {
+	config, _ := sync(t, oneSession, nil, listing(entry("222233334444", "Sandbox", "R")))
+	config, report := sync(t, config, nil, listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Sandbox", "R")))
+	if got := settingsOf(config, "sandbox-r"); !strings.Contains(got, "222233334444") {
+		t.Errorf("sandbox-r changed its account:\n%s", got)
+	}
+	want := []Collision{{"sandbox-r", "sandbox-r-111122223333", entry("111122223333", "Sandbox", "R"), "the profile on line 4"}}
+	if d := cmp.Diff(want, report.Collisions); d != "" {
+		t.Error(d)
+	}
+	// A renamed account keeps its profile's name. --rename gives the new name, and keeps the edit.
+	config = strings.Replace(config, "[profile sandbox-r]\n", "[profile sandbox-r]\n# mine\n", 1)
+	renamed := listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Playground", "R"))
+	config, report = sync(t, config, nil, renamed)
+	if len(report.Added) != 0 || report.OtherNames != 1 {
+		t.Errorf("after the account was renamed: %+v", report)
+	}
+	content, report, err := Sync(Input{Path: "config", Content: []byte(config), Listings: []Listing{renamed}, Rename: true})
+	if err != nil || len(report.Renamed) != 1 || !strings.Contains(string(content), "[profile playground-r]\n# mine\n") {
+		t.Errorf("--rename: %v, %+v\n%s", err, report, content)
+	}
+	if config, report = sync(t, string(content), nil, renamed); report.OtherNames != 0 || report.Unchanged != 2 {
+		t.Errorf("after --rename: %+v\n%s", report, config)
+	}
+}
+
+func TestProfilesOfTheUserStay(t *testing.T) {
+	own := oneSession + "[profile acme-admin]\nregion = us-east-1\n"
+	config, report := sync(t, own, nil, listing(entry("111122223333", "Acme", "Admin")))
+	if !strings.HasPrefix(config, own) || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) {
+		t.Errorf("%+v\n%s", report, config)
+	}
+	same := oneSession + "[profile acme-admin]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
+	if config, report = sync(t, same, nil, listing(entry("111122223333", "Acme", "Admin"))); config != same || len(report.ByHand) != 1 {
+		t.Errorf("a profile of the user for the same role: %+v\n%s", report, config)
+	}
+	content, report, err := Sync(Input{
+		Path: "config", Content: []byte(oneSession), Listings: []Listing{listing(entry("111122223333", "Acme", "Admin"))},
+		Taken: map[string]string{"acme-admin": "credentials: line 3"},
+	})
+	if err != nil || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) || report.Collisions[0].With != "credentials: line 3" {
+		t.Errorf("a profile of the credentials file: %v, %+v\n%s", err, report, content)
+	}
+}
+
+func TestHandEditsStay(t *testing.T) {
+	role := listing(entry("111122223333", "Acme", "Admin"))
+	before := rules(t, "settings: [{region: eu-west-1, output: json}]")
+	after := "settings: [{region: us-east-1, output: text, set: {cli_pager: less}}]"
+	tests := []struct{ about, old, edited, rules, want, kept string }{
+		{"no edit", "", "", after, "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\noutput = text\ncli_pager = less\n", ""},
+		{
+			"a changed key", "region = eu-west-1", "region = eu-north-1", after,
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-north-1\noutput = text\ncli_pager = less\n", "region changed by hand",
+		},
+		{
+			"an added key", "region = ", "cli_pager = more\nregion = ", after,
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\ncli_pager = more\nregion = us-east-1\noutput = text\n", "cli_pager added by hand",
+		},
+		{
+			"an unrelated key and a comment", "region = ", "# mine\nretry_mode = standard\nregion = ", after,
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n# mine\nretry_mode = standard\nregion = us-east-1\noutput = text\ncli_pager = less\n", "",
+		},
+		{
+			"a removed key", "output = json\n", "", after,
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\ncli_pager = less\n", "output removed by hand",
+		},
+		{
+			"a rule is removed", "", "", "settings: []",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n", "",
+		},
+		{
+			"a rule is removed for a changed key", "output = json", "output = yaml", "settings: []",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\noutput = yaml\n", "output changed by hand",
+		},
+		{
+			"a changed role", "sso_role_name = Admin", "sso_role_name = Other", after,
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = us-east-1\noutput = text\ncli_pager = less\n", "sso_role_name changed by hand",
+		},
+		{"to credential_process", "", "", "process: true", "region = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
+		{
+			"another command has changed to credential_process", "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", "process: true",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nregion = eu-west-1\n", "",
+		},
+		{
+			"to credential_process with a changed role", "sso_role_name = Admin", "sso_role_name = Other", "process: true",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = eu-west-1\n", "sso_role_name changed by hand",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.about, func(t *testing.T) {
+			config, _ := sync(t, oneSession, before, role)
+			if tt.old != "" && !strings.Contains(config, tt.old) {
+				t.Fatalf("no %q in the config", tt.old)
+			}
+			_, ours, _ := strings.Cut(config, "[profile")
+			config = oneSession + "[profile" + strings.Replace(ours, tt.old, tt.edited, 1)
+			config, report := sync(t, config, rules(t, tt.rules), role)
+			if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
+				t.Error(d)
+			}
+			var kept []string
+			for _, k := range report.Kept {
+				kept = append(kept, k.Key+" "+k.Why)
+			}
+			if strings.Join(kept, "; ") != tt.kept {
+				t.Errorf("kept %q, want %q", kept, tt.kept)
+			}
+		})
+	}
+}
+
+func TestARenamedSessionKeepsItsProfiles(t *testing.T) {
+	config, _ := sync(t, oneSession, nil, listing(entry("111122223333", "Acme", "Admin")))
+	config = strings.Replace(config, "[sso-session corp]", "[sso-session acme]", 1)
+	l := listing(entry("111122223333", "Acme", "Admin"))
+	l.Session = "acme"
+	config, report := sync(t, config, nil, l)
+	if len(report.Added) > 0 || !strings.Contains(settingsOf(config, "acme-admin"), "sso_session = acme\n") {
+		t.Errorf("%+v\n%s", report, config)
+	}
+}
+
+func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
+	a, b := listing(entry("111122223333", "Acme", "Admin")), listing(entry("111122223333", "Acme", "Admin"))
+	b.Session = "other"
+	two := oneSession + strings.Replace(oneSession, "corp]", "other]", 1)
+	_, report := sync(t, two, nil, a, b)
+	_, reversed := sync(t, two, nil, b, a)
+	if d := cmp.Diff(names(report), names(reversed)); d != "" || len(report.Added) != 2 {
+		t.Errorf("%q, in the other order: %s", names(report), d)
+	}
+}
+
+// A second sync of any file changes nothing, and sync and prune keep all other lines.
+func FuzzSync(f *testing.F) {
+	for _, s := range []string{
+		oneSession, "", "\ufeff[default]\nregion=x", "[profile acme-admin]\r\nregion=x\r\n\r\n; end", "[profile a]\nx=1\n  [profile b]\n y: 2\n",
+		"[profile 'acme-admin']\n[profile acme-admin]\n", "[DEFAULT]\noutput = json\n[profile acme]\nlanyard_sync = 1 corp 111122223333 Admin bad\n",
+		"[profile x]\ns3 =\n  a = 1\n\n  b = 2\n\n\n", "[profile x]\ra=1\r", "[profile acme-admin-111122223333] # c\n",
+	} {
+		f.Add(s, "Acme", "Admin", uint64(1))
+	}
+	f.Fuzz(func(t *testing.T, content, name, role string, seed uint64) {
+		entries := []Entry{entry("111122223333", name, role), entry("222233334444", "Acme", "Admin"), entry("000000000012", name, "Admin")}
+		rnd := rand.New(rand.NewPCG(seed, 1))
+		rnd.Shuffle(len(entries), func(i, j int) { entries[i], entries[j] = entries[j], entries[i] })
+		in := Input{Path: "config", Content: []byte(content), Listings: []Listing{listing(entries...)}}
+		once, _, err := Sync(in)
+		if err != nil {
+			return // the file or the role is invalid; nothing is written
+		}
+		in.Content = once
+		twice, _, err := Sync(in)
+		if err != nil || string(once) != string(twice) {
+			t.Fatalf("a second sync changed %q to %q: %v", once, twice, err)
+		}
+		if !strings.HasPrefix(string(once), content) && !strings.Contains(content, MarkerKey) {
+			t.Fatalf("the old content changed: %q became %q", content, once)
+		}
+		in.Listings[0].Entries = entries[:1]
+		pruned, _, err := Prune(in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if !strings.HasPrefix(string(pruned), content) && !strings.Contains(content, MarkerKey) {
+			t.Fatalf("prune changed the old content: %q became %q", content, pruned)
+		}
+	})
+}
