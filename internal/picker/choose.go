@@ -261,7 +261,7 @@ func (ch *chooser) picture() []string {
 			mark, paint = "> ", ch.c.Style.Selected
 		}
 		row := ""
-		for _, p := range withMark(fit(mark, room), ch.ranking.entries[ch.found[i]].row(room-len(mark), words)) {
+		for _, p := range withMark(fit(mark, room), ch.ranking.entry(ch.found[i]).row(room-len(mark), words)) {
 			if p.match {
 				row += ch.c.match(p.text)
 			} else {
@@ -282,7 +282,7 @@ func (ch *chooser) picture() []string {
 // status returns the menu's last row: the typed text and the position, such as 3/40. It uses
 // the longest form that fits. If no form fits, it drops the start of the typed text.
 func (ch *chooser) status(room int) string {
-	all, n := len(ch.ranking.entries), len(ch.found)
+	all, n := len(ch.ranking.items), len(ch.found)
 	if ch.typed.text == "" {
 		at := fmt.Sprintf("%d/%d", ch.selected+1, all)
 		if long := at + "   type to filter"; width(long) <= room {
