@@ -229,4 +229,3 @@ func index(b []byte, text string) int {
 		}
 	}
 }
-

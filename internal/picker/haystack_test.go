@@ -87,7 +87,7 @@ func BenchmarkKey(b *testing.B) {
 	for _, typed := range []string{"7", "t", "team", "prod 77", "owner-99", "tmdv"} {
 		for _, kind := range []string{"all", "narrowed"} {
 			b.Run(kind+" "+typed, func(b *testing.B) {
-				ch := newChooser(&Console{}, Menu{Items: list})
+				ch := newChooser(&Console{}, Menu{Items: list}, false)
 				ch.cols = 80
 				for b.Loop() {
 					if kind == "all" {
@@ -112,7 +112,7 @@ func BenchmarkOpen(b *testing.B) {
 	list := many(100_000)
 	b.Run("first screen", func(b *testing.B) {
 		for b.Loop() {
-			ch := newChooser(&Console{}, Menu{Items: list})
+			ch := newChooser(&Console{}, Menu{Items: list}, false)
 			ch.cols = 80
 			ch.block.draw(ch.picture(), 0)
 		}
