@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -123,7 +124,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewExec(app),
 			execcmd.NewShell(app),
 			execcmd.NewUse(app),
-			execcmd.NewPick(app),
+			pickcmd.New(app),
 			consolecmd.New(app),
 			credentialscmd.New(app),
 			execcmd.NewInit(app),

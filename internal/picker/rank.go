@@ -51,6 +51,10 @@ type ranking struct {
 
 func newRanking(items []Item) *ranking { return &ranking{items: items} }
 
+// Rank returns the indexes of the items that match the words, in the order of a menu in which the
+// user has typed the words. Blank words match every item.
+func Rank(items []Item, words string) []int { return newRanking(items).rank(words) }
+
 // prepare does the work that the first search needs, if it is not done yet.
 func (r *ranking) prepare() {
 	if r.texts == nil {
