@@ -2,11 +2,13 @@ package workspace
 
 import (
 	"context"
+	"os"
 	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/recent"
@@ -52,11 +54,16 @@ func (w *Workspace) ProfileEntries() []awsconfig.Entry {
 	if w.NoHome != nil {
 		return entries
 	}
-	names, ordered := make([]string, len(entries)), make([]awsconfig.Entry, len(entries))
+	names := make([]string, len(entries))
 	for i := range entries {
 		names[i] = entries[i].Name
 	}
-	for i, n := range recent.Read(w.Home).Order(names, w.App.Now()) {
+	order := recent.Read(w.Home).Order(names, w.App.Now())
+	if slices.IsSorted(order) { // a copy of a large config takes time
+		return entries
+	}
+	ordered := make([]awsconfig.Entry, len(entries))
+	for i, n := range order {
 		ordered[i] = entries[n]
 	}
 	return ordered
@@ -65,8 +72,14 @@ func (w *Workspace) ProfileEntries() []awsconfig.Entry {
 // profileEntries returns the profiles of both files. It reads each file once, because a menu must
 // open at once.
 func (w *Workspace) profileEntries() []awsconfig.Entry {
-	var entries []awsconfig.Entry
-	known := map[string]bool{}
+	var size int64
+	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
+		if info, err := os.Stat(doc.Path); err == nil {
+			size += info.Size()
+		}
+	}
+	many := int(min(size, datafile.ConfigLimit) / 150) // a usual SSO profile is longer, so the list seldom grows
+	entries, known := make([]awsconfig.Entry, 0, many), make(map[string]bool, many/2)
 	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} {
 		awsconfig.Entries(doc.Path, doc.Credentials, awsconfig.Profile, "", func(e awsconfig.Entry) {
 			if known[e.Name] {

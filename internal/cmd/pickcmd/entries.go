@@ -13,49 +13,42 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// An entry is a profile, or a role that no profile has.
-type entry struct {
-	profile string          // "" for a role without a profile
-	config  awsconfig.Entry // of the profile
-
-	account, accountName, email, role string // "" if not known
-	session                           string // the name of the [sso-session], or the start URL of a legacy profile
-}
+// An entry is a profile, or a role that no profile has. A role has no Name, and only an account, a
+// role and a session: see [foundRoles].
+type entry = awsconfig.Entry
 
 // entries returns the profiles in the order of menus, and then the roles without a profile.
 func entries(w *workspace.Workspace) ([]entry, error) {
-	profiles, roles := w.ProfileEntries(), foundRoles(w)
-	if len(profiles)+len(roles) == 0 {
+	all := withRoles(w.ProfileEntries(), foundRoles(w))
+	if len(all) == 0 {
 		return nil, w.NoProfiles()
 	}
-	all := make([]entry, 0, len(profiles)+len(roles))
-	for _, p := range profiles {
-		account, role := workspace.RoleOf(p)
-		all = append(all, entry{
-			profile: p.Name, config: p, account: account, accountName: p.AccountName, email: p.AccountEmail, role: role,
-			session: cmp.Or(p.Session, p.StartURL),
-		})
-	}
-	return withoutProfile(all, roles), nil
+	return all, nil
 }
 
 // A roleKey names a role of a session.
 type roleKey struct{ session, account, role string }
 
-func (e entry) key() roleKey { return roleKey{e.session, e.account, e.role} }
+func keyOf(e entry) roleKey {
+	account, role := workspace.RoleOf(e)
+	return roleKey{sessionOf(e), account, role}
+}
 
-// withoutProfile appends to the profiles the roles that no profile has.
-func withoutProfile(profiles, roles []entry) []entry {
+// sessionOf returns the name of an entry's [sso-session], or the start URL of a legacy profile.
+func sessionOf(e entry) string { return cmp.Or(e.Session, e.StartURL) }
+
+// withRoles appends to the profiles the roles that no profile has.
+func withRoles(profiles, roles []entry) []entry {
 	if len(roles) == 0 {
 		return profiles
 	}
 	covered := make(map[roleKey]bool, len(profiles))
-	for i := range profiles {
-		covered[profiles[i].key()] = true
+	for _, p := range profiles {
+		covered[keyOf(p)] = true
 	}
-	for i := range roles {
-		if !covered[roles[i].key()] {
-			profiles = append(profiles, roles[i])
+	for _, r := range roles {
+		if !covered[keyOf(r)] {
+			profiles = append(profiles, r)
 		}
 	}
 	return profiles
@@ -63,45 +56,39 @@ func withoutProfile(profiles, roles []entry) []entry {
 
 // value returns what pick prints: the name of the profile, or the flags that name the role. In the
 // flags, a value with blanks is quoted for a shell.
-func (e entry) value() string {
-	if e.profile != "" {
-		return e.profile
+func value(e entry) string {
+	if e.Name != "" {
+		return e.Name
 	}
-	flags := "--account " + e.account + " --role " + shell.POSIX.Word(e.role)
-	if e.session != "" && !strings.Contains(e.session, "://") {
-		flags += " --sso-session " + shell.POSIX.Word(e.session)
+	flags := "--account " + shell.POSIX.Word(e.AccountID) + " --role " + shell.POSIX.Word(e.RoleName)
+	if e.Session != "" {
+		flags += " --sso-session " + shell.POSIX.Word(e.Session)
 	}
 	return flags
-}
-
-// item returns the row of the menu.
-func (e entry) item() picker.Item {
-	if e.profile != "" {
-		return workspace.ProfileItem(e.config)
-	}
-	name := e.role
-	if strings.TrimSpace(e.accountName) != "" {
-		name = e.accountName + " / " + e.role
-	}
-	detail := e.session
-	if e.email != "" {
-		detail = e.email + ", " + e.session
-	}
-	return picker.Item{Name: name, ID: e.account, Detail: detail}
 }
 
 // items returns the rows of the menu.
 func items(all []entry) []picker.Item {
 	list := make([]picker.Item, len(all))
-	for i := range all {
-		list[i] = all[i].item()
+	for i, e := range all {
+		if e.Name != "" {
+			list[i] = workspace.ProfileItem(e)
+		} else {
+			list[i] = roleItem(e)
+		}
 	}
 	return list
 }
 
+// roleItem returns the row of a role without a profile.
+func roleItem(e entry) picker.Item {
+	return picker.Item{Name: joined(" / ", e.AccountName, e.RoleName), ID: e.AccountID, Detail: joined(", ", e.AccountEmail, sessionOf(e))}
+}
+
 // line returns the line of --print.
-func (e entry) line() string {
-	columns := []string{e.value(), e.account, e.accountName, e.role, e.session, e.email}
+func line(e entry) string {
+	account, role := workspace.RoleOf(e)
+	columns := []string{value(e), account, e.AccountName, role, sessionOf(e), e.AccountEmail}
 	for i, c := range columns {
 		columns[i] = oneColumn(c)
 	}
@@ -110,5 +97,21 @@ func (e entry) line() string {
 
 // oneColumn replaces tabs, line breaks and other characters that control a terminal.
 func oneColumn(text string) string {
-	return strings.NewReplacer("\t", " ", "\n", " ").Replace(terminal.Harmless(text))
+	return strings.Map(func(r rune) rune {
+		if r == '\t' || r == '\n' {
+			return ' '
+		}
+		return terminal.HarmlessRune(r)
+	}, text)
+}
+
+// joined joins the texts that are not blank.
+func joined(separator string, texts ...string) string {
+	var known []string
+	for _, t := range texts {
+		if strings.TrimSpace(t) != "" {
+			known = append(known, t)
+		}
+	}
+	return strings.Join(known, separator)
 }

@@ -125,7 +125,7 @@ func pick(ctx context.Context, app *command.App, o options) error {
 		return err
 	}
 	menu := picker.Menu{Title: "Pick a profile:", Typed: o.words, Items: items(all), Preview: newPreviewer(w, all).facts}
-	if all[len(all)-1].profile == "" {
+	if all[len(all)-1].Name == "" {
 		menu.Title = "Pick a profile or a role:"
 	}
 	picked, err := choose(ctx, app.Console(), menu, o.multi)
@@ -133,8 +133,8 @@ func pick(ctx context.Context, app *command.App, o options) error {
 		return app.ExplainConsole(err)
 	}
 	for _, i := range picked {
-		workspace.RecordUse(app, all[i].profile)
-		if _, err := fmt.Fprintln(app.Out, all[i].value()); err != nil {
+		workspace.RecordUse(app, all[i].Name)
+		if _, err := fmt.Fprintln(app.Out, value(all[i])); err != nil {
 			return err
 		}
 	}
@@ -168,7 +168,7 @@ func list(app *command.App, words string) error {
 	}
 	var b strings.Builder
 	for _, i := range found {
-		b.WriteString(all[i].line())
+		b.WriteString(line(all[i]))
 	}
 	_, err = io.WriteString(app.Out, b.String())
 	return err

@@ -3,8 +3,6 @@
 package pickcmd
 
 import (
-	"strings"
-
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
@@ -27,15 +25,16 @@ func newPreviewer(w *workspace.Workspace, all []entry) *previewer {
 // that the number is never cut.
 func (p *previewer) facts(i int) []picker.Fact {
 	e := p.all[i]
-	first := picker.Fact{Label: "profile", Text: e.profile}
-	if e.profile == "" {
-		first = picker.Fact{Label: "prints", Text: e.value()}
+	first := picker.Fact{Label: "profile", Text: e.Name}
+	if e.Name == "" {
+		first = picker.Fact{Label: "prints", Text: value(e)}
 	}
+	account, role := workspace.RoleOf(e)
 	facts := []picker.Fact{first}
 	for _, f := range []picker.Fact{
-		{Label: "account", Text: joined("  ", e.account, e.accountName, e.email)},
-		{Label: "role", Text: e.role},
-		{Label: "session", Text: joined(", ", e.session, p.signIn(e))},
+		{Label: "account", Text: joined("  ", account, e.AccountName, e.AccountEmail)},
+		{Label: "role", Text: role},
+		{Label: "session", Text: joined(", ", sessionOf(e), p.signIn(e))},
 	} {
 		if f.Text != "" {
 			facts = append(facts, f)
@@ -44,40 +43,29 @@ func (p *previewer) facts(i int) []picker.Fact {
 	return facts
 }
 
-// joined joins the texts that are not blank.
-func joined(separator string, texts ...string) string {
-	var known []string
-	for _, t := range texts {
-		if t = strings.TrimSpace(t); t != "" {
-			known = append(known, t)
-		}
-	}
-	return strings.Join(known, separator)
-}
-
 // signIn returns how long the sign-in of the entry's session is valid, or its state. It returns ""
 // if the state is not known.
 func (p *previewer) signIn(e entry) string {
-	if e.session == "" || p.w.NoHome != nil {
+	session := sessionOf(e)
+	if session == "" || p.w.NoHome != nil {
 		return ""
 	}
-	text, ok := p.known[e.session]
+	text, ok := p.known[session]
 	if !ok {
 		text = p.readSignIn(e)
-		p.known[e.session] = text
+		p.known[session] = text
 	}
 	return text
 }
 
 func (p *previewer) readSignIn(e entry) string {
-	s := profile.Session{StartURL: e.config.StartURL, Region: e.config.SSORegion}
-	if e.config.StartURL == "" || e.config.Session != "" {
-		named, _, err := profile.SessionNamed(p.w.In, e.session)
-		if err != nil {
-			p.w.App.Log.Debug("no preview of the session", "session", e.session, "error", err)
+	s := &profile.Session{StartURL: e.StartURL, Region: e.SSORegion}
+	if e.Session != "" {
+		var err error
+		if s, _, err = profile.SessionNamed(p.w.In, e.Session); err != nil {
+			p.w.App.Log.Debug("no preview of the session", "session", e.Session, "error", err)
 			return ""
 		}
-		s = *named
 	}
-	return prompt.SignIn(p.w.Home, s, p.w.App.Now())
+	return prompt.SignIn(p.w.Home, *s, p.w.App.Now())
 }
