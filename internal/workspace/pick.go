@@ -99,8 +99,15 @@ func (w *Workspace) profileEntries() []awsconfig.Entry {
 // of the profile, and for the id, the name and the e-mail address of the account.
 func ProfileItem(e awsconfig.Entry) picker.Item {
 	account, role := RoleOf(e)
-	details := slices.DeleteFunc([]string{role, e.AccountName, e.AccountEmail}, func(s string) bool { return s == "" })
-	return picker.Item{Name: e.Name, ID: account, Detail: strings.Join(details, ", ")}
+	var known [3]string
+	n := 0
+	for _, text := range [...]string{role, e.AccountName, e.AccountEmail} {
+		if text != "" {
+			known[n] = text
+			n++
+		}
+	}
+	return picker.Item{Name: e.Name, ID: account, Detail: strings.Join(known[:n], ", ")}
 }
 
 // RoleOf returns the account and the role of a profile. They are "" if the profile has none.

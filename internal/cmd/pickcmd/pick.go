@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -120,11 +121,14 @@ func pick(ctx context.Context, app *command.App, o options) error {
 		return noTerminal()
 	}
 	w := workspace.Files(app)
+	percent := debug.SetGCPercent(-1) // nearly nothing is garbage until the menu is open, and a collection delays the menu
 	all, err := entries(w)
+	rows := items(all)
+	debug.SetGCPercent(percent)
 	if err != nil {
 		return err
 	}
-	menu := picker.Menu{Title: "Pick a profile:", Typed: o.words, Items: items(all), Preview: newPreviewer(w, all).facts}
+	menu := picker.Menu{Title: "Pick a profile:", Typed: o.words, Items: rows, Preview: newPreviewer(w, all).facts}
 	if all[len(all)-1].Name == "" {
 		menu.Title = "Pick a profile or a role:"
 	}
