@@ -59,6 +59,41 @@ func TestPick(t *testing.T) {
 	tm.exits(130)
 }
 
+// Words are in the filter when the menu opens. Tab marks entries.
+func TestPickMany(t *testing.T) {
+	tm := sit(t, terminalOptions{config: pickConfig, program: "sh"}, "-c", `echo picked $(lanyard pick pay ment)`)
+	tm.expect("filter: pay ment")
+	tm.expect("444455556666  Payments  pay@example.com")
+	tm.send("\r")
+	tm.expect("picked beta")
+	tm.exits(0)
+	tm.start(terminalOptions{program: "sh"}, "-c", `lanyard pick --multi | tr "\n" ,`)
+	tm.expect(">  beta") // the last picked profile
+	tm.send("\t\x1b[F\t")
+	tm.expect("2 marked")
+	tm.send("\r")
+	tm.expect("beta,delta,")
+	tm.exits(0)
+}
+
+// The lines of stdin are in the menu, and the user types on the terminal. The exit code of a
+// cancelled menu is 130.
+func TestPickALineOfStdin(t *testing.T) {
+	const config = pickConfig + "[profile sandbox]\nregion = us-east-1\n"
+	tm := sit(t, terminalOptions{config: config, program: "sh"}, "-c", `lanyard pick --print | grep -v sandbox | lanyard pick >picked; echo code $? $(cat picked)`)
+	tm.expect("Pick a line:")
+	tm.expect("beta, Payments, ReadOnly, https://d-1234567890.awsapps.com/start, pay@example.com (444455556666)")
+	tm.expect("1/4")
+	tm.send("pay\r")
+	tm.expect("code 0 beta")
+	tm.exits(0)
+	tm.start(terminalOptions{program: "sh"}, "-c", `seq 100000 | lanyard pick 99999; echo code $?`)
+	tm.expect("1 of 1 match (100000)")
+	tm.send("\x03")
+	tm.expect("code 130")
+	tm.exits(0)
+}
+
 // Commands that need a profile open the menu. Afterwards, the used profile is first.
 func TestProfileIsPicked(t *testing.T) {
 	tm := sit(t, terminalOptions{config: pickConfig}, "exec", "--", "sh", "-c", "echo with $LANYARD_PROFILE")
