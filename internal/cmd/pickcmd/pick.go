@@ -6,6 +6,7 @@ import (
 	"context"
 	"fmt"
 	"io"
+	"math"
 	"runtime/debug"
 	"strings"
 
@@ -68,6 +69,7 @@ lanyard pick --print | grep -v sandbox | lanyard pick
 # show a profile at the top of the menu
 lanyard pick --pin dev-admin
 lanyard pick --unpin dev-admin`,
+		Args: command.MaxArgs(math.MaxInt),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.words = strings.Join(args, " ")
 			if err := o.check(); err != nil {
