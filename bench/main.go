@@ -1,7 +1,7 @@
 // Bench measures the speed of lanyard and of other programs, in one run on one machine. README.md
 // explains the table. Bench does not fail because of a slow result.
 //
-//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false]
+//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
 package main
 
 import (
@@ -18,6 +18,7 @@ type options struct {
 	aws      string
 	storms   bool
 	load     bool
+	menu     bool
 }
 
 func main() {
@@ -27,6 +28,7 @@ func main() {
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
+	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 profiles")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -71,6 +73,11 @@ func run(o options) error {
 	}
 	for _, n := range notes {
 		fmt.Println(n)
+	}
+	if o.menu {
+		if err := menu(os.Stdout, dir, programs, o.runs); err != nil {
+			return err
+		}
 	}
 	if o.storms {
 		if err := storms(os.Stdout, dir, programs, idc); err != nil {
