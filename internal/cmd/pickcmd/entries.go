@@ -4,22 +4,25 @@ package pickcmd
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/picker"
 	"github.com/lanyard-cli/lanyard/internal/shell"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// An entry is a profile, or a role that no profile has. A role has no Name, and only an account, a
-// role and a session: see [foundRoles].
+// An entry is a profile, or a role that no profile has. A role has no Name, and only an account
+// without an e-mail address, a role and a session: see [foundRoles].
 type entry = awsconfig.Entry
 
 // entries returns the profiles in the order of menus, and then the roles without a profile.
 func entries(w *workspace.Workspace) ([]entry, error) {
-	all := withRoles(w.ProfileEntries(), foundRoles(w))
+	profiles := w.ProfileEntries()
+	all := withRoles(profiles, foundRoles(w, profiles))
 	if len(all) == 0 {
 		return nil, w.NoProfiles()
 	}
@@ -31,7 +34,7 @@ type roleKey struct{ session, account, role string }
 
 func keyOf(e entry) roleKey {
 	account, role := workspace.RoleOf(e)
-	return roleKey{sessionOf(e), account, role}
+	return roleKey{cmp.Or(e.Session, starturl.Portal(e.StartURL)), account, role}
 }
 
 // sessionOf returns the name of an entry's [sso-session], or the start URL of a legacy profile.
@@ -39,9 +42,13 @@ func sessionOf(e entry) string { return cmp.Or(e.Session, e.StartURL) }
 
 // withRoles appends to the profiles the roles that no profile has.
 func withRoles(profiles, roles []entry) []entry {
-	if len(roles) == 0 {
+	switch {
+	case len(roles) == 0:
 		return profiles
+	case len(profiles) == 0:
+		return roles
 	}
+	profiles = slices.Grow(profiles, len(roles))
 	covered := make(map[roleKey]bool, len(profiles))
 	for _, p := range profiles {
 		covered[keyOf(p)] = true
@@ -82,7 +89,11 @@ func items(all []entry) []picker.Item {
 
 // roleItem returns the row of a role without a profile.
 func roleItem(e entry) picker.Item {
-	return picker.Item{Name: joined(" / ", e.AccountName, e.RoleName), ID: e.AccountID, Detail: joined(", ", e.AccountEmail, sessionOf(e))}
+	name := e.RoleName
+	if strings.TrimSpace(e.AccountName) != "" {
+		name = e.AccountName + " / " + e.RoleName
+	}
+	return picker.Item{Name: name, ID: e.AccountID, Detail: sessionOf(e)}
 }
 
 // line returns the line of --print.

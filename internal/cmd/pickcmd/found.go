@@ -1,7 +1,80 @@
+// This file reads the accounts and roles that "lanyard accounts" has listed.
+
 package pickcmd
 
-import "github.com/lanyard-cli/lanyard/internal/workspace"
+import (
+	"cmp"
+	"slices"
+	"strings"
 
-// foundRoles returns the roles in the lists of "lanyard accounts", sorted by account and role. A
-// list that cannot be read only makes the menu shorter.
-func foundRoles(*workspace.Workspace) []entry { return nil }
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// foundRoles returns the listed roles of the sessions of the config, sorted by session, account
+// name, account id and role. It reads only the indexes of the lists. If an index cannot be read,
+// the menu has no roles of its session.
+func foundRoles(w *workspace.Workspace, profiles []entry) (roles []entry) {
+	if w.NoHome != nil {
+		return nil
+	}
+	indexes := accountindex.All(inventory.Folder(w.Home), portalOrigin(w))
+	slices.SortFunc(indexes, func(a, b *accountindex.Index) int { return cmp.Compare(a.Source.Session, b.Source.Session) })
+	for _, x := range indexes {
+		session, known := sessionEntry(w, profiles, x.Source.Session)
+		for e := range x.Entries {
+			if !known {
+				break
+			}
+			if e.Role == "" { // the user has no role in this account
+				continue
+			}
+			if len(roles) == cap(roles) {
+				roles = slices.Grow(roles, max(len(roles), 1000))
+			}
+			session.AccountID, session.AccountName, session.RoleName = e.AccountID, e.AccountName, e.Role
+			roles = append(roles, session)
+		}
+		x.Close()
+	}
+	return roles
+}
+
+// sessionEntry returns an entry with the session of an index. known is false if the config no longer
+// has the session.
+func sessionEntry(w *workspace.Workspace, profiles []entry, session string) (e entry, known bool) {
+	if !strings.Contains(session, "://") {
+		_, _, err := profile.SessionNamed(w.In, session)
+		return entry{Session: session}, err == nil
+	}
+	for _, p := range profiles {
+		if p.Session == "" && p.StartURL != "" && starturl.Same(p.StartURL, session) {
+			return entry{StartURL: p.StartURL, SSORegion: p.SSORegion}, true
+		}
+	}
+	return entry{}, false
+}
+
+// portalOrigin returns the origin of the portal that the settings choose.
+func portalOrigin(w *workspace.Workspace) string {
+	p, _, err := profile.Resolve(w.In)
+	if p == nil {
+		w.App.Log.Debug("the endpoint of the portal is not known", "error", err)
+		return ssocache.AWS
+	}
+	e, err := p.Endpoint("SSO")
+	if err != nil {
+		w.App.Log.Debug("the endpoint of the portal is not known", "error", err)
+		return ssocache.AWS
+	}
+	origin := ssocache.EndpointAt(e.URL, e.Env).Origin
+	if _, portal := idcenter.AtOwnEndpoint(origin); portal {
+		return ssocache.AWS
+	}
+	return origin
+}
