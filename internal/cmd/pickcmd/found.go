@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/inventory"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -23,7 +24,7 @@ func foundRoles(w *workspace.Workspace, profiles []entry) (roles []entry) {
 	if w.NoHome != nil {
 		return nil
 	}
-	indexes := accountindex.All(inventory.Folder(w.Home), portalOrigin(w))
+	indexes := accountindex.All(inventory.Folder(w.Home), portalOrigin(w, profiles))
 	slices.SortFunc(indexes, func(a, b *accountindex.Index) int { return cmp.Compare(a.Source.Session, b.Source.Session) })
 	for _, x := range indexes {
 		session, known := sessionEntry(w, profiles, x.Source.Session)
@@ -49,8 +50,8 @@ func foundRoles(w *workspace.Workspace, profiles []entry) (roles []entry) {
 // has the session.
 func sessionEntry(w *workspace.Workspace, profiles []entry, session string) (e entry, known bool) {
 	if !strings.Contains(session, "://") {
-		_, _, err := profile.SessionNamed(w.In, session)
-		return entry{Session: session}, err == nil
+		awsconfig.Entries(w.In.Config.Path, false, awsconfig.SSOSession, session, func(s awsconfig.Entry) { known = known || s.Name == session })
+		return entry{Session: session}, known
 	}
 	for _, p := range profiles {
 		if p.Session == "" && p.StartURL != "" && starturl.Same(p.StartURL, session) {
@@ -60,10 +61,17 @@ func sessionEntry(w *workspace.Workspace, profiles []entry, session string) (e e
 	return entry{}, false
 }
 
-// portalOrigin returns the origin of the portal that the settings choose.
-func portalOrigin(w *workspace.Workspace) string {
-	p, _, err := profile.Resolve(w.In)
-	if p == nil {
+// portalOrigin returns the origin of the portal that the environment or the profile in use chooses.
+func portalOrigin(w *workspace.Workspace, profiles []entry) string {
+	in := w.In
+	name := profile.Name(in.Profile, in.LookupEnv)
+	if !slices.ContainsFunc(profiles, func(p entry) bool { return p.Name == name }) {
+		// Only the environment can choose. With the files, Resolve would look for mistakes in every
+		// profile, which takes long.
+		in.Config, in.Credentials, in.New = awsconfig.NewDoc(in.Config.Path, false, ""), awsconfig.NewDoc(in.Credentials.Path, true, ""), true
+	}
+	p, _, err := profile.Resolve(in)
+	if err != nil {
 		w.App.Log.Debug("the endpoint of the portal is not known", "error", err)
 		return ssocache.AWS
 	}
