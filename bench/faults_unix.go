@@ -4,6 +4,7 @@ package main
 
 import (
 	"os"
+	"runtime"
 	"syscall"
 )
 
@@ -15,4 +16,17 @@ func minorFaults(p *os.ProcessState) int64 {
 		return int64(usage.Minflt) //nolint:unconvert // it is an int32 on 32-bit systems
 	}
 	return 0
+}
+
+// maxMemory returns the most resident memory that a process used, in bytes.
+func maxMemory(p *os.ProcessState) int64 {
+	usage, ok := p.SysUsage().(*syscall.Rusage)
+	if !ok {
+		return 0
+	}
+	size := int64(usage.Maxrss) //nolint:unconvert // it is an int32 on 32-bit systems
+	if runtime.GOOS != "darwin" && runtime.GOOS != "ios" {
+		size <<= 10 // in kilobytes
+	}
+	return size
 }

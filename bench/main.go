@@ -2,6 +2,7 @@
 // explains the table. Bench does not fail because of a slow result.
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
+//	    [-listings=off]
 package main
 
 import (
@@ -9,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"slices"
 	"time"
 )
 
@@ -19,6 +21,7 @@ type options struct {
 	storms   bool
 	load     bool
 	menu     bool
+	listings string
 }
 
 func main() {
@@ -29,6 +32,7 @@ func main() {
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
 	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 profiles")
+	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -37,6 +41,9 @@ func main() {
 }
 
 func run(o options) error {
+	if !slices.Contains([]string{"short", "long", "only", "off"}, o.listings) {
+		return fmt.Errorf("-listings must be short, long, only or off")
+	}
 	if o.runs < 1 || o.profiles < 1 {
 		return fmt.Errorf("-n and -profiles must be at least 1")
 	}
@@ -49,6 +56,11 @@ func run(o options) error {
 	programs, err := build(dir)
 	if err != nil {
 		return err
+	}
+	if o.listings != "off" {
+		if err := listings(os.Stdout, dir, programs, o.listings == "long"); err != nil || o.listings == "only" {
+			return err
+		}
 	}
 	idc, err := serveBuiltIn()
 	if err != nil {

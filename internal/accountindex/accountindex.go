@@ -10,7 +10,6 @@ import (
 	"bytes"
 	"errors"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -58,32 +57,22 @@ func writeLine(b *bytes.Buffer, fields ...string) {
 // An Index is an open index. Close it.
 type Index struct {
 	Source Source
-	f      *os.File
+	f      *datafile.File
 	start  int64 // of the first entry
 	size   int64
 }
 
 // Open opens the index at path.
 func Open(path string) (*Index, error) {
-	check, err := datafile.Open(path, maxFile) // checks that the file is regular, before the second open
+	f, err := datafile.Open(path, maxFile)
 	if err != nil {
 		return nil, err
 	}
-	_ = check.Close()
-	f, err := os.Open(path)
-	if err != nil {
-		return nil, err
-	}
-	x := &Index{f: f}
-	info, err := f.Stat()
-	if err == nil {
-		x.size = info.Size()
-		var first string
-		first, x.start, err = x.lineAt(0)
-		if head := strings.Split(first, "\t"); err == nil && len(head) == 3 && head[0] == magic {
-			x.Source = Source{unescape(head[1]), unescape(head[2])}
-			return x, nil
-		}
+	x := &Index{f: f, size: int64(f.Size())}
+	first, start, err := x.lineAt(0)
+	if head := strings.Split(first, "\t"); err == nil && len(head) == 3 && head[0] == magic {
+		x.start, x.Source = start, Source{unescape(head[1]), unescape(head[2])}
+		return x, nil
 	}
 	_ = f.Close()
 	return nil, errors.Join(errors.New(path+": not an index of accounts"), err)

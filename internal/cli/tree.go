@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
@@ -113,6 +114,11 @@ func groups(app *command.App) []helpGroup {
 		}},
 		{"PROFILES AND CONFIG", []*cobra.Command{
 			configurecmd.New(app),
+		}},
+		{"ACCOUNTS AND ROLES", []*cobra.Command{
+			inventorycmd.NewAccounts(app),
+			inventorycmd.NewRoles(app),
+			inventorycmd.NewFind(app),
 		}},
 		{"AWS OPERATIONS", newServices(app)},
 		{"AGENT AND STORES", []*cobra.Command{

@@ -78,6 +78,15 @@ func (f *File) Read(p []byte) (int, error) {
 	return n, err
 }
 
+// ReadAt implements [io.ReaderAt]. It returns [ErrTooLarge] for bytes beyond the limit. It does
+// not change the position of Read.
+func (f *File) ReadAt(p []byte, offset int64) (int, error) {
+	if offset > f.max {
+		return 0, f.tooLarge()
+	}
+	return f.f.ReadAt(p, offset)
+}
+
 // Close closes the file.
 func (f *File) Close() error { return f.f.Close() }
 

@@ -2,6 +2,8 @@ package inventory_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -166,3 +168,8 @@ func refusal(status int, code string) *http.Response {
 func noNetwork() *http.Response { return &http.Response{} }
 
 func hours(n int) time.Duration { return time.Duration(n) * time.Hour }
+
+func sumOf(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}

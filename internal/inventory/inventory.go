@@ -149,3 +149,7 @@ func (v *Inventory) Read() (List, error) {
 	}
 	return f.list(), nil
 }
+
+// Name returns a name for further files about the same session and origin, such as the file of
+// the rate limit.
+func (v *Inventory) Name() string { return v.id.name() }

@@ -526,9 +526,11 @@ func TestListCannotBeStored(t *testing.T) {
 // Damaged files are replaced.
 func TestDamagedFile(t *testing.T) {
 	for name, damage := range map[string]func([]byte) []byte{
-		"empty":             func([]byte) []byte { return nil },
-		"another format":    func([]byte) []byte { return []byte("{\"a\": 1}\n") },
-		"a damaged middle":  func(b []byte) []byte { return append(b[:len(b)/2:len(b)/2], append([]byte("\nx\ty\n"), b[len(b)/2:]...)...) },
+		"empty":          func([]byte) []byte { return nil },
+		"another format": func([]byte) []byte { return []byte("{\"a\": 1}\n") },
+		"a damaged middle": func(b []byte) []byte {
+			return append(b[:len(b)/2:len(b)/2], append([]byte("\nx\ty\n"), b[len(b)/2:]...)...)
+		},
 		"zeros at the end":  func(b []byte) []byte { return append(b, make([]byte, 4096)...) },
 		"without the end":   func(b []byte) []byte { return b[:len(b)-4] },
 		"a line without at": func(b []byte) []byte { return append(b, "page\n"...) },

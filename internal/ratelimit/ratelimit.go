@@ -54,8 +54,8 @@ type Limiter struct {
 	memory *state // the state, if the file cannot be used; else nil
 
 	mu       sync.Mutex
-	open     bool   // the service has no limit, as far as known
-	window   int    // the largest number of requests in flight, if open
+	open     bool // the service has no limit, as far as known
+	window   int  // the largest number of requests in flight, if open
 	inFlight int
 	checked  time.Time // when the file was last read, if open
 	waiting  []chan struct{}

@@ -101,26 +101,26 @@ func TestListingAtAModelledService(t *testing.T) {
 	const latency = 50 * time.Millisecond
 	for _, c := range []struct {
 		name     string
-		server   server
+		server   *server
 		probe    bool
 		requests int
 		atMost   time.Duration
 		refused  int // at most
 	}{
-		{"no limit", server{}, true, 303, 5*latency + time.Millisecond*20, 0},
-		{"no limit, many requests", server{}, true, 10_100, 85 * latency, 0},
-		{"no limit, but a probe is not allowed", server{}, false, 303, 15 * time.Second, 0},
-		{"20 per second with a burst of 20", server{rate: 20, burst: 20}, true, 303, 14150 * time.Millisecond * 105 / 100, 3},
-		{"20 per second, a large organization", server{rate: 20, burst: 20}, true, 2020, 100 * time.Second * 105 / 100, 20},
-		{"20 per second without a probe", server{rate: 20, burst: 20}, false, 303, 14150 * time.Millisecond * 105 / 100, 3},
-		{"20 per second without a burst", server{rate: 20, burst: 1}, true, 303, 20 * time.Second, 45},
-		{"5 per second", server{rate: 5, burst: 5}, true, 303, 80 * time.Second, 40},
-		{"100 per second", server{rate: 100, burst: 100}, true, 2020, 100 * time.Second, 150},
-		{"Retry-After of one second", server{rate: 20, burst: 20, retryAfter: time.Second}, true, 303, 16 * time.Second, 5},
+		{"no limit", &server{}, true, 303, 5*latency + time.Millisecond*20, 0},
+		{"no limit, many requests", &server{}, true, 10_100, 85 * latency, 0},
+		{"no limit, but a probe is not allowed", &server{}, false, 303, 15 * time.Second, 0},
+		{"20 per second with a burst of 20", &server{rate: 20, burst: 20}, true, 303, 14150 * time.Millisecond * 105 / 100, 3},
+		{"20 per second, a large organization", &server{rate: 20, burst: 20}, true, 2020, 100 * time.Second * 105 / 100, 20},
+		{"20 per second without a probe", &server{rate: 20, burst: 20}, false, 303, 14150 * time.Millisecond * 105 / 100, 3},
+		{"20 per second without a burst", &server{rate: 20, burst: 1}, true, 303, 20 * time.Second, 45},
+		{"5 per second", &server{rate: 5, burst: 5}, true, 303, 80 * time.Second, 40},
+		{"100 per second", &server{rate: 100, burst: 100}, true, 2020, 100 * time.Second, 150},
+		{"Retry-After of one second", &server{rate: 20, burst: 20, retryAfter: time.Second}, true, 303, 16 * time.Second, 5},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := &c.server
+				s := c.server
 				s.latency = latency
 				l := ratelimit.New(ratelimit.Options{Path: filepath.Join(t.TempDir(), "rate"), Probe: c.probe})
 				start := time.Now()
@@ -232,7 +232,7 @@ func TestRetryAfterStopsEveryProcess(t *testing.T) {
 // After a day the limiter probes again. Before, it sends no more than the burst at once.
 func TestLimitIsRememberedForADay(t *testing.T) {
 	for _, c := range []struct {
-		later time.Duration
+		later           time.Duration
 		atMost, atLeast int
 	}{{time.Hour, 20, 1}, {25 * time.Hour, 23, 23}} {
 		synctest.Test(t, func(t *testing.T) {

@@ -22,9 +22,9 @@ const (
 	keep       = 0.98 // the share of the accepted rate that is used after a refusal
 	perBurst   = 50   // answers after which the burst grows by 1
 
-	idle       = 5 * time.Minute // after this time without requests, a service without a limit is probed again
-	remembered = 24 * time.Hour  // how long a limit is remembered
-	longest    = 5 * time.Minute // the longest Retry-After that is obeyed
+	idle       = 5 * time.Minute        // after this time without requests, a service without a limit is probed again
+	remembered = 24 * time.Hour         // how long a limit is remembered
+	longest    = 5 * time.Minute        // the longest Retry-After that is obeyed
 	measure    = 250 * time.Millisecond // the shortest measurement of the accepted rate
 	pause      = 2 * time.Second        // after this time without requests, a new measurement begins
 )

@@ -24,6 +24,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/proxyenv"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
@@ -128,6 +129,8 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 		TLSHandshakeTimeout: connect,
 		ForceAttemptHTTP2:   true,
 		IdleConnTimeout:     30 * time.Second,
+		// A listing keeps many connections to a server without HTTP/2 open.
+		MaxIdleConnsPerHost: ratelimit.MaxInFlight,
 		// A server can send endless interim responses (103) and headers.
 		MaxResponseHeaderBytes: 1 << 20,
 		TLSClientConfig:        &tls.Config{MinVersion: tls.VersionTLS12},

@@ -62,6 +62,7 @@ type position struct {
 	op  *model.Operation
 
 	args    []string // the arguments of cmd
+	account string   // the value of --account
 	dashes  bool     // the cursor is after "--"
 	pending string   // the flag whose value is at the cursor, with its dashes
 	list    string   // an option with a list of values; the word at the cursor can be one value
@@ -101,7 +102,13 @@ func (p *position) read(words []string) {
 			return
 		case strings.HasPrefix(word, "-") && word != "-":
 			p.list = ""
-			name, _, hasValue := strings.Cut(word, "=")
+			name, value, hasValue := strings.Cut(word, "=")
+			if !hasValue && i+1 < len(words) {
+				value = words[i+1]
+			}
+			if name == "--account" {
+				p.account = value
+			}
 			switch takes := p.takes(name); {
 			case hasValue || takes == nothing:
 			case takes == list:

@@ -35,6 +35,10 @@ func (p *position) flagValues(name string) (files bool) {
 		p.sections(awsconfig.SSOSession)
 	case "services":
 		p.sections(awsconfig.Services)
+	case "account":
+		completion.Accounts(p.app.Env.Lookup, p.current, p.offer)
+	case "role":
+		completion.Roles(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
 	case "csv": // the URL of a file
 	default:
 		placeholder, _ := pflag.UnquoteUsage(f)

@@ -1,0 +1,203 @@
+package inventory
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/atomicfile"
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/owner"
+)
+
+// This file writes and reads the list of accounts of an organization as a file. The file has a
+// line of JSON for each account:
+//
+//	{"accountId":"111122223333","accountName":"prod"}
+//
+// It has no e-mail addresses and no roles. Its lines are in the order of the list.
+
+// An exported is a line of the file.
+type exported struct {
+	ID   string `json:"accountId"`
+	Name string `json:"accountName"`
+}
+
+// Export returns the file for the accounts of a list, and its checksum in hexadecimal digits.
+func Export(l List) (data []byte, sum string, err error) {
+	var b bytes.Buffer
+	e := json.NewEncoder(&b)
+	e.SetEscapeHTML(false)
+	for _, a := range l.Accounts {
+		if err := e.Encode(exported{a.ID, a.Name}); err != nil {
+			return nil, "", err
+		}
+	}
+	return b.Bytes(), checksum(b.Bytes()), nil
+}
+
+func checksum(data []byte) string {
+	sum := sha256.Sum256(data)
+	return hex.EncodeToString(sum[:])
+}
+
+// A Source says where the file is.
+type Source struct {
+	Location string // an absolute path, or an https URL
+	SHA256   string // the checksum of the file, in lower case
+}
+
+const (
+	maxSource     = 64 << 20         // the largest file, in bytes
+	sourceTimeout = 30 * time.Second // for a download
+)
+
+// Read returns the accounts of the file. It downloads the file only if the copy in the home folder
+// has another checksum. If the file cannot be read, or has another checksum, Read returns the last
+// good copy, which is then not current, and the reason. It returns the reason as an error if there
+// is no copy. client downloads the file; it sends no secret, and follows only redirects to https.
+func (s Source) Read(ctx context.Context, home string, client *http.Client) (given *Given, reason, err error) {
+	folder := Folder(home)
+	name := sha256.Sum256([]byte(s.Location))
+	path := filepath.Join(folder, hex.EncodeToString(name[:10])+".accounts")
+	kept, keptErr := datafile.Read(path, maxSource)
+	if keptErr == nil && s.matches(kept) {
+		given, err := parseGiven(kept, path)
+		return given, nil, err
+	}
+	data, err := s.fetch(ctx, client)
+	if err == nil {
+		given, err = parseGiven(data, s.name())
+	}
+	switch {
+	case err == nil:
+		// The copy is only for later failures.
+		if e := owner.MakeFolder(folder); e == nil {
+			_ = atomicfile.Write(path, data, 0o600)
+		}
+		return given, nil, nil
+	case ctx.Err() != nil:
+		return nil, nil, ctx.Err()
+	case keptErr != nil:
+		return nil, nil, err
+	}
+	if given, e := parseGiven(kept, path); e == nil {
+		given.Current = false
+		return given, err, nil
+	}
+	return nil, nil, err
+}
+
+// matches reports whether data has the checksum.
+func (s Source) matches(data []byte) bool {
+	return subtle.ConstantTimeCompare([]byte(checksum(data)), []byte(s.SHA256)) == 1
+}
+
+// name returns the location for messages, without a password.
+func (s Source) name() string {
+	if u, err := url.Parse(s.Location); err == nil && u.Host != "" {
+		return u.Redacted()
+	}
+	return s.Location
+}
+
+// fetch reads the file from its location, and checks its checksum.
+func (s Source) fetch(ctx context.Context, client *http.Client) ([]byte, error) {
+	var data []byte
+	var err error
+	if strings.Contains(s.Location, "://") {
+		data, err = s.download(ctx, client)
+	} else {
+		data, err = datafile.Read(s.Location, maxSource)
+	}
+	if err == nil && !s.matches(data) {
+		err = fmt.Errorf("its checksum is %s, and inventory.sha256 is %s", checksum(data), s.SHA256)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("the list of accounts %s: %w", s.name(), err)
+	}
+	return data, nil
+}
+
+func (s Source) download(ctx context.Context, client *http.Client) ([]byte, error) {
+	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
+	defer cancel()
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Location, nil)
+	if err != nil {
+		return nil, err
+	}
+	if req.URL.Scheme != "https" {
+		return nil, errors.New("only https is allowed")
+	}
+	own := *client
+	own.Jar = nil
+	own.CheckRedirect = func(r *http.Request, via []*http.Request) error {
+		switch {
+		case r.URL.Scheme != "https":
+			return errors.New("it redirects to a URL without https")
+		case len(via) >= 5:
+			return errors.New("it redirects too often")
+		}
+		return nil
+	}
+	resp, err := own.Do(req)
+	if err != nil {
+		var u *url.Error
+		if errors.As(err, &u) {
+			err = u.Err // its text repeats the URL
+		}
+		return nil, err
+	}
+	defer func() { _ = resp.Body.Close() }()
+	if resp.StatusCode != http.StatusOK {
+		return nil, fmt.Errorf("HTTP %s", resp.Status)
+	}
+	data, err := io.ReadAll(io.LimitReader(resp.Body, maxSource+1))
+	if err == nil && len(data) > maxSource {
+		err = fmt.Errorf("it has more than %d bytes", maxSource)
+	}
+	return data, err
+}
+
+// parseGiven reads the lines of the file. name is the name of the file for errors.
+func parseGiven(data []byte, name string) (*Given, error) {
+	given := &Given{Current: true}
+	seen := map[string]bool{}
+	lines := bufio.NewScanner(bytes.NewReader(data))
+	for n := 1; lines.Scan(); n++ {
+		if len(bytes.TrimSpace(lines.Bytes())) == 0 {
+			continue
+		}
+		var e exported
+		err := json.Unmarshal(lines.Bytes(), &e)
+		switch {
+		case err != nil:
+			return nil, fmt.Errorf("%s, line %d: %w", name, n, err)
+		case len(e.ID) != 12 || strings.Trim(e.ID, "0123456789") != "":
+			return nil, fmt.Errorf("%s, line %d: accountId %q does not have 12 digits", name, n, e.ID)
+		case seen[e.ID]:
+			return nil, fmt.Errorf("%s, line %d: account %s is repeated", name, n, e.ID)
+		}
+		seen[e.ID] = true
+		given.Accounts = append(given.Accounts, Account{ID: e.ID, Name: e.Name})
+	}
+	if err := lines.Err(); err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	if len(given.Accounts) == 0 {
+		return nil, fmt.Errorf("%s has no accounts", name)
+	}
+	return given, nil
+}

@@ -1,0 +1,343 @@
+// Package listing connects inventories to the sessions of a command. It finds the sessions that
+// are signed in, lists them at the same time, and shows the progress on the terminal.
+package listing
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
+	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/settings"
+	"github.com/lanyard-cli/lanyard/internal/signin"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
+	"github.com/lanyard-cli/lanyard/internal/workspace"
+)
+
+// Options select the sessions of a command.
+type Options struct {
+	Session string // the value of --sso-session
+	Caller  string // the name of the command
+	Refresh bool   // ask for everything again
+	NoFile  bool   // ignore inventory.source
+}
+
+// A Listing has the sessions of a command.
+type Listing struct {
+	Sessions []*Session
+	Several  bool // the command is about all sessions, and more than one is signed in
+	w        *workspace.Workspace
+	o        Options
+}
+
+// A Session is a session that is signed in, with its inventory.
+type Session struct {
+	profile.Session
+	Inventory *inventory.Inventory
+	// Given are the accounts of inventory.source; nil if the portal lists the accounts.
+	Given *inventory.Given
+	// List is what is known. [Listing.Update] sets it.
+	List inventory.List
+	// Err says why the list is not complete; nil if it is. [Listing.Update] sets it.
+	Err error
+	// Asked reports whether the last update had to make requests.
+	Asked bool
+
+	p  *profile.Profile // with this session, for messages and connections
+	id broker.Identity
+}
+
+// Open returns the sessions that --sso-session or --profile selects, or else every session that is
+// signed in. It prints the names of the other sessions to stderr. It returns an error if no session
+// is signed in.
+func Open(ctx context.Context, app *command.App, o Options) (*Listing, error) {
+	if o.Session != "" && app.Flags.Profile != "" {
+		return nil, command.Usagef("--sso-session cannot be used with --profile")
+	}
+	w, p, err := workspace.ForSessions(app)
+	if err != nil {
+		return nil, err
+	}
+	only, err := w.NamedSession(p, o.Session)
+	if err != nil {
+		return nil, err
+	}
+	l := &Listing{w: w, o: o}
+	if only.Key() != "" {
+		only = w.PreferNamed(only)
+		s, err := l.signedIn(ctx, p, only)
+		if err != nil {
+			return nil, err
+		}
+		l.Sessions = []*Session{s}
+	} else if err := l.all(p); err != nil {
+		return nil, err
+	}
+	return l, l.readSource(ctx, p)
+}
+
+// signedIn returns the session that the user has named. If its token must be refreshed, or if
+// auto_login allows a sign-in, signedIn does this first.
+func (l *Listing) signedIn(ctx context.Context, p *profile.Profile, s profile.Session) (*Session, error) {
+	id, ok, err := l.w.Broker.Identity(s)
+	if err != nil {
+		return nil, signin.Explain(l.w, by(p, s), err)
+	}
+	if !ok {
+		_, err := signin.Get(ctx, l.w, by(p, s), broker.Request{Session: s, Purpose: broker.AccessToken, Caller: l.o.Caller})
+		if err != nil {
+			return nil, err
+		}
+		if id, ok, err = l.w.Broker.Identity(s); !ok {
+			return nil, errors.Join(errors.New("the session "+s.Key()+" has no token"), err)
+		}
+	}
+	return l.session(p, s, id), nil
+}
+
+// all finds every session that is signed in.
+func (l *Listing) all(p *profile.Profile) error {
+	uses, err := l.w.Sessions()
+	if err != nil {
+		return err
+	}
+	targets := workspace.Distinct(uses)
+	if len(targets) == 0 {
+		_, err := p.LoginSession()
+		if err == nil {
+			err = &command.ConfigError{Code: "Configuration", Msg: "no session is configured in " + l.w.In.Config.Path}
+		}
+		return command.WithHint(err, "no session is configured in %s\n%s", l.w.In.Config.Path, l.w.App.SetUpHint())
+	}
+	var others []string
+	var firstErr error
+	for _, s := range targets {
+		id, ok, err := l.w.Broker.Identity(s)
+		switch {
+		case err != nil:
+			l.w.App.Warn("session "+s.Key()+": "+err.Error(), command.HintOf(signin.Explain(l.w, by(p, s), err)))
+			firstErr = err
+		case !ok:
+			others = append(others, s.Key())
+		default:
+			l.Sessions = append(l.Sessions, l.session(p, s, id))
+		}
+	}
+	if len(l.Sessions) == 0 {
+		if firstErr != nil {
+			return firstErr
+		}
+		err := signin.Explain(l.w, by(p, targets[0]), &broker.SessionError{Session: targets[0], Why: "there is no token"})
+		if len(targets) > 1 {
+			err = command.WithHint(err, "run: %s login --all\nor name one session: %s login --sso-session NAME", l.w.App.Name, l.w.App.Name)
+		}
+		return err
+	}
+	if len(others) > 0 {
+		fmt.Fprintf(l.w.App.IO.Err, "%s: not signed in, so not listed: %s\n", l.w.App.Name, strings.Join(others, ", "))
+	}
+	l.Several = len(l.Sessions) > 1
+	return nil
+}
+
+// session returns a session that is signed in.
+func (l *Listing) session(p *profile.Profile, s profile.Session, id broker.Identity) *Session {
+	return &Session{
+		Session: s, p: by(p, s), id: id,
+		Inventory: inventory.Open(l.w.Home, inventory.Identity{
+			Session: s.Key(), StartURL: s.StartURL, Region: s.Region, Origin: id.Origin, SignIn: id.SignIn, User: id.User,
+		}),
+	}
+}
+
+// by returns a copy of a profile without a name, with the session s.
+func by(p *profile.Profile, s profile.Session) *profile.Profile {
+	made := *p
+	if made.Session.Key() != s.Key() {
+		made.Name, made.Exists = "", false
+	}
+	made.Session = s
+	return &made
+}
+
+// readSource reads inventory.source, if it is set. The file has the accounts of one organization,
+// so it needs a single session.
+func (l *Listing) readSource(ctx context.Context, p *profile.Profile) error {
+	if l.o.NoFile {
+		return nil
+	}
+	set, err := settings.Read(l.w.App.Env.Lookup)
+	if err != nil || set.Inventory.Source == "" {
+		return err
+	}
+	if l.Several {
+		return command.WithHint(&settings.Error{Path: set.Path, Line: set.Inventory.Line, Msg: "inventory.source has the accounts of one organization, and several sessions are signed in"},
+			"add --sso-session NAME")
+	}
+	client, err := l.w.HTTPClient(p)
+	if err != nil {
+		return err
+	}
+	given, reason, err := inventory.Source{Location: set.Inventory.Source, SHA256: set.Inventory.SHA256}.Read(ctx, l.w.Home, client)
+	hint := fmt.Sprintf("check inventory in %s, line %d", set.Path, set.Inventory.Line)
+	if err != nil {
+		return command.WithHint(err, "%s", hint)
+	}
+	if reason != nil {
+		l.w.App.Warn(reason.Error()+"; lanyard uses the last good copy", hint)
+	}
+	l.Sessions[0].Given = given
+	return nil
+}
+
+// A Demand says what a command wants to know about a session.
+type Demand struct {
+	Need inventory.Need
+	// Observe is called with what is new; see [inventory.Options]. It may be nil.
+	Observe func(inventory.Progress)
+}
+
+// Update brings the lists of all sessions up to date, at the same time. It sets List and Err of
+// each session. demand is called for each session before the first request.
+func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
+	bar := newBar(l.w.App, l.Several)
+	defer bar.clear()
+	var wg sync.WaitGroup
+	for _, s := range l.Sessions {
+		o, err := l.options(s, demand(s), bar)
+		if err != nil {
+			s.Err = err
+			continue
+		}
+		wg.Go(func() {
+			if s.List, s.Err = s.Inventory.Update(ctx, o); errors.As(s.Err, new(*idcenter.ConnectError)) {
+				s.Err = l.w.AdviseConnection(s.Err)
+			}
+		})
+	}
+	wg.Wait()
+}
+
+// options returns the options of the update of one session.
+func (l *Listing) options(s *Session, d Demand, bar *bar) (inventory.Options, error) {
+	o := inventory.Options{Need: d.Need, Refresh: l.o.Refresh, Given: s.Given, Now: l.w.App.Now}
+	o.Observe = func(p inventory.Progress) {
+		bar.show(s.Key(), p, func() {
+			if d.Observe != nil {
+				d.Observe(p)
+			}
+		})
+	}
+	o.Warn = func(err error) { bar.around(func() { l.w.App.Warn(err.Error(), "") }) }
+	o.Token = func(ctx context.Context, rejected secret.String) (secret.String, error) {
+		return l.token(ctx, s, rejected)
+	}
+	if s.Asked = s.Inventory.Missing(o); !s.Asked {
+		return o, nil
+	}
+	client, err := l.w.Client(s.p, s.StartURL, s.Region)
+	o.Portal, o.Limit = client, l.Limiter(s)
+	return o, err
+}
+
+// Limiter returns the limiter of the requests to the session's portal. All processes share it.
+func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
+	return ratelimit.New(ratelimit.Options{
+		Path: filepath.Join(l.w.Home, ".aws", "lanyard", "rate", s.Inventory.Name()), Probe: s.id.Origin != ssocache.AWS,
+	})
+}
+
+// token returns an access token. It returns an error if somebody signed in to the session
+// meanwhile, because the list belongs to the user of the first sign-in.
+func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String) (secret.String, error) {
+	answer, err := signin.Get(ctx, l.w, s.p, broker.Request{
+		Session: s.Session, Purpose: broker.AccessToken, Caller: l.o.Caller, Rejected: rejected,
+	})
+	if err != nil {
+		return secret.String{}, err
+	}
+	now, ok, err := l.w.Broker.Identity(s.Session)
+	if err != nil {
+		return secret.String{}, err
+	}
+	if !ok || now.Origin != s.id.Origin || l.signedInAgain(now, s.id) {
+		return secret.String{}, command.WithHint(errors.New("session "+s.Key()+": somebody signed in while the accounts were listed"), "run the command again")
+	}
+	return answer.Token.AccessToken, nil
+}
+
+// signedInAgain reports whether two identities are different sign-ins, perhaps of different users.
+func (l *Listing) signedInAgain(now, before broker.Identity) bool {
+	return now.SignIn != before.SignIn && (now.User == "" || now.User != before.User)
+}
+
+// Err returns the errors of all sessions together. With several sessions, it names them.
+func (l *Listing) Err() error {
+	var all []error
+	for _, s := range l.Sessions {
+		err := s.Err
+		var incomplete *inventory.IncompleteError
+		if errors.As(err, &incomplete) && command.HintOf(err) == "" {
+			err = command.WithHint(err, "to ask again, run: %s %s --refresh", l.w.App.Name, l.o.Caller)
+		}
+		if err != nil && l.Several {
+			err = &sessionError{s.Key(), err}
+		}
+		all = append(all, err)
+	}
+	return errors.Join(all...)
+}
+
+// A sessionError names the session of an error.
+type sessionError struct {
+	session string
+	err     error
+}
+
+func (e *sessionError) Error() string { return "session " + e.session + ": " + e.err.Error() }
+func (e *sessionError) Unwrap() error { return e.err }
+
+// TellAge prints how old a list is, if the command made no request for it.
+func (l *Listing) TellAge(now time.Time) {
+	for _, s := range l.Sessions {
+		at := s.List.At
+		for _, a := range s.List.Accounts {
+			if !a.Listed.IsZero() && a.Listed.Before(at) {
+				at = a.Listed
+			}
+		}
+		if s.Asked || at.IsZero() {
+			continue
+		}
+		name := ""
+		if l.Several {
+			name = s.Key() + ": "
+		}
+		fmt.Fprintf(l.w.App.IO.Err, "%s: %slisted %s ago; --refresh lists again\n", l.w.App.Name, name, ago(now.Sub(at)))
+	}
+}
+
+// ago formats an age: "12 seconds", "1 minute", "3 hours".
+func ago(d time.Duration) string {
+	n, unit := int(d.Seconds()), "second"
+	switch {
+	case d >= time.Hour:
+		n, unit = int(d.Hours()), "hour"
+	case d >= time.Minute:
+		n, unit = int(d.Minutes()), "minute"
+	}
+	if n = max(n, 1); n > 1 {
+		unit += "s"
+	}
+	return fmt.Sprintf("%d %s", n, unit)
+}

@@ -1,0 +1,192 @@
+// Package settings reads lanyard's own settings, ~/.config/lanyard/config.yaml. The settings of
+// profiles and sessions are in the AWS config instead: see package profile.
+//
+// The file is read strictly. A key that lanyard does not know is an error that names the file and
+// the line, because a typo would otherwise turn a rule off.
+package settings
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"go.yaml.in/yaml/v3"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
+)
+
+// Settings are the content of the file. The zero Settings are those of a missing file.
+type Settings struct {
+	Path      string // of the file, even if it does not exist; "" if there is no home folder
+	Inventory Inventory
+	// Profiles is the section "profiles", whose reader checks it. It is nil if the file has no such
+	// section. Its nodes have the lines of the file.
+	Profiles *yaml.Node
+}
+
+// Inventory is the section "inventory".
+type Inventory struct {
+	// Source is the list of accounts: an absolute path, or an https URL. "" means that the portal
+	// lists the accounts. A path in the file may begin with ~, and may be relative to the folder of
+	// the file.
+	Source string
+	SHA256 string // the checksum of the list: 64 hexadecimal digits in lower case
+	Line   int    // of Source
+}
+
+// An Error reports an invalid setting. It matches no other error.
+type Error struct {
+	Path string
+	Line int // 0 if the whole file is invalid
+	Msg  string
+}
+
+func (e *Error) Error() string {
+	if e.Line == 0 {
+		return e.Path + ": " + e.Msg
+	}
+	return fmt.Sprintf("%s, line %d: %s", e.Path, e.Line, e.Msg)
+}
+
+// ExitStatus returns the AWS CLI's exit code for an invalid configuration.
+func (e *Error) ExitStatus() int { return 253 }
+
+// Path returns the path of the file: in the folder lanyard of XDG_CONFIG_HOME, or of ~/.config,
+// or of AppData on Windows. It returns "" if none of these folders is known.
+func Path(env userpath.Env) string {
+	variable, folder := "XDG_CONFIG_HOME", ".config"
+	if runtime.GOOS == "windows" {
+		variable, folder = "AppData", filepath.Join("AppData", "Roaming")
+	}
+	if dir, ok := env(variable); ok && filepath.IsAbs(dir) {
+		return filepath.Join(dir, "lanyard", "config.yaml")
+	}
+	home, ok := userpath.Home(env)
+	if !ok {
+		return ""
+	}
+	return filepath.Join(home, folder, "lanyard", "config.yaml")
+}
+
+// Read reads the file. A missing file has no settings. An error names the file and, if it can, the
+// line.
+func Read(env userpath.Env) (Settings, error) {
+	s := Settings{Path: Path(env)}
+	if s.Path == "" {
+		return s, nil
+	}
+	data, err := datafile.Read(s.Path, datafile.Limit)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return s, nil
+	case err != nil:
+		return s, &Error{Path: s.Path, Msg: "cannot be read: " + err.Error()}
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(data, &doc); err != nil {
+		line, msg := position(err)
+		return s, &Error{s.Path, line, msg}
+	}
+	if len(doc.Content) == 0 { // an empty file
+		return s, nil
+	}
+	sections, err := s.members(doc.Content[0], "the file", "inventory", "profiles")
+	if err != nil {
+		return s, err
+	}
+	s.Profiles = sections["profiles"]
+	if section := sections["inventory"]; section != nil {
+		err = s.inventory(section, env)
+	}
+	return s, err
+}
+
+// position splits the error of a YAML parser into a line and a text.
+func position(err error) (line int, msg string) {
+	text := err.Error()
+	if m := regexp.MustCompile(`^yaml: line (\d+): `).FindStringSubmatch(text); m != nil {
+		_, _ = fmt.Sscan(m[1], &line)
+		text = text[len(m[0]):]
+	}
+	return line, "not valid YAML: " + strings.TrimPrefix(text, "yaml: ")
+}
+
+// members returns the values of a mapping by key. It returns an error for an unknown or repeated
+// key. A null is an empty mapping.
+func (s *Settings) members(n *yaml.Node, name string, known ...string) (map[string]*yaml.Node, error) {
+	if n.Kind == yaml.ScalarNode && n.Tag == "!!null" {
+		return nil, nil
+	}
+	if n.Kind != yaml.MappingNode {
+		return nil, &Error{s.Path, n.Line, name + " must have keys and values"}
+	}
+	values := map[string]*yaml.Node{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		ok := false
+		for _, k := range known {
+			ok = ok || k == key.Value
+		}
+		if !ok {
+			return nil, &Error{s.Path, key.Line, fmt.Sprintf("unknown key %q; %s can have: %s", key.Value, name, strings.Join(known, ", "))}
+		}
+		if values[key.Value] != nil {
+			return nil, &Error{s.Path, key.Line, fmt.Sprintf("the key %q is repeated", key.Value)}
+		}
+		values[key.Value] = value
+	}
+	return values, nil
+}
+
+// text returns the value of a key that must be a string. A missing key is "".
+func (s *Settings) text(values map[string]*yaml.Node, key string) (string, int, error) {
+	n := values[key]
+	switch {
+	case n == nil:
+		return "", 0, nil
+	case n.Kind != yaml.ScalarNode || n.Tag == "!!null" || n.Value == "":
+		return "", n.Line, &Error{s.Path, n.Line, key + " must be a text"}
+	}
+	return n.Value, n.Line, nil
+}
+
+// inventory reads the section "inventory".
+func (s *Settings) inventory(n *yaml.Node, env userpath.Env) error {
+	values, err := s.members(n, "inventory", "source", "sha256")
+	if err != nil {
+		return err
+	}
+	source, line, err := s.text(values, "source")
+	if err != nil {
+		return err
+	}
+	sum, sumLine, err := s.text(values, "sha256")
+	if err != nil {
+		return err
+	}
+	sum = strings.ToLower(sum)
+	scheme, _, isURL := strings.Cut(source, "://")
+	switch {
+	case source == "" && sum == "":
+		return nil
+	case source == "":
+		return &Error{s.Path, sumLine, "inventory.sha256 needs inventory.source"}
+	case isURL && !strings.EqualFold(scheme, "https"):
+		return &Error{s.Path, line, fmt.Sprintf("inventory.source: %s is not allowed; use https or a path", scheme)}
+	case sum == "":
+		return &Error{s.Path, line, "inventory.source needs inventory.sha256, the checksum that lanyard accounts export prints"}
+	case !regexp.MustCompile(`^[0-9a-f]{64}$`).MatchString(sum):
+		return &Error{s.Path, sumLine, "inventory.sha256 must have 64 hexadecimal digits"}
+	case !isURL:
+		if source = userpath.ExpandUser(source, env); !filepath.IsAbs(source) {
+			source = filepath.Join(filepath.Dir(s.Path), source)
+		}
+	}
+	s.Inventory = Inventory{Source: source, SHA256: sum, Line: line}
+	return nil
+}
