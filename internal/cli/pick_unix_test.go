@@ -193,15 +193,15 @@ sso_role_name = Admin
 	tm.exits(0)
 }
 
-// A user passes the flags of a picked role to exec.
+// A user lists all roles, picks one, and passes its flags to exec.
 func TestPickedRoleRuns(t *testing.T) {
 	tm := sit(t, terminalOptions{config: "[sso-session corp]\nsso_start_url = https://d-1234567890.awsapps.com/start\nsso_region = us-east-1\n"}, "sso", "login", "--sso-session", "corp")
 	tm.signIn("jane")
 	tm.exits(0)
-	tm.writeIndex("corp", tm.srv.URL, func(yield func(accountindex.Entry) bool) {
-		yield(accountindex.Entry{AccountName: "account1", AccountID: "111122223333", Role: "ReadOnlyAccess"})
-	})
-	tm.start(terminalOptions{program: "sh"}, "-c", `lanyard exec $(lanyard pick) -- sh -c 'echo runs in $AWS_ACCOUNT_ID'`)
+	tm.start(terminalOptions{}, "roles", "--output", "text")
+	tm.expect("ReadOnlyAccess")
+	tm.exits(0)
+	tm.start(terminalOptions{program: "sh"}, "-c", `lanyard exec $(lanyard pick account1 readonly) -- sh -c 'echo runs in $AWS_ACCOUNT_ID'`)
 	tm.expect("account1 / ReadOnlyAccess")
 	tm.expect(" left") // the sign-in
 	tm.send("\r")

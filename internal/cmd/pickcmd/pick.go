@@ -33,8 +33,8 @@ func New(app *command.App) *cobra.Command {
 		Use:   "pick [WORDS...]",
 		Short: "Pick a profile or a role from a menu, and print it",
 		Long: `Open a menu on the terminal, and print what you pick to stdout. The menu has all
-profiles of the config, and all accounts and roles that lanyard has listed (see
-"lanyard accounts") and that no profile has. For a profile, pick prints its
+profiles of the config, and all accounts and roles of the last listing (run
+"lanyard accounts") that no profile has. For a profile, pick prints its
 name. For a role without a profile, pick prints the flags that name the role:
 --account ID --role NAME --sso-session NAME.
 
