@@ -31,7 +31,7 @@ func main() {
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
-	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 profiles")
+	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 entries")
 	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.Parse()
 	if err := run(o); err != nil {

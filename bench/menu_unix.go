@@ -12,6 +12,10 @@ import (
 	"time"
 
 	"github.com/creack/pty"
+
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
+	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 const (
@@ -34,17 +38,52 @@ var menuKeys = []menuKey{
 	{"Down", "\x1b[B", "2 of "},
 }
 
-// menu measures lanyard pick with 100,000 profiles on a pseudo-terminal.
+// menu measures lanyard pick on a pseudo-terminal: with 100,000 profiles, and with 100,000 listed
+// roles without a profile.
 func menu(w io.Writer, dir string, p programs, runs int) error {
-	home, err := newHome(dir, "menu", bigConfig(menuEntries-1, ""))
+	profiles, err := newHome(dir, "menu-profiles", bigConfig(menuEntries-1, ""))
 	if err != nil {
 		return err
 	}
+	roles, err := newHome(dir, "menu-roles", session)
+	if err == nil {
+		err = writeIndex(roles)
+	}
+	if err != nil {
+		return err
+	}
+	if err := menuOf(w, "profiles", profiles, filepath.Join(profiles, ".aws", "config"), p, runs); err != nil {
+		return err
+	}
+	return menuOf(w, "listed roles", roles, indexOf(roles), p, runs)
+}
+
+func indexOf(home string) string { return filepath.Join(inventory.Folder(home), "corp.index") }
+
+// writeIndex writes an index with the roles of 10,000 accounts.
+func writeIndex(home string) error {
+	if err := os.MkdirAll(inventory.Folder(home), 0o700); err != nil {
+		return err
+	}
+	return accountindex.Write(indexOf(home), accountindex.Source{Session: "corp", Origin: ssocache.AWS}, func(yield func(accountindex.Entry) bool) {
+		for i := range menuEntries {
+			e := accountindex.Entry{
+				AccountName: fmt.Sprintf("account-%05d", i/10), AccountID: fmt.Sprintf("%012d", 100_000_000_000+i/10), Role: fmt.Sprintf("Role%dAccess", i%10),
+			}
+			if !yield(e) {
+				return
+			}
+		}
+	})
+}
+
+// menuOf measures the menu of a home folder. The menu reads its entries from the file.
+func menuOf(w io.Writer, entries, home, file string, p programs, runs int) error {
 	var read, screen []time.Duration
 	keys := make([][]time.Duration, len(menuKeys))
 	for range max(runs/10, 3) {
 		began := time.Now()
-		if err := readOnce(filepath.Join(home, ".aws", "config")); err != nil {
+		if err := readOnce(file); err != nil {
 			return err
 		}
 		read = append(read, time.Since(began))
@@ -61,8 +100,8 @@ func menu(w io.Writer, dir string, p programs, runs int) error {
 	row := func(name string, d time.Duration, target string) string {
 		return fmt.Sprintf("%s\t%v\t%.1f\t%s\n", name, d.Round(10*time.Microsecond), float64(d)/float64(once), target)
 	}
-	text := fmt.Sprintf("pick, %d profiles\ttime\tx read\ttarget on an idle machine\n", menuEntries)
-	text += row("read the config once", once, "")
+	text := fmt.Sprintf("pick, %d %s\ttime\tx read\ttarget on an idle machine\n", menuEntries, entries)
+	text += row("read the file once", once, "")
 	text += row("first screen", median(screen), fmt.Sprintf("<= %v", screenTarget))
 	for i, k := range menuKeys {
 		text += row("key: "+k.name, median(keys[i]), fmt.Sprintf("<= %v", keyTarget))
@@ -70,14 +109,14 @@ func menu(w io.Writer, dir string, p programs, runs int) error {
 	return printTable(w, text+"\n")
 }
 
-// readOnce reads a config and finds its profiles.
+// readOnce reads a file and counts its lines.
 func readOnce(path string) error {
 	data, err := os.ReadFile(path)
 	if err != nil {
 		return err
 	}
-	if n := bytes.Count(data, []byte("\n[profile ")); n != menuEntries {
-		return fmt.Errorf("%s has %d profiles, want %d", path, n, menuEntries)
+	if n := bytes.Count(data, []byte("\n")); n < menuEntries {
+		return fmt.Errorf("%s has %d lines, want at least %d", path, n, menuEntries)
 	}
 	return nil
 }

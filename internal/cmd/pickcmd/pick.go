@@ -186,6 +186,9 @@ func pickLine(ctx context.Context, app *command.App, o options) error {
 	if err != nil {
 		return fmt.Errorf("read the entries from stdin: %w", err)
 	}
+	if ctx.Err() != nil { // the user has interrupted the whole pipeline
+		return context.Cause(ctx)
+	}
 	if len(lines) == 0 {
 		return noTerminal()
 	}
@@ -195,7 +198,7 @@ func pickLine(ctx context.Context, app *command.App, o options) error {
 		return noTerminal()
 	}
 	defer closeTerminal()
-	con.Style = app.ErrStyle()
+	con.Out, con.Style = app.IO.Err, app.ErrStyle()
 	menu := picker.Menu{Title: "Pick a line:", Typed: o.words, Items: lineItems(lines)}
 	picked, err := choose(ctx, con, menu, o.multi)
 	if err != nil {
