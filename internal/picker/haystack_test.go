@@ -28,10 +28,11 @@ func slowly(items []Item, text string) []int {
 func TestKeysNarrowTheSearch(t *testing.T) {
 	list := append(many(300),
 		Item{Name: "x1y2"}, Item{Name: "1x 2"}, Item{Name: "a-b-1", ID: "000000000012"}, Item{Name: "-"}, Item{Name: "Straße", Detail: "ß"},
+		Item{Name: "1x2a"}, Item{ID: "111122223333"}, Item{Name: "ta m"}, // match the longer text, but not its parts
 		Item{Name: "日本 AWSProd", ID: "1-2"}, Item{Name: "e\u0301A", Detail: "x12a"}, Item{ID: "--"}, Item{},
 	)
 	for _, typed := range []string{
-		"1-2", "-1", "--", "12a", "1a", "a1", "x1y", "team 1", "team  prod 11", "strass", "日本 p", "t9 d", "prod tm", "owner-12@", "é", "e\u0301", "0000 0000 0012",
+		"1-2", "-1", "tam", "--", "12a", "1a", "a1", "x1y", "team 1", "team  prod 11", "strass", "日本 p", "t9 d", "prod tm", "owner-12@", "é", "e\u0301", "0000 0000 0012",
 	} {
 		r := newRanking(list)
 		for end := range typed {
@@ -43,6 +44,7 @@ func TestKeysNarrowTheSearch(t *testing.T) {
 			}
 			check(typed[:end])
 			check(typed[end:]) // mostly a new search
+			check(typed)
 			check(typed[:end])
 			check(typed)
 		}
