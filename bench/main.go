@@ -1,7 +1,8 @@
 // Bench measures the speed of lanyard and of other programs, in one run on one machine. README.md
 // explains the table. Bench does not fail because of a slow result.
 //
-//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-listings=off]
+//	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
+//	    [-listings=off]
 package main
 
 import (
@@ -19,6 +20,7 @@ type options struct {
 	aws      string
 	storms   bool
 	load     bool
+	menu     bool
 	listings string
 }
 
@@ -29,6 +31,7 @@ func main() {
 	flag.StringVar(&o.aws, "aws", "aws", "the AWS CLI to compare with: a name on PATH, or a path")
 	flag.BoolVar(&o.storms, "storms", true, "also run storms of processes")
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
+	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 entries")
 	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.Parse()
 	if err := run(o); err != nil {
@@ -82,6 +85,11 @@ func run(o options) error {
 	}
 	for _, n := range notes {
 		fmt.Println(n)
+	}
+	if o.menu {
+		if err := menu(os.Stdout, dir, programs, o.runs); err != nil {
+			return err
+		}
 	}
 	if o.storms {
 		if err := storms(os.Stdout, dir, programs, idc); err != nil {

@@ -17,6 +17,9 @@ type Entry struct {
 	RoleARN             string // role_arn
 
 	AccountName, AccountEmail string // sso_account_name, sso_account_email
+
+	Session, StartURL, SSORegion string // sso_session, sso_start_url, sso_region
+	Process                      string // credential_process
 }
 
 // Entries calls yield for each section of this kind whose name begins with prefix, in the order
@@ -103,7 +106,7 @@ func (l *lister) section(section []byte) {
 	}
 	e := Entry{Name: name}
 	for rest != "" {
-		if line, rest, _ = strings.Cut(rest, "\n"); line == "" || line[0] != 's' && line[0] != 'r' {
+		if line, rest, _ = strings.Cut(rest, "\n"); line == "" || line[0] != 's' && line[0] != 'r' && line[0] != 'c' {
 			continue
 		}
 		key, value, _ := splitOption(trimRight(line))
@@ -118,6 +121,14 @@ func (l *lister) section(section []byte) {
 			e.AccountName = value
 		case "sso_account_email":
 			e.AccountEmail = value
+		case "sso_session":
+			e.Session = value
+		case "sso_start_url":
+			e.StartURL = value
+		case "sso_region":
+			e.SSORegion = value
+		case "credential_process":
+			e.Process = value
 		}
 	}
 	l.yield(e)

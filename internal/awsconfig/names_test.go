@@ -53,6 +53,19 @@ func TestEntries(t *testing.T) {
 	}
 }
 
+// A menu describes a profile with all of these settings.
+func TestEntryHasTheSettingsOfMenus(t *testing.T) {
+	const content = "[profile all]\nsso_account_name = Payments\nsso_account_email = pay@example.com\nsso_session = corp\n" +
+		"sso_start_url = https://a.example/start\nsso_region = us-east-1\ncredential_process = lanyard sso get-credentials --profile x\ncli_pager =\n"
+	want := []Entry{{
+		Name: "all", AccountName: "Payments", AccountEmail: "pay@example.com", Session: "corp",
+		StartURL: "https://a.example/start", SSORegion: "us-east-1", Process: "lanyard sso get-credentials --profile x",
+	}}
+	if got := entries(t, content, false, Profile, ""); !slices.Equal(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
 // In a large file, sections are longer than the buffer, or cross its end.
 func TestEntriesOfLargeFile(t *testing.T) {
 	long := "[profile long]\nx = " + strings.Repeat("y", 100_000) + "\nsso_account_id = 1\n"

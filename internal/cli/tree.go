@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
@@ -132,7 +133,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewExec(app),
 			execcmd.NewShell(app),
 			execcmd.NewUse(app),
-			execcmd.NewPick(app),
+			pickcmd.New(app),
 			consolecmd.New(app),
 			credentialscmd.New(app),
 			execcmd.NewInit(app),

@@ -22,7 +22,7 @@ func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, e
 		return shellCommand(ctx, f.w.App, "mfa_process", role.MFAProcess)
 	}
 	app := f.w.App
-	console, closeTerminal, err := consoleFor(app)
+	console, closeTerminal, err := OpenConsole(app)
 	if err != nil {
 		return secret.String{}, command.WithHint(
 			&command.ConfigError{Code: "Configuration", Msg: fmt.Sprintf("profile %s: cannot ask for a code of the MFA device %s: there is no terminal", role.Profile, role.MFASerial)},
@@ -40,9 +40,10 @@ func (f *fetcher) code(ctx context.Context, role profile.Role) (secret.String, e
 
 var errNoTerminal = errors.New("no terminal")
 
-// consoleFor returns a console on the terminal of the process, and a function that closes the
-// console.
-func consoleFor(app *command.App) (*picker.Console, func(), error) {
+// OpenConsole returns a console on the terminal of the process, and a function that closes the
+// console. stdin may be a pipe. It returns an error if the process has no terminal, or if stderr is
+// not a terminal.
+func OpenConsole(app *command.App) (*picker.Console, func(), error) {
 	if app.IO.Terminal {
 		return app.Console(), func() {}, nil
 	}

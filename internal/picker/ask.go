@@ -114,7 +114,7 @@ func (a *asker) choose(ctx context.Context) (key, error) {
 	if err := a.c.write(a.block.draw([]string{shown}, a.block.off+col) + "\r\n"); err != nil {
 		return key{}, err
 	}
-	picked, err := a.c.choose(ctx, m)
+	picked, err := only(a.c.choose(ctx, m, false))
 	if writeErr := a.c.write(move(1, 'A') + move(a.block.col, 'C') + cursorOn); writeErr != nil {
 		return key{}, writeErr
 	}

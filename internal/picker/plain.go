@@ -42,6 +42,9 @@ func (c *Console) askPlain(ctx context.Context, q *Question) (string, error) {
 func (c *Console) choosePlain(ctx context.Context, m Menu) (int, error) {
 	r := newRanking(m.Items)
 	found, words := r.rank(""), ""
+	if start := r.rank(m.Typed); len(start) > 0 {
+		found, words = start, strings.TrimSpace(m.Typed)
+	}
 	if m.Title != "" {
 		if err := c.write(visible(m.Title) + "\n"); err != nil {
 			return -1, err

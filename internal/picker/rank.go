@@ -3,7 +3,6 @@
 package picker
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -43,37 +42,100 @@ const (
 
 // A ranking finds and orders the items of a menu.
 type ranking struct {
-	entries []entry
+	items []Item
+	texts *haystack // nil before the first search
+
+	words []word // the words of the last search
+	last  []int  // the items that matched these words, in the order of items
 }
 
-func newRanking(items []Item) *ranking {
-	r := &ranking{entries: make([]entry, len(items))}
-	for i, item := range items {
-		r.entries[i] = entry{newField(item.Name), newField(item.ID), newField(item.Detail)}
+func newRanking(items []Item) *ranking { return &ranking{items: items} }
+
+// Rank returns the indexes of the items that match the words, in the order of a menu in which the
+// user has typed the words. Blank words match every item.
+func Rank(items []Item, words string) []int { return newRanking(items).rank(words) }
+
+// prepare does the work that the first search needs, if it is not done yet.
+func (r *ranking) prepare() {
+	if r.texts == nil {
+		r.texts = newHaystack(r.items)
 	}
-	return r
 }
 
 // rank returns the indexes of the items that match the text. The best item is first. A blank
 // text matches every item.
+//
+// If the text only adds characters or words to the last text, rank searches only the items
+// that matched the last text.
 func (r *ranking) rank(text string) []int {
-	type match struct {
-		item  int
-		score score
-	}
 	words := typedWords(text)
-	matches := make([]match, 0, len(r.entries))
-	for i := range r.entries {
-		if total, ok := r.entries[i].score(words); ok {
-			matches = append(matches, match{i, total})
+	if len(words) == 0 {
+		r.words, r.last = nil, nil
+		return upTo(len(r.items))
+	}
+	r.prepare()
+	candidates := r.last
+	if r.words == nil || !narrows(words, r.words) {
+		candidates = upTo(len(r.items))
+	}
+	matches, scores := candidates[:0], make([]score, 0, len(candidates)) // matches overwrites candidates
+	for _, i := range candidates {
+		if total, ok := r.texts.score(i, words); ok {
+			matches, scores = append(matches, i), append(scores, total)
 		}
 	}
-	slices.SortStableFunc(matches, func(a, b match) int { return cmp.Compare(a.score, b.score) })
-	found := make([]int, len(matches))
-	for i, m := range matches {
-		found[i] = m.item
+	r.words, r.last = words, matches
+	return byScore(matches, scores, score(len(words))*absent)
+}
+
+// upTo returns the numbers from 0 to n-1.
+func upTo(n int) []int {
+	list := make([]int, n)
+	for i := range list {
+		list[i] = i
 	}
-	return found
+	return list
+}
+
+// byScore returns the items in the order of their scores, which are at most limit. Items with
+// the same score keep their order. It counts the items of each score, because that is faster
+// than a comparison of scores.
+func byScore(items []int, scores []score, limit score) []int {
+	next := make([]int, limit+2) // for each score the place of its next item
+	for _, s := range scores {
+		next[s+1]++
+	}
+	for s := range limit {
+		next[s+1] += next[s]
+	}
+	sorted := make([]int, len(items))
+	for k, s := range scores {
+		sorted[next[s]] = items[k]
+		next[s]++
+	}
+	return sorted
+}
+
+// narrows reports whether every item that matches the words also matches all words in before.
+func narrows(words, before []word) bool {
+	for _, old := range before {
+		if !slices.ContainsFunc(words, func(w word) bool { return w.narrows(old) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// narrows reports whether every item that matches w also matches old. The characters of w can be
+// scattered, so w must begin with old. The characters of a number cannot be scattered.
+func (w word) narrows(old word) bool {
+	switch {
+	case w.number:
+		return strings.Contains(w.text, old.text) && strings.Contains(w.id, old.id)
+	case old.number:
+		return false
+	}
+	return strings.HasPrefix(w.text, old.text)
 }
 
 // A word is one of the words that the user has typed.
@@ -81,6 +143,8 @@ type word struct {
 	text   string // folded
 	id     string // the form to search for in an ID: "1111-2222" becomes "11112222"
 	number bool   // the word is a number, with or without hyphens
+
+	textSet, idSet set // the characters of text and id
 }
 
 func typedWords(text string) []word {
@@ -90,6 +154,7 @@ func typedWords(text string) []word {
 		if bare := strings.ReplaceAll(s, "-", ""); bare != "" && strings.Trim(bare, "0123456789") == "" {
 			w.id, w.number = bare, true
 		}
+		w.textSet, w.idSet = setOf(w.text), setOf(w.id)
 		words = append(words, w)
 	}
 	return words
@@ -98,23 +163,17 @@ func typedWords(text string) []word {
 // An entry holds the searchable name, ID and detail of an item.
 type entry [3]field
 
+// entry returns the entry of an item, for its row.
+func (r *ranking) entry(i int) *entry {
+	item := r.items[i]
+	return &entry{newField(item.Name), newField(item.ID), newField(item.Detail)}
+}
+
 const (
 	nameField = iota
 	idField
 	detailField
 )
-
-// score returns the sum of the words' scores. ok is false if a word is not found.
-func (e *entry) score(words []word) (total score, ok bool) {
-	for _, w := range words {
-		best := e.find(w)
-		if best.score == absent {
-			return 0, false
-		}
-		total += best.score + score(best.field)
-	}
-	return total, true
-}
 
 // A hit is the best match of a word in an entry.
 type hit struct {

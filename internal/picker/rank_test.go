@@ -88,8 +88,8 @@ func TestEqualScoresKeepTheOrder(t *testing.T) {
 		}
 		words := typedWords(typed)
 		for k := 1; k < len(found); k++ {
-			before, _ := r.entries[found[k-1]].score(words)
-			after, _ := r.entries[found[k]].score(words)
+			before, _ := r.entry(found[k-1]).score(words)
+			after, _ := r.entry(found[k]).score(words)
 			if before > after || before == after && found[k-1] > found[k] {
 				t.Fatalf("%q: item %d (score %d) is before item %d (score %d)", typed, found[k-1], before, found[k], after)
 			}
@@ -144,7 +144,7 @@ func TestRow(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			row := newRanking([]Item{tt.item}).entries[0].row(tt.cols, typedWords(tt.typed))
+			row := newRanking([]Item{tt.item}).entry(0).row(tt.cols, typedWords(tt.typed))
 			if got := highlighted(row); got != tt.want {
 				t.Errorf("%q, want %q", got, tt.want)
 			}
@@ -182,8 +182,8 @@ func FuzzRank(f *testing.F) {
 			}
 			seen[i] = true
 		}
-		for i := range r.entries {
-			e := &r.entries[i]
+		for i := range r.items {
+			e := r.entry(i)
 			row := e.row(cols, words)
 			if columns(row) > cols {
 				t.Fatalf("%q has %d columns, more than %d", highlighted(row), columns(row), cols)
@@ -196,6 +196,19 @@ func FuzzRank(f *testing.F) {
 			}
 		}
 	})
+}
+
+// score returns the sum of the words' scores. ok is false if a word is not found. It is slower and
+// simpler than haystack.score.
+func (e *entry) score(words []word) (total score, ok bool) {
+	for _, w := range words {
+		best := e.find(w)
+		if best.score == absent {
+			return 0, false
+		}
+		total += best.score + score(best.field)
+	}
+	return total, true
 }
 
 // matchesAll reports whether the entry matches all words. It is slower and simpler than the
@@ -271,29 +284,6 @@ func many(n int) []Item {
 		}
 	}
 	return list
-}
-
-// BenchmarkKey measures one key of a filter in a menu of 10,000 items, with the drawing.
-func BenchmarkKey(b *testing.B) {
-	for _, typed := range []string{"7", "team", "prod 77", "owner-99", "tmdv"} {
-		b.Run(typed, func(b *testing.B) {
-			ch := newChooser(&Console{In: nil, Out: nil}, Menu{Items: many(10_000)})
-			ch.cols = 80
-			for b.Loop() {
-				ch.press(key{kind: keyPaste, text: typed})
-				ch.block.draw(ch.picture(), 0)
-				ch.typed.set("")
-			}
-		})
-	}
-}
-
-// BenchmarkOpen measures the work before a menu of 10,000 items appears.
-func BenchmarkOpen(b *testing.B) {
-	list := many(10_000)
-	for b.Loop() {
-		newChooser(&Console{}, Menu{Items: list})
-	}
 }
 
 // items returns items that have only a name.

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -203,6 +204,33 @@ func (t *testTerminal) choose(ctx context.Context, m Menu) <-chan reply {
 		ch <- reply{index: index, err: err}
 	}()
 	return ch
+}
+
+// A manyReply is the result of ChooseMany.
+type manyReply struct {
+	picked []int
+	err    error
+}
+
+func (t *testTerminal) chooseMany(ctx context.Context, m Menu) <-chan manyReply {
+	ch := make(chan manyReply, 1)
+	go func() {
+		picked, err := t.c.ChooseMany(ctx, m)
+		ch <- manyReply{picked, err}
+	}()
+	return ch
+}
+
+func (t *testTerminal) repliesMany(ch <-chan manyReply, want []int) {
+	t.t.Helper()
+	select {
+	case got := <-ch:
+		if !slices.Equal(got.picked, want) || got.err != nil {
+			t.t.Errorf("picked %v, %v, want %v", got.picked, got.err, want)
+		}
+	case <-time.After(20 * time.Second):
+		t.t.Fatalf("no reply, want %v; the screen:\n%s", want, t.screen.picture())
+	}
 }
 
 func (t *testTerminal) replies(ch <-chan reply, want reply) {

@@ -42,6 +42,15 @@ func quoteWord(s string, windows bool) string {
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }
 
+// ParseProcess parses a credential_process for a menu. It does not know other names of this program.
+// ok is false if the command line runs another program.
+func ParseProcess(line string) (p OwnProcess, ok bool) {
+	if p, ok = parseProcess(line, nil, runtime.GOOS == "windows"); !ok {
+		return OwnProcess{}, false
+	}
+	return p, true
+}
+
 // parseProcess parses a credential_process. ok is false if the command line runs another program.
 // ok is also false if the command line has a word that parseProcess does not know, because
 // parseProcess then cannot predict what the program prints. isLanyard reports whether a program is lanyard under another name. If isLanyard is
