@@ -10,6 +10,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/listing"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
@@ -36,9 +37,9 @@ func (p *position) flagValues(name string) (files bool) {
 	case "services":
 		p.sections(awsconfig.Services)
 	case "account":
-		completion.Accounts(p.app.Env.Lookup, p.current, p.offer)
+		listing.CompleteAccounts(p.app.Env.Lookup, p.current, p.offer)
 	case "role":
-		completion.Roles(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
+		listing.CompleteRoles(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
 	case "csv": // the URL of a file
 	default:
 		placeholder, _ := pflag.UnquoteUsage(f)

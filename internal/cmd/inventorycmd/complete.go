@@ -5,6 +5,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/completion"
+	"github.com/lanyard-cli/lanyard/internal/listing"
 )
 
 // completeAccount returns the function that completes the name or id of an account.
@@ -14,7 +15,7 @@ func completeAccount(app *command.App) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var lines []string
-		completion.Accounts(app.Env.Lookup, current, func(v completion.Value) { lines = append(lines, v.Text+"\t"+v.About) })
+		listing.CompleteAccounts(app.Env.Lookup, current, func(v completion.Value) { lines = append(lines, v.Text+"\t"+v.About) })
 		return lines, cobra.ShellCompDirectiveNoFileComp
 	}
 }

@@ -1,15 +1,17 @@
-package completion
+package listing
 
 import (
 	"path/filepath"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
+	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// This file completes accounts and roles from the indexes of the inventory. It reads no other
+// This file is apart from package completion, because internal/warm links that package and must not
+// link more. It completes accounts and roles from the indexes of the inventory. It reads no other
 // file, takes no lock and makes no request. After any error it offers nothing.
 
 // indexes opens the indexes of the origin that the environment names.
@@ -22,24 +24,24 @@ func indexes(lookupEnv func(string) (string, bool)) []*accountindex.Index {
 	return accountindex.All(filepath.Join(home, ".aws", "lanyard", "inventory"), ssocache.EndpointAt(portal, true).Origin)
 }
 
-// Accounts calls yield once for each account whose name or id begins with beginning. Without a
+// CompleteAccounts calls yield once for each account whose name or id begins with beginning. Without a
 // beginning it offers names.
-func Accounts(lookupEnv func(string) (string, bool), beginning string, yield func(Value)) {
+func CompleteAccounts(lookupEnv func(string) (string, bool), beginning string, yield func(completion.Value)) {
 	digits := beginning != "" && strings.Trim(beginning, "0123456789") == ""
 	for _, x := range indexes(lookupEnv) {
 		last := ""
 		x.ByName(beginning, func(e accountindex.Entry) bool {
 			if e.AccountID != last {
 				last = e.AccountID
-				yield(Value{Text: e.AccountName, About: e.AccountID})
+				yield(completion.Value{Text: e.AccountName, About: e.AccountID})
 			}
 			return true
 		})
 		if last = ""; digits {
 			x.Entries(func(e accountindex.Entry) bool {
 				if e.AccountID != last && strings.HasPrefix(e.AccountID, beginning) && !strings.HasPrefix(e.AccountName, beginning) {
-					v := Value{Text: e.AccountID, About: e.AccountName}
-					if !visible(v.About) {
+					v := completion.Value{Text: e.AccountID, About: e.AccountName}
+					if !completion.Visible(v.About) {
 						v.About = ""
 					}
 					yield(v)
@@ -52,9 +54,9 @@ func Accounts(lookupEnv func(string) (string, bool), beginning string, yield fun
 	}
 }
 
-// Roles calls yield once for each name of a role that begins with beginning, in the account with
+// CompleteRoles calls yield once for each name of a role that begins with beginning, in the account with
 // the id or name. If account is "", it looks in every account.
-func Roles(lookupEnv func(string) (string, bool), account, beginning string, yield func(role string)) {
+func CompleteRoles(lookupEnv func(string) (string, bool), account, beginning string, yield func(role string)) {
 	seen := map[string]bool{}
 	for _, x := range indexes(lookupEnv) {
 		x.Entries(func(e accountindex.Entry) bool {
