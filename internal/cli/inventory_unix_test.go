@@ -6,6 +6,7 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -16,6 +17,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/creack/pty"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 )
@@ -192,6 +195,37 @@ func TestAccountsOfFiveProcesses(t *testing.T) {
 			if out != outputs[0] || strings.Count(out, "a, b\n") != accounts {
 				t.Errorf("%v: the outputs differ:\n%s\n%s", args, outputs[0], out)
 			}
+		}
+	}
+}
+
+// On a terminal, accounts shows a bar while it lists, and removes the bar before the table.
+func TestAccountsOnATerminal(t *testing.T) {
+	it := newInventoryTest(t, 130)
+	for _, operation := range []string{"ListAccounts", "ListAccountRoles"} {
+		it.emu.AddFault(emulator.Fault{Operation: operation, Delay: 150 * time.Millisecond})
+	}
+	cmd := it.command("accounts")
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 100, Rows: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tty.Close() }()
+	output, _ := io.ReadAll(tty) // Linux reports an error at the end of the program
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("accounts: %v\n%q", err, output)
+	}
+	screen := string(output)
+	if !strings.Contains(screen, " accounts") || !strings.Contains(screen, "[=") {
+		t.Errorf("the terminal shows no bar:\n%q", screen)
+	}
+	if rows := strings.Count(screen, "a, b\r\n"); rows != 130 {
+		t.Errorf("%d rows, want 130", rows)
+	}
+	for line := range strings.SplitSeq(screen, "\r\n") {
+		if i := strings.LastIndex(line, "accounts"); i >= 0 && strings.Contains(line[i:], "acct-") && !strings.Contains(line[i:], "\x1b[K") {
+			t.Errorf("a row follows the bar in one line: %q", line)
 		}
 	}
 }
