@@ -167,6 +167,7 @@ func TestIdentity(t *testing.T) {
 		{"another region", nil, func(i *inventory.Identity) { i.Region = "eu-west-1" }, false},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			t.Parallel() // a sign-in takes a second
 			f := newFixture(t, organization(3, "a"))
 			if c.first != nil {
 				c.first(&f.id)
@@ -559,6 +560,7 @@ func TestDamagedFile(t *testing.T) {
 		"a line without at": func(b []byte) []byte { return append(b, "page\n"...) },
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			f := newFixture(t, organization(30, "a"))
 			want := f.update()
 			data, err := os.ReadFile(f.open().Path())
