@@ -174,7 +174,7 @@ func TestAccountsOfFiveProcesses(t *testing.T) {
 	const accounts = 150
 	it := newInventoryTest(t, accounts)
 	for _, operation := range []string{"ListAccounts", "ListAccountRoles"} {
-		it.emu.AddFault(emulator.Fault{Operation: operation, Delay: 100 * time.Millisecond})
+		it.emu.AddFault(emulator.Fault{Operation: operation, Delay: 300 * time.Millisecond})
 	}
 	for _, args := range [][]string{{"accounts"}, {"accounts", "--refresh"}} {
 		var wg sync.WaitGroup
