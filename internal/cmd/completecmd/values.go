@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/completion"
@@ -36,9 +37,9 @@ func (p *position) flagValues(name string) (files bool) {
 	case "services":
 		p.sections(awsconfig.Services)
 	case "account":
-		completion.Accounts(p.app.Env.Lookup, p.current, p.offer)
+		accountindex.Accounts(p.app.Env.Lookup, p.current, func(text, about string) { p.offer(completion.Value{Text: text, About: about}) })
 	case "role":
-		completion.Roles(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
+		accountindex.RoleNames(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
 	case "csv": // the URL of a file
 	default:
 		placeholder, _ := pflag.UnquoteUsage(f)
