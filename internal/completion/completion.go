@@ -59,7 +59,7 @@ func NewWriter(w io.Writer) *bufio.Writer { return bufio.NewWriterSize(w, 64<<10
 // Print prints a line of the answer. It leaves out values with control characters, because these
 // characters would change the answer or control the terminal.
 func (r Request) Print(w *bufio.Writer, v Value) {
-	if v.Text == "" || !Visible(v.Text) {
+	if v.Text == "" || !visible(v.Text) {
 		return
 	}
 	if r.Shell == "bash" {
@@ -78,8 +78,8 @@ func (r Request) Print(w *bufio.Writer, v Value) {
 	}
 }
 
-// Visible reports whether a text has no control characters.
-func Visible(s string) bool {
+// visible reports whether a text has no control characters.
+func visible(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' { // the check for other characters is slow
 			return !strings.ContainsFunc(s, terminal.Active)
@@ -119,7 +119,7 @@ func profileValue(e awsconfig.Entry) Value {
 			v.About, v.Role = parts[4], strings.TrimPrefix(parts[5], "role/")
 		}
 	}
-	if !Visible(v.About) || !Visible(v.Role) {
+	if !visible(v.About) || !visible(v.Role) {
 		v.About, v.Role = "", ""
 	}
 	return v

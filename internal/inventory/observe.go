@@ -81,6 +81,7 @@ func (w *watcher) progress() (p Progress, ok bool) {
 		return p, false
 	}
 	p.Accounts = len(f.accounts)
+	pending := u.needsPages(f)
 	for _, a := range f.accounts {
 		if need := u.o.Need; need.ID != "" && need.ID != a.ID || need.Match != nil && !need.Match(a) {
 			continue
@@ -90,13 +91,14 @@ func (w *watcher) progress() (p Progress, ok bool) {
 			p.Done++
 			continue
 		}
-		if !u.needsRoles(f, a) {
+		// Until its page arrives, the name of an account can change, and the account can be gone.
+		if current := !pending || f.pages.seen[a.ID]; current && !u.needsRoles(f, a) {
 			w.settled[a.ID] = true
 			p.Done++
 			p.Settled = append(p.Settled, a)
 		}
 	}
-	if !u.needsPages(f) && !w.listed && u.o.Need.ID == "" {
+	if !pending && !w.listed && u.o.Need.ID == "" {
 		w.listed = true
 		p.Listed = slices.Clone(f.accounts)
 		slices.SortFunc(p.Listed, byName)

@@ -77,22 +77,31 @@ func (u *update) fail(f Failure) {
 // to another user, or if it is damaged, it begins a new list.
 func (u *update) openFile() error {
 	path := u.v.Path()
-	if u.f.size == 0 {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return &fs.PathError{Op: "write", Path: path, Err: errors.New("is not a regular file")}
+	}
+	out, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	if u.f.size == 0 { // not flushed to the disk, like the other lines: after a crash, all is listed again
 		first := u.v.firstLine()
-		if err := atomicfile.Write(path, []byte(first), 0o600); err != nil {
+		if err = out.Truncate(0); err == nil {
+			_, err = out.WriteString(first)
+		}
+		if err != nil {
+			_ = out.Close()
 			return err
 		}
 		u.f.size = int64(len(first))
 	}
-	info, err := os.Lstat(path)
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return &fs.PathError{Op: "write", Path: path, Err: errors.New("is not a regular file")}
-	}
-	out, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
-	if err != nil {
+	if info, err = out.Stat(); err != nil {
+		_ = out.Close()
 		return err
 	}
 	if info.Size() > u.f.size {

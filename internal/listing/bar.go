@@ -84,14 +84,6 @@ func (b *bar) text(p inventory.Progress, first start, now time.Time) string {
 	return text
 }
 
-// around removes the bar, and calls print.
-func (b *bar) around(print func()) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.erase()
-	print()
-}
-
 // clear removes the bar for good.
 func (b *bar) clear() {
 	b.mu.Lock()

@@ -38,6 +38,7 @@ type Listing struct {
 	Several  bool // the command is about all sessions, and more than one is signed in
 	w        *workspace.Workspace
 	o        Options
+	turn     sync.Mutex // the workspace serves one goroutine at a time
 }
 
 // A Session is a session that is signed in, with its inventory.
@@ -53,8 +54,9 @@ type Session struct {
 	// Asked reports whether the last update had to make requests.
 	Asked bool
 
-	p  *profile.Profile // with this session, for messages and connections
-	id broker.Identity
+	p        *profile.Profile // with this session, for messages and connections
+	id       broker.Identity
+	unstored error // why the list cannot be stored
 }
 
 // Open returns the sessions that --sso-session or --profile selects, or else every session that is
@@ -214,7 +216,6 @@ type Demand struct {
 // each session. demand is called for each session before the first request.
 func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 	bar := newBar(l.w.App, l.Several)
-	defer bar.clear()
 	var wg sync.WaitGroup
 	for _, s := range l.Sessions {
 		d := demand(s)
@@ -233,13 +234,18 @@ func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 		if o, s.Err = l.connected(s, d, o, bar); s.Err != nil {
 			continue
 		}
-		wg.Go(func() {
-			if s.List, s.Err = s.Inventory.Update(ctx, o); errors.As(s.Err, new(*idcenter.ConnectError)) {
-				s.Err = l.w.AdviseConnection(s.Err)
-			}
-		})
+		wg.Go(func() { s.List, s.Err = s.Inventory.Update(ctx, o) })
 	}
 	wg.Wait()
+	bar.clear()
+	for _, s := range l.Sessions {
+		if s.unstored != nil {
+			l.w.App.Warn(s.unstored.Error(), "")
+		}
+		if errors.As(s.Err, new(*idcenter.ConnectError)) {
+			s.Err = l.w.AdviseConnection(s.Err)
+		}
+	}
 }
 
 // connected adds to the options what the requests need.
@@ -251,7 +257,7 @@ func (l *Listing) connected(s *Session, d Demand, o inventory.Options, bar *bar)
 			}
 		})
 	}
-	o.Warn = func(err error) { bar.around(func() { l.w.App.Warn(err.Error(), "") }) }
+	o.Warn = func(err error) { s.unstored = err }
 	o.Token = func(ctx context.Context, rejected secret.String) (secret.String, error) {
 		return l.token(ctx, s, rejected)
 	}
@@ -271,6 +277,8 @@ func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
 // token returns an access token. It returns an error after another sign-in, because the list
 // belongs to the user of the first sign-in.
 func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String) (secret.String, error) {
+	l.turn.Lock()
+	defer l.turn.Unlock()
 	answer, err := signin.Get(ctx, l.w, s.p, broker.Request{
 		Session: s.Session, Purpose: broker.AccessToken, Caller: l.o.Caller, Rejected: rejected,
 	})

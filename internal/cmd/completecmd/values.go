@@ -5,12 +5,12 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
-	"github.com/lanyard-cli/lanyard/internal/listing"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
@@ -37,9 +37,9 @@ func (p *position) flagValues(name string) (files bool) {
 	case "services":
 		p.sections(awsconfig.Services)
 	case "account":
-		listing.CompleteAccounts(p.app.Env.Lookup, p.current, p.offer)
+		accountindex.Accounts(p.app.Env.Lookup, p.current, func(text, about string) { p.offer(completion.Value{Text: text, About: about}) })
 	case "role":
-		listing.CompleteRoles(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
+		accountindex.RoleNames(p.app.Env.Lookup, p.account, p.current, func(role string) { p.offer(completion.Value{Text: role}) })
 	case "csv": // the URL of a file
 	default:
 		placeholder, _ := pflag.UnquoteUsage(f)

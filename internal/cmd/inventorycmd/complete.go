@@ -3,9 +3,8 @@ package inventorycmd
 import (
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/completion"
-	"github.com/lanyard-cli/lanyard/internal/listing"
 )
 
 // completeAccount returns the function that completes the name or id of an account.
@@ -15,7 +14,7 @@ func completeAccount(app *command.App) cobra.CompletionFunc {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var lines []string
-		listing.CompleteAccounts(app.Env.Lookup, current, func(v completion.Value) { lines = append(lines, v.Text+"\t"+v.About) })
+		accountindex.Accounts(app.Env.Lookup, current, func(text, about string) { lines = append(lines, text+"\t"+about) })
 		return lines, cobra.ShellCompDirectiveNoFileComp
 	}
 }

@@ -145,10 +145,10 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 		}
 		return d
 	})
-	t.finish()
 	if err := interrupted(ctx, l); err != nil {
 		return err
 	}
+	t.finish()
 	l.TellAge(app.Now())
 	if plain(app) {
 		t.empty()

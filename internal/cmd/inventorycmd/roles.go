@@ -38,10 +38,10 @@ func roles(ctx context.Context, app *command.App, o options, wanted string) erro
 		}
 		return d
 	})
-	t.finish()
 	if err := interrupted(ctx, l); err != nil {
 		return err
 	}
+	t.finish()
 	if id != "" {
 		withoutRefusals(l)
 	}
