@@ -59,6 +59,7 @@ bench:
 # often. make test runs fewer rounds.
 storm:
 	STORM=full go test -count=1 -v -timeout 60m ./internal/stormtest
+	STORM=full go test -count=1 -v -timeout 60m -run TestAccountsKilledAtEachRequest ./internal/cli
 
 # V=-v prints the names of the files.
 journeys:

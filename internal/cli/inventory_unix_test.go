@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -15,12 +16,14 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/creack/pty"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // An inventoryTest runs the program in a home folder that is signed in to a large organization.
@@ -29,6 +32,10 @@ type inventoryTest struct {
 	emu  *emulator.Emulator
 	home string
 	env  []string
+
+	accounts int // their number
+	srv      *httptest.Server
+	open     atomic.Int32 // the connections to the emulator
 
 	mu sync.Mutex
 	// before is called with each request that lists something. account is "" for a page of
@@ -48,8 +55,8 @@ func newInventoryTest(t *testing.T, accounts int) *inventoryTest {
 	if err != nil {
 		t.Fatal(err)
 	}
-	it := &inventoryTest{t: t, emu: emu, home: t.TempDir()}
-	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+	it := &inventoryTest{t: t, emu: emu, home: t.TempDir(), accounts: accounts}
+	srv := httptest.NewUnstartedServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasPrefix(r.URL.Path, "/assignment/") {
 			it.mu.Lock()
 			if it.before != nil {
@@ -59,7 +66,17 @@ func newInventoryTest(t *testing.T, accounts int) *inventoryTest {
 		}
 		emu.ServeHTTP(w, r)
 	}))
+	srv.Config.ConnState = func(_ net.Conn, state http.ConnState) {
+		switch state {
+		case http.StateNew:
+			it.open.Add(1)
+		case http.StateClosed:
+			it.open.Add(-1)
+		}
+	}
+	srv.Start()
 	t.Cleanup(srv.Close)
+	it.srv = srv
 	it.env = append([]string{"PATH=" + os.Getenv("PATH"), "HOME=" + it.home}, emulator.Env(srv.URL)...)
 	config := "[sso-session corp]\nsso_start_url = " + emu.StartURL() + "\nsso_region = us-east-1\nsso_registration_scopes = sso:account:access\n"
 	if err := os.MkdirAll(filepath.Join(it.home, ".aws"), 0o700); err != nil {
@@ -158,6 +175,85 @@ func TestAccountsAfterKills(t *testing.T) {
 	if out, err := it.command("accounts").Output(); err != nil || string(out) != stdout.String() || it.requests() != 0 {
 		t.Errorf("the next run differs or makes requests: %v", err)
 	}
+}
+
+// The program is killed at each request of a listing. The next run makes exactly the requests whose
+// answers were not stored, and prints the same table. The whole list of 303 requests belongs to
+// make storm.
+func TestAccountsKilledAtEachRequest(t *testing.T) {
+	accounts := 20
+	if os.Getenv("STORM") == "full" {
+		accounts = 300
+	}
+	total := (accounts+99)/100 + accounts
+	it := newInventoryTest(t, accounts)
+	whole, err := it.command("accounts").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for k := 1; k <= total; k++ {
+		if err := os.RemoveAll(filepath.Dir(it.listFile())); err != nil {
+			t.Fatal(err)
+		}
+		cmd, n := it.command("accounts"), 0
+		it.mu.Lock()
+		it.before = func(string) {
+			if n++; n == k {
+				_ = cmd.Process.Kill()
+			}
+		}
+		err := cmd.Start()
+		it.mu.Unlock()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = cmd.Wait() // killed, or at its end already
+		it.settle()
+		it.mu.Lock()
+		it.before = nil
+		it.mu.Unlock()
+		missing := total - it.answers()
+		it.requests()
+		out, err := it.command("accounts").Output()
+		if err != nil || !bytes.Equal(out, whole) {
+			t.Fatalf("after a kill at request %d: %v\n%s", k, err, out)
+		}
+		if made := it.requests(); made != missing {
+			t.Errorf("after a kill at request %d: %d requests, want the %d missing ones", k, made, missing)
+		}
+	}
+}
+
+// settle waits until the emulator has answered all requests of a killed program. The last
+// connections of the program may wait in the queue of the system, before the connection of settle.
+func (it *inventoryTest) settle() {
+	it.t.Helper()
+	req, err := http.NewRequest("GET", it.srv.URL, nil)
+	if err == nil {
+		req.Close = true
+		var resp *http.Response
+		if resp, err = http.DefaultClient.Do(req); err == nil {
+			_ = resp.Body.Close()
+		}
+	}
+	if err != nil {
+		it.t.Fatal(err)
+	}
+	proctest.Eventually(it.t, "the end of all connections", func() bool { return it.open.Load() == 0 })
+}
+
+// answers returns the number of stored answers.
+func (it *inventoryTest) answers() (n int) {
+	data, _ := os.ReadFile(it.listFile())
+	for l := range strings.Lines(string(data)) {
+		if strings.HasSuffix(l, "\n") && (strings.HasPrefix(l, "page\t") || strings.HasPrefix(l, "roles\t")) {
+			n++
+		}
+		if strings.HasPrefix(l, "account\t") { // the list has ended, and the file is compact
+			return (it.accounts+99)/100 + it.accounts
+		}
+	}
+	return n
 }
 
 // listFile returns the path of the list, or "" if there is none.
