@@ -7,7 +7,8 @@
 //   - It sends up to 20 requests at once, and then 20 per second.
 //   - Only where [Options.Probe] allows it, it finds out whether there is a limit. It sends 23
 //     requests at once, of which a service with a limit of 20 must refuse some. If the service
-//     refuses none, the number of requests in flight doubles with each round trip, up to 256.
+//     refuses none, it sends up to 92 at once, and this number doubles with each round trip, up to
+//     256.
 //   - After the first refusal the rate is 19.6 per second. The limiter remembers for a day that
 //     there is a limit.
 //   - While the service refuses nothing, the rate grows by 1 per second every 20 seconds.
@@ -216,7 +217,7 @@ func (l *Limiter) take(ctx context.Context) error {
 		l.change(func(s *state) { wait, open = s.take(l.now(), l.probe) })
 		if open {
 			l.mu.Lock()
-			l.open, l.window, l.checked = true, max(l.window, 2*(burst+probeExtra)), l.now()
+			l.open, l.window, l.checked = true, max(l.window, 4*(burst+probeExtra)), l.now()
 			l.mu.Unlock()
 			return errOpen
 		}

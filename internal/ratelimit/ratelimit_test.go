@@ -107,7 +107,7 @@ func TestListingAtAModelledService(t *testing.T) {
 		atMost   time.Duration
 		refused  int // at most
 	}{
-		{"no limit", &server{}, true, 303, 5*latency + time.Millisecond*20, 0},
+		{"no limit", &server{}, true, 303, 4*latency + time.Millisecond*20, 0},
 		{"no limit, many requests", &server{}, true, 10_100, 85 * latency, 0},
 		{"no limit, but a probe is not allowed", &server{}, false, 303, 15 * time.Second, 0},
 		{"20 per second with a burst of 20", &server{rate: 20, burst: 20}, true, 303, 14150 * time.Millisecond * 105 / 100, 3},
