@@ -63,6 +63,10 @@ type Input struct {
 
 	Program string // the program for credential_process; "" means lanyard
 
+	// ASCII leaves out the names of accounts with other characters. Python on Windows reads the config
+	// in the code page of the system, and fails on such characters.
+	ASCII bool
+
 	// Rename gives the names of the template to profiles that Sync wrote with other names.
 	// Otherwise a profile keeps its name for as long as its role exists.
 	Rename bool
@@ -164,7 +168,23 @@ func (in *Input) settings(list []awsconfig.Setting, w *wanted, m *matcher) ([]aw
 		set("sso_account_id", w.id.account)
 		set("sso_role_name", w.id.role)
 	}
+	if name := accountName(w.entry.AccountName, in.ASCII); name != "" {
+		set(accountNameKey, name)
+	}
 	return m.settings(list, w.entry, w.listing)
+}
+
+// accountName returns the name of an account as the value of a setting. It returns "" if no setting can
+// have the value. If ascii is set, other characters than those of ASCII also count as impossible.
+func accountName(name string, ascii bool) string {
+	name = strings.TrimSpace(name)
+	impossible := func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || ascii && r >= utf8.RuneSelf
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, impossible) {
+		return ""
+	}
+	return name
 }
 
 // shortHash returns the first 8 hexadecimal digits of a SHA-256 hash.

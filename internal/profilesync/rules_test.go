@@ -56,7 +56,7 @@ func TestRulesOfATeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	config, report := sync(t, oneSession, own, role)
-	want := "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-north-1\noutput = json\n"
+	want := "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-north-1\noutput = json\n"
 	if got := settingsOf(config, "t-111122223333"); got != want || len(report.Added) != 1 || report.Excluded != 2 {
 		t.Errorf("%+v\n%s", report, got)
 	}

@@ -135,8 +135,9 @@ func TestProfileOfARole(t *testing.T) {
 sso_session = corp
 sso_account_id = 000000000012
 sso_role_name = Admin
+sso_account_name = Acme
 region = eu-west-1
-lanyard_sync = 1 corp 000000000012 Admin bf17d6c4 0f0f2b0b region:4ae3e1e0
+lanyard_sync = 1 corp 000000000012 Admin bf17d6c4 0f0f2b0b sso_account_name:4ae3e1e0 region:4ae3e1e0
 `
 	if d := cmp.Diff(hideHashes(want), hideHashes(config)); d != "" {
 		t.Error(d)
@@ -212,44 +213,44 @@ func TestHandEditsStay(t *testing.T) {
 	before := rules(t, "settings: [{region: eu-west-1, output: json}]")
 	after := "settings: [{region: us-east-1, output: text, set: {cli_pager: less}}]"
 	tests := []struct{ about, old, edited, rules, want, kept string }{
-		{"no edit", "", "", after, "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\noutput = text\ncli_pager = less\n", ""},
+		{"no edit", "", "", after, "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = us-east-1\noutput = text\ncli_pager = less\n", ""},
 		{
 			"a changed key", "region = eu-west-1", "region = eu-north-1", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-north-1\noutput = text\ncli_pager = less\n", "region changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-north-1\noutput = text\ncli_pager = less\n", "region changed by hand",
 		},
 		{
 			"an added key", "region = ", "cli_pager = more\nregion = ", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\ncli_pager = more\nregion = us-east-1\noutput = text\n", "cli_pager added by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\ncli_pager = more\nregion = us-east-1\noutput = text\n", "cli_pager added by hand",
 		},
 		{
 			"an unrelated key and a comment", "region = ", "# mine\nretry_mode = standard\nregion = ", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n# mine\nretry_mode = standard\nregion = us-east-1\noutput = text\ncli_pager = less\n", "",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\n# mine\nretry_mode = standard\nregion = us-east-1\noutput = text\ncli_pager = less\n", "",
 		},
 		{
 			"a removed key", "output = json\n", "", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\ncli_pager = less\n", "output removed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = us-east-1\ncli_pager = less\n", "output removed by hand",
 		},
 		{
 			"a rule is removed", "", "", "settings: []",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n", "",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-west-1\n", "",
 		},
 		{
 			"a rule is removed for a changed key", "output = json", "output = yaml", "settings: []",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\noutput = yaml\n", "output changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-west-1\noutput = yaml\n", "output changed by hand",
 		},
 		{
 			"a changed role", "sso_role_name = Admin", "sso_role_name = Other", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = us-east-1\noutput = text\ncli_pager = less\n", "sso_role_name changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nsso_account_name = Acme\nregion = us-east-1\noutput = text\ncli_pager = less\n", "sso_role_name changed by hand",
 		},
-		{"to credential_process", "", "", "process: true", "region = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
+		{"to credential_process", "", "", "process: true", "sso_account_name = Acme\nregion = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
 		{
 			"another command has changed to credential_process", "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n",
 			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", "process: true",
-			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nregion = eu-west-1\n", "",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nsso_account_name = Acme\nregion = eu-west-1\n", "",
 		},
 		{
 			"to credential_process with a changed role", "sso_role_name = Admin", "sso_role_name = Other", "process: true",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = eu-west-1\n", "sso_role_name changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nsso_account_name = Acme\nregion = eu-west-1\n", "sso_role_name changed by hand",
 		},
 	}
 	for _, tt := range tests {
@@ -332,4 +333,42 @@ func FuzzSync(f *testing.F) {
 			t.Fatalf("prune changed the old content: %q became %q", content, pruned)
 		}
 	})
+}
+
+// The name of the account follows the account, unless the user has changed the name in the config.
+func TestAccountNameInTheProfile(t *testing.T) {
+	one := func(name string) Listing { return listing(entry("111122223333", name, "Admin")) }
+	nameIn := func(config, profile string) string {
+		_, rest, _ := strings.Cut(settingsOf(config, profile), "sso_account_name = ")
+		name, _, _ := strings.Cut(rest, "\n")
+		return name
+	}
+	for name, want := range map[string]string{
+		"生产环境": "生产环境", " Acme # 1; x ": "Acme # 1; x", "": "", " \t": "", "a\nb": "", "a\x1bb": "", "a\xff": "", "a\u2028b": "",
+	} {
+		config, report := sync(t, oneSession, nil, one(name))
+		if got := nameIn(config, report.Added[0].Name); got != want {
+			t.Errorf("account %q: the profile has the name %q", name, got)
+		}
+	}
+	config, _ := sync(t, oneSession, nil, one("Acme"))
+	edited := strings.Replace(config, "sso_account_name = Acme", "sso_account_name = mine", 1)
+	config, report := sync(t, config, nil, one("Büro"))
+	if got := nameIn(config, "acme-admin"); got != "Büro" || len(report.Changed) != 1 || report.Changed[0].Why != "sso_account_name" {
+		t.Errorf("after the account was renamed: %q, %+v", got, report.Changed)
+	}
+	config, report = sync(t, edited, nil, one("Büro"))
+	if got := nameIn(config, "acme-admin"); got != "mine" || len(report.Kept) != 1 {
+		t.Errorf("after an edit by hand: %q, %+v", got, report.Kept)
+	}
+	config, _ = sync(t, oneSession, rules(t, "settings: [{set: {sso_account_name: 'x {{.AccountName}}'}}]"), one("Acme"))
+	if got := nameIn(config, "acme-admin"); got != "x Acme" {
+		t.Errorf("a rule for the name: %q", got)
+	}
+	for name, want := range map[string]string{"Acme": "Acme", "Büro": ""} {
+		content, report, err := Sync(Input{Content: []byte(oneSession), Listings: []Listing{one(name)}, ASCII: true})
+		if err != nil || nameIn(string(content), report.Added[0].Name) != want {
+			t.Errorf("only ASCII: account %q: %v\n%s", name, err, content)
+		}
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename}}
+	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename, ASCII: runtime.GOOS == "windows"}}
 	if rules.Process() {
 		e.in.Program = workspace.ProgramLine(app)
 	}
