@@ -2,6 +2,7 @@ package profilesync
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -40,7 +41,13 @@ type renameRule struct {
 // A settingRule sets keys of the profiles whose roles match.
 type settingRule struct {
 	pattern
-	settings []awsconfig.Setting // the values are templates
+	settings []ruleSetting
+}
+
+// A ruleSetting sets a key of a profile.
+type ruleSetting struct {
+	awsconfig.Setting      // the value is a template
+	remove            bool // the profile gets no such key
 }
 
 // A pattern matches roles. All its globs must match. A pattern without globs matches every role.
@@ -187,8 +194,7 @@ func (m *matcher) name(w wanted) (string, error) {
 }
 
 // settings adds the settings that the rules give to a role's profile to the list. The region of the
-// session is the default of region. A rule overrides the rules above it. An empty value removes a
-// setting.
+// session is the default of region. A rule overrides the rules above it.
 func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]awsconfig.Setting, error) {
 	if l.Region != "" {
 		list = append(list, awsconfig.Setting{Key: regionKey, Value: l.Region})
@@ -207,18 +213,17 @@ func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]aw
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", at(layer.path, s.Line), s.Key, err)
 				}
-				list = put(list, s.Key, strings.TrimSpace(value))
+				value = strings.TrimSpace(value)
+				// No program accepts an empty region or output.
+				if s.remove || value == "" && (s.Key == regionKey || s.Key == outputKey) {
+					list = slices.DeleteFunc(list, func(old awsconfig.Setting) bool { return old.Key == s.Key })
+					continue
+				}
+				list = put(list, s.Key, value)
 			}
 		}
 	}
-	n := 0
-	for _, s := range list {
-		if s.Value != "" {
-			list[n] = s
-			n++
-		}
-	}
-	return list[:n], nil
+	return list, nil
 }
 
 // put sets a key of a list.

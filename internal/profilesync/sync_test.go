@@ -335,6 +335,43 @@ func FuzzSync(f *testing.F) {
 	})
 }
 
+// In set, "" writes an empty value and null removes a setting.
+func TestEmptyAndRemovedSettings(t *testing.T) {
+	role := listing(entry("111122223333", "Acme", "Admin"))
+	const identity = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\n"
+	tests := []struct{ about, rules, want string }{
+		{"empty", "settings: [{set: {cli_pager: ''}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"a template with an empty result", "settings: [{set: {cli_pager: '{{.Email}}'}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"null", "settings: [{set: {cli_pager: less}}, {set: {cli_pager: null}}]", identity + "region = eu-west-1\n"},
+		{"no value", "settings: [{set: {cli_pager: less}}, {set: {cli_pager: }}]", identity + "region = eu-west-1\n"},
+		{"null without a setting", "settings: [{set: {cli_pager: ~}}]", identity + "region = eu-west-1\n"},
+		{"set again after null", "settings: [{set: {cli_pager: ~}}, {set: {cli_pager: ''}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"no region", "settings: [{region: null, output: json}, {output: ''}]", identity},
+		{"an empty region", "settings: [{region: ''}]", identity},
+		{"no account name", "settings: [{set: {sso_account_name: null}}]", strings.Replace(identity, "sso_account_name = Acme\n", "", 1) + "region = eu-west-1\n"},
+	}
+	for _, tt := range tests {
+		config, _ := sync(t, oneSession, rules(t, tt.rules), role)
+		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
+			t.Errorf("%s: %s", tt.about, d)
+		}
+		// An earlier value is replaced, and a value of the user stays.
+		earlier, _ := sync(t, oneSession, rules(t, "settings: [{output: text, set: {cli_pager: more}}]"), role)
+		config, _ = sync(t, earlier, rules(t, tt.rules), role)
+		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
+			t.Errorf("%s, after another value: %s", tt.about, d)
+		}
+		mine := strings.Replace(earlier, "cli_pager = more", "cli_pager = mine", 1)
+		if config, _ = sync(t, mine, rules(t, tt.rules), role); !strings.Contains(config, "cli_pager = mine\n") {
+			t.Errorf("%s: the value of the user is gone:\n%s", tt.about, config)
+		}
+	}
+	config, _ := sync(t, oneSession, rules(t, "settings: [{set: {cli_pager: ''}}]"), role)
+	if got, _ := sync(t, strings.Replace(config, "cli_pager = \n", "cli_pager = mine\n", 1), nil, role); !strings.Contains(got, "cli_pager = mine\n") {
+		t.Errorf("a value of the user for an empty value is gone:\n%s", got)
+	}
+}
+
 // The name of the account follows the account, unless the user has changed the name in the config.
 func TestAccountNameInTheProfile(t *testing.T) {
 	one := func(name string) Listing { return listing(entry("111122223333", name, "Admin")) }
