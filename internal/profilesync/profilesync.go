@@ -80,7 +80,7 @@ type Report struct {
 
 	Kept       []Kept      // settings and profiles that stay although the rules say otherwise
 	Collisions []Collision // names that several roles wanted
-	ByHand     []Item      // roles that have a profile of the user with the wanted name
+	Own        []Item      // roles without a profile of Sync, because the user has a profile of their own; Name is its name
 	Excluded   int         // the number of roles that the rules exclude
 	Gone       int         // Sync: the number of profiles whose role a complete listing lacks, or the rules exclude
 	OtherNames int         // Sync: the number of profiles whose name differs from the template

@@ -195,10 +195,6 @@ func TestProfilesOfTheUserStay(t *testing.T) {
 	if !strings.HasPrefix(config, own) || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) {
 		t.Errorf("%+v\n%s", report, config)
 	}
-	same := oneSession + "[profile acme-admin]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
-	if config, report = sync(t, same, nil, listing(entry("111122223333", "Acme", "Admin"))); config != same || len(report.ByHand) != 1 {
-		t.Errorf("a profile of the user for the same role: %+v\n%s", report, config)
-	}
 	content, report, err := Sync(Input{
 		Path: "config", Content: []byte(oneSession), Listings: []Listing{listing(entry("111122223333", "Acme", "Admin"))},
 		Taken: map[string]string{"acme-admin": "credentials: line 3"},
@@ -333,6 +329,70 @@ func FuzzSync(f *testing.F) {
 			t.Fatalf("prune changed the old content: %q became %q", content, pruned)
 		}
 	})
+}
+
+// A role gets no second profile if the user has a profile of their own for it.
+func TestRolesWithAProfileOfTheUser(t *testing.T) {
+	const role = "sso_account_id = 111122223333\nsso_role_name = Admin\n"
+	both := listing(entry("111122223333", "Acme", "Admin"), entry("222233334444", "Acme", "Admin"))
+	tests := []struct {
+		about, own string
+		serves     bool
+	}{
+		{"the wanted name", "[profile acme-admin]\nsso_session = corp\n" + role, true},
+		{"another name", "[profile prod]\nsso_session = corp\n" + role + "region = x\n", true},
+		{"two profiles", "[profile a]\nsso_session = corp\n" + role + "[profile b]\nsso_session = corp\n" + role, true},
+		{"a start URL", "[profile prod]\nsso_start_url = https://CORP.awsapps.com/start/#/\nsso_region = eu-west-1\n" + role, true},
+		{"another session of the portal", "[sso-session x]\nsso_start_url = https://corp.awsapps.com/start/\n[profile prod]\nsso_session = x\n" + role, true},
+		{"a session that comes later", "[profile prod]\nsso_session = x\n" + role + "[sso-session x]\nsso_start_url = https://corp.awsapps.com/start\n", true},
+		{"credential_process", "[profile prod]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", true},
+		{"another portal", "[profile prod]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n" + role, false},
+		{"a missing session", "[profile prod]\nsso_session = x\n" + role, false},
+		{"another account", "[profile prod]\nsso_session = corp\nsso_account_id = 999922223333\nsso_role_name = Admin\n", false},
+		{"another case of the role", "[profile prod]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = admin\n", false},
+		{"no role", "[profile prod]\nsso_session = corp\nsso_account_id = 111122223333\n", false},
+		{"a role behind the role", "[profile prod]\nsso_session = corp\n" + role + "role_arn = arn:aws:iam::111122223333:role/x\nsource_profile = y\n", false},
+		{"a marker of another version", "[profile prod]\nsso_session = corp\n" + role + "lanyard_sync = 2 x\n", true},
+		{"the default profile", "[default]\nsso_session = corp\n" + role, false},
+	}
+	for _, tt := range tests {
+		config, report := sync(t, oneSession+tt.own, nil, both)
+		added, served := 2, 0
+		if tt.serves {
+			added, served = 1, 1
+		}
+		if !strings.HasPrefix(config, oneSession+tt.own) || len(report.Added) != added || len(report.Own) != served {
+			t.Errorf("%s: %+v\n%s", tt.about, report, config)
+		}
+		// prune keeps the profile, even if the user has lost the role.
+		lost := both
+		lost.Entries = both.Entries[1:]
+		pruned, _, err := Prune(Input{Content: []byte(config), Listings: []Listing{lost}})
+		if err != nil || !strings.HasPrefix(string(pruned), oneSession+tt.own) {
+			t.Errorf("%s: prune: %v\n%s", tt.about, err, pruned)
+		}
+		// Without the profile of the user, the next sync adds a profile.
+		if _, report = sync(t, strings.Replace(config, tt.own, "", 1), nil, both); tt.serves && len(report.Added) != 1 {
+			t.Errorf("%s: after the user has removed the profile: %+v", tt.about, report)
+		}
+	}
+}
+
+// A profile of an earlier sync stays and is updated, also if the user adds a profile of their own.
+func TestAProfileOfASyncStaysBesideOneOfTheUser(t *testing.T) {
+	role := listing(entry("111122223333", "Acme", "Admin"))
+	config, _ := sync(t, oneSession, nil, role)
+	config += "[profile mine]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
+	if again, report := sync(t, config, nil, role); again != config || report.Unchanged != 1 || len(report.Own) != 0 {
+		t.Errorf("%+v\n%s", report, again)
+	}
+	if _, report := sync(t, config, rules(t, "settings: [{output: json}]"), role); len(report.Changed) != 1 {
+		t.Errorf("with a rule: %+v", report)
+	}
+	pruned, report, err := Prune(Input{Content: []byte(config), Listings: []Listing{role}})
+	if err != nil || string(pruned) != config {
+		t.Errorf("prune: %v, %+v\n%s", err, report, pruned)
+	}
 }
 
 // In set, "" writes an empty value and null removes a setting.

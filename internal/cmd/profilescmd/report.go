@@ -18,6 +18,14 @@ const (
 
 func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, output.Plural(n, noun)) }
 
+// either returns the form of a verb for n.
+func either(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return several
+}
+
 // summarize prints what changes and what does not, and why.
 func (e *editor) summarize() {
 	r, name := &e.report, e.w.App.Name
@@ -42,9 +50,6 @@ func (e *editor) summarize() {
 	e.say("%s: %s in %s", name, strings.Join(parts, ", "), e.w.In.Config.Path)
 	e.collisions()
 	lines := []string{}
-	for _, item := range r.ByHand {
-		lines = append(lines, fmt.Sprintf("your own profile %s serves account %s, role %s", item.Name, item.Entry.AccountID, item.Entry.Role))
-	}
 	for _, k := range r.Kept {
 		what := "profile " + k.Profile
 		if k.Key != "" {
@@ -53,6 +58,9 @@ func (e *editor) summarize() {
 		lines = append(lines, fmt.Sprintf("kept: line %d: %s: %s", k.Line, what, k.Why))
 	}
 	e.list(lines)
+	if n := len(r.Own); n > 0 {
+		e.say("%s: %s %s a profile of your own; to list your profiles, run: %s profiles list", name, count(n, "role"), either(n, "has", "have"), name)
+	}
 	if r.Excluded > 0 {
 		e.say("%s: the rules exclude %s", name, count(r.Excluded, "role"))
 	}
