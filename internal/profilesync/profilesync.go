@@ -79,7 +79,7 @@ type Report struct {
 	Unchanged               int    // the number of profiles that needed no change
 
 	Kept       []Kept      // settings and profiles that stay although the rules say otherwise
-	Collisions []Collision // names that several roles wanted
+	Collisions []Collision // sorted by the wanted name
 	Own        []Item      // roles without a profile of Sync, because the user has a profile of their own; Name is its name
 	Excluded   int         // the number of roles that the rules exclude
 	Gone       int         // Sync: the number of profiles whose role a complete listing lacks, or the rules exclude
@@ -102,12 +102,27 @@ type Kept struct {
 	Why     string
 }
 
-// A Collision is a name that a role could not get.
+// A Collision is a name that some roles could not get. [Collision.Sessions] reports a common cause.
 type Collision struct {
 	Wanted string
-	Name   string // the name that the role has got; "" if it has no profile
-	Entry  Entry
-	With   string // who has the name, for messages
+	Place  string // of the profile that has the name already; "" if only these roles want the name
+	Roles  []Item // sorted by name. The Name is what the role has got instead; "" if it gets no profile
+}
+
+// Sessions returns the sessions if one role in several sessions of one portal is the only cause of the
+// collision. Otherwise it returns nil.
+func (c *Collision) Sessions() (list []string) {
+	if c.Place != "" || len(c.Roles) < 2 {
+		return nil
+	}
+	for _, r := range c.Roles {
+		if r.Entry.AccountID != c.Roles[0].Entry.AccountID || r.Entry.Role != c.Roles[0].Entry.Role || r.Session == c.Roles[0].Session && len(list) > 0 {
+			return nil
+		}
+		list = append(list, r.Session)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // An identity identifies a role. The name of an account is not part of it, because names change.

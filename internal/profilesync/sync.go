@@ -71,7 +71,7 @@ func newSyncer(in *Input) (*syncer, error) {
 	}
 	s := &syncer{
 		in: in, bulk: bulk, match: in.Rules.matcher(),
-		taken:     map[string]string{"default": "the name default means the profile that programs use without a name"},
+		taken:     map[string]string{"default": "commands without a profile"},
 		startURLs: map[string]string{}, uses: map[string]string{},
 	}
 	for name, place := range in.Taken {
@@ -205,8 +205,8 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 	}
 	got := make([]string, len(all))
-	why := make([]string, len(all))
-	open := make([]int, len(all)) // the roles without a name
+	place := make([]string, len(all)) // of the profile with the name of the template
+	open := make([]int, len(all))     // the roles without a name
 	for i := range open {
 		open[i] = i
 	}
@@ -219,16 +219,13 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 		var rest []int
 		for n, i := range open {
-			name := names[n]
-			place, taken := s.taken[name]
-			switch {
-			case taken:
-				why[i] = cmp.Or(why[i], place)
-			case count[name] > 1:
-				why[i] = cmp.Or(why[i], "another role")
-			default:
-				got[i] = name
+			owner, taken := s.taken[names[n]]
+			if !taken && count[names[n]] == 1 {
+				got[i] = names[n]
 				continue
+			}
+			if round == 0 {
+				place[i] = owner
 			}
 			rest = append(rest, i)
 		}
@@ -239,7 +236,7 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 		open = rest
 	}
-	return s.writeNamed(all, base, got, why)
+	return s.writeNamed(all, base, got, place)
 }
 
 // rounds is the number of names that a role can get.
@@ -257,7 +254,7 @@ func variant(name string, id identity, round int) string {
 }
 
 // writeNamed writes the profiles in the order of their sessions and names.
-func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error {
+func (s *syncer) writeNamed(all []candidateName, base, got, place []string) error {
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
@@ -265,6 +262,7 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 	slices.SortFunc(order, func(i, j int) int {
 		return cmp.Or(cmp.Compare(all[i].want.id.session, all[j].want.id.session), cmp.Compare(got[i], got[j]), cmp.Compare(i, j))
 	})
+	at := map[string]int{} // the index of each collision, by the wanted name
 	for _, i := range order {
 		c := all[i]
 		if got[i] != base[i] {
@@ -272,7 +270,14 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 			if name == "" && c.ours != nil {
 				name = c.ours.Name
 			}
-			s.report.Collisions = append(s.report.Collisions, Collision{base[i], name, *c.want.entry, why[i]})
+			n, known := at[base[i]]
+			if !known {
+				n = len(s.report.Collisions)
+				at[base[i]] = n
+				s.report.Collisions = append(s.report.Collisions, Collision{Wanted: base[i], Place: place[i]})
+			}
+			found := &s.report.Collisions[n]
+			found.Roles = append(found.Roles, Item{Name: name, Session: c.want.id.session, Entry: *c.want.entry})
 		}
 		switch {
 		case got[i] == "":
@@ -286,6 +291,10 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 			}
 		}
 	}
+	for _, c := range s.report.Collisions {
+		slices.SortFunc(c.Roles, func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
+	}
+	slices.SortFunc(s.report.Collisions, func(a, b Collision) int { return cmp.Compare(a.Wanted, b.Wanted) })
 	return nil
 }
 

@@ -163,13 +163,37 @@ func hideHashes(s string) string {
 	return strings.Join(words, " ")
 }
 
+// There is one collision for each wanted name, and it does not depend on the order of the roles.
+func TestCollisions(t *testing.T) {
+	entries := []Entry{entry("222233334444", "Box", "R"), entry("111122223333", "Box", "R"), entry("333344445555", "Box", "R"), entry("444455556666", "A", "R"), entry("555566667777", "A", "R")}
+	got := func() (lines []string) {
+		_, report := sync(t, oneSession+"[profile a-r]\n", nil, listing(entries...))
+		for _, c := range report.Collisions {
+			line := c.Wanted + ", " + c.Place + ":"
+			for _, r := range c.Roles {
+				line += " " + r.Name
+			}
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	want := []string{"a-r, the profile on line 4: a-r-444455556666 a-r-555566667777", "box-r, : box-r-111122223333 box-r-222233334444 box-r-333344445555"}
+	if d := cmp.Diff(want, got()); d != "" {
+		t.Error(d)
+	}
+	slices.Reverse(entries)
+	if d := cmp.Diff(want, got()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestAnExistingNameStaysWithItsRole(t *testing.T) {
 	config, _ := sync(t, oneSession, nil, listing(entry("222233334444", "Sandbox", "R")))
 	config, report := sync(t, config, nil, listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Sandbox", "R")))
 	if got := settingsOf(config, "sandbox-r"); !strings.Contains(got, "222233334444") {
 		t.Errorf("sandbox-r changed its account:\n%s", got)
 	}
-	want := []Collision{{"sandbox-r", "sandbox-r-111122223333", entry("111122223333", "Sandbox", "R"), "the profile on line 4"}}
+	want := []Collision{{"sandbox-r", "the profile on line 4", []Item{{Name: "sandbox-r-111122223333", Session: "corp", Entry: entry("111122223333", "Sandbox", "R")}}}}
 	if d := cmp.Diff(want, report.Collisions); d != "" {
 		t.Error(d)
 	}
@@ -199,7 +223,7 @@ func TestProfilesOfTheUserStay(t *testing.T) {
 		Path: "config", Content: []byte(oneSession), Listings: []Listing{listing(entry("111122223333", "Acme", "Admin"))},
 		Taken: map[string]string{"acme-admin": "credentials: line 3"},
 	})
-	if err != nil || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) || report.Collisions[0].With != "credentials: line 3" {
+	if err != nil || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) || report.Collisions[0].Place != "credentials: line 3" {
 		t.Errorf("a profile of the credentials file: %v, %+v\n%s", err, report, content)
 	}
 }
@@ -291,6 +315,14 @@ func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
 	_, reversed := sync(t, two, nil, b, a)
 	if d := cmp.Diff(names(report), names(reversed)); d != "" || len(report.Added) != 2 {
 		t.Errorf("%q, in the other order: %s", names(report), d)
+	}
+	if len(report.Collisions) != 1 || !slices.Equal(report.Collisions[0].Sessions(), []string{"corp", "other"}) {
+		t.Errorf("the collisions are %+v", report.Collisions)
+	}
+	// A role of another account with the same name is another cause.
+	a.Entries = append(a.Entries, entry("222233334444", "Acme", "Admin"))
+	if _, report = sync(t, two, nil, a, b); len(report.Collisions) != 1 || report.Collisions[0].Sessions() != nil {
+		t.Errorf("with another account, the collisions are %+v", report.Collisions)
 	}
 }
 

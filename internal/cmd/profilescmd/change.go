@@ -125,7 +125,7 @@ func otherNames(w *workspace.Workspace) (map[string]string, error) {
 	}
 	taken := make(map[string]string, len(sections))
 	for _, s := range sections {
-		taken[s.Name] = fmt.Sprintf("%s: line %d", s.Path, s.Line)
+		taken[s.Name] = fmt.Sprintf("the profile on line %d of %s", s.Line, s.Path)
 	}
 	return taken, nil
 }

@@ -1,11 +1,15 @@
 package profilescmd
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profilesync"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -72,17 +76,67 @@ func (e *editor) summarize() {
 	}
 }
 
-// collisions prints the names that several roles or profiles wanted.
+// collisions prints a line for each name that some roles could not get, and a line for the roles that
+// are in several sessions.
 func (e *editor) collisions() {
 	var lines []string
-	for _, c := range e.report.Collisions {
-		got := "its profile is " + c.Name
-		if c.Name == "" {
-			got = "it gets no profile"
+	type group struct {
+		roles   int
+		session string
+		example string
+	}
+	groups := map[string]group{} // by the names of the sessions
+	for i := range e.report.Collisions {
+		c := &e.report.Collisions[i]
+		sessions := c.Sessions()
+		if sessions == nil {
+			lines = append(lines, collisionLine(c))
+			continue
 		}
-		lines = append(lines, fmt.Sprintf("name collision: account %s, role %s: %s belongs to %s; %s", c.Entry.AccountID, c.Entry.Role, c.Wanted, c.With, got))
+		g := groups[strings.Join(sessions, ", ")]
+		groups[strings.Join(sessions, ", ")] = group{g.roles + 1, sessions[0], c.Roles[0].Name}
+	}
+	for _, sessions := range slices.Sorted(maps.Keys(groups)) {
+		g := groups[sessions]
+		e.say("%s: %s %s in several sessions: %s; their profiles get the account id and a hash, for example %s",
+			e.w.App.Name, count(g.roles, "role"), either(g.roles, "is", "are"), sessions, g.example)
+		e.w.App.Hint(fmt.Sprintf("to use only one of these sessions, run: %s profiles sync --sso-session %s", e.w.App.Name, shell.POSIX.Word(g.session)))
 	}
 	e.list(lines)
+}
+
+// collisionLine explains a collision.
+func collisionLine(c *profilesync.Collision) string {
+	suffix, example, none := "the account id", "", 0
+	for _, r := range c.Roles {
+		switch {
+		case r.Name == "":
+			none++
+			continue
+		case r.Name != c.Wanted+"-"+r.Entry.AccountID:
+			suffix = "the account id, and some a hash"
+		}
+		example = cmp.Or(example, r.Name)
+	}
+	if len(c.Roles) == 1 {
+		r := c.Roles[0]
+		got := fmt.Sprintf("account %s, role %s gets the profile %s", r.Entry.AccountID, r.Entry.Role, r.Name)
+		if none > 0 {
+			got = fmt.Sprintf("account %s, role %s gets no profile", r.Entry.AccountID, r.Entry.Role)
+		}
+		return fmt.Sprintf("the name %s belongs to %s; %s", c.Wanted, c.Place, got)
+	}
+	line := fmt.Sprintf("%d roles want the name %s", len(c.Roles), c.Wanted)
+	if c.Place != "" {
+		line += ", which belongs to " + c.Place
+	}
+	if example != "" {
+		line += fmt.Sprintf("; their profiles get %s, for example %s", suffix, example)
+	}
+	if none > 0 {
+		line += fmt.Sprintf("; %s %s no profile", count(none, "role"), either(none, "gets", "get"))
+	}
+	return line
 }
 
 // list prints the first lines and the number of the others.

@@ -1,0 +1,30 @@
+package profilescmd
+
+import (
+	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/profilesync"
+)
+
+func TestCollisionLine(t *testing.T) {
+	item := func(name, account string) profilesync.Item {
+		return profilesync.Item{Name: name, Session: "corp", Entry: profilesync.Entry{AccountID: account, Role: "Admin"}}
+	}
+	tests := []struct {
+		place string
+		roles []profilesync.Item
+		want  string
+	}{
+		{"", []profilesync.Item{item("box-111", "111"), item("box-222", "222")}, "2 roles want the name box; their profiles get the account id, for example box-111"},
+		{"", []profilesync.Item{item("box-111", "111"), item("box-222-0a0a0a0a", "222")}, "2 roles want the name box; their profiles get the account id, and some a hash, for example box-111"},
+		{"the profile on line 5", []profilesync.Item{item("box-111", "111")}, "the name box belongs to the profile on line 5; account 111, role Admin gets the profile box-111"},
+		{"the profile on line 5", []profilesync.Item{item("", "111")}, "the name box belongs to the profile on line 5; account 111, role Admin gets no profile"},
+		{"the profile on line 5", []profilesync.Item{item("box-111", "111"), item("box-222", "222")}, "2 roles want the name box, which belongs to the profile on line 5; their profiles get the account id, for example box-111"},
+		{"", []profilesync.Item{item("", "111"), item("box-222", "222")}, "2 roles want the name box; their profiles get the account id, for example box-222; 1 role gets no profile"},
+	}
+	for _, tt := range tests {
+		if got := collisionLine(&profilesync.Collision{Wanted: "box", Place: tt.place, Roles: tt.roles}); got != tt.want {
+			t.Errorf("got  %s\nwant %s", got, tt.want)
+		}
+	}
+}
