@@ -68,7 +68,7 @@ func (r *Rules) AddTeam(path string, content []byte) error {
 	if err := yaml.Unmarshal(content, &doc); err != nil {
 		return &RulesError{Path: path, Why: strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
-	p := parser{path: path, rules: r, layer: &layer{path: path}}
+	p := parser{path: path, rules: r, layer: &layer{path: path, team: true}}
 	if len(doc.Content) == 1 && !empty(doc.Content[0]) {
 		if err := p.top(doc.Content[0], false); err != nil {
 			return err

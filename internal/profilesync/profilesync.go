@@ -82,7 +82,9 @@ type Report struct {
 	Collisions []Collision // sorted by the wanted name
 	Own        []Item      // roles without a profile of Sync, because the user has a profile of their own; Name is its name
 	Excluded   int         // the number of roles that the rules exclude
-	Gone       int         // Sync: the number of profiles whose role a complete listing lacks, or the rules exclude
+	Gone       int         // Sync: the number of profiles that Prune would remove, because the user no longer has the role
+	Barred     int         // Sync: the number of profiles that Prune would remove, because the rules exclude the role
+	Unmatched  []string    // the include and exclude rules of the user's file that match no role, as file: line: key
 	OtherNames int         // Sync: the number of profiles whose name differs from the template
 }
 

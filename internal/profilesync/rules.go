@@ -25,6 +25,7 @@ type Rules struct {
 // A layer holds the rules of one file.
 type layer struct {
 	path             string
+	team             bool   // a team's file
 	name             string // a template; may be ""
 	process          *bool
 	include, exclude []pattern
@@ -164,6 +165,45 @@ func (m *matcher) excluded(e *Entry, session string) string {
 		}
 	}
 	return ""
+}
+
+// unmatched returns the include and exclude rules that match no role. A team's rules may be about
+// accounts of other users, so only the rules of the user's file count. Without complete listings, the
+// result is empty.
+func (in *Input) unmatched() (places []string) {
+	if in.Rules == nil || slices.ContainsFunc(in.Listings, func(l Listing) bool { return !l.Complete }) {
+		return nil
+	}
+	type rule struct {
+		pattern
+		place string
+	}
+	var open []rule
+	for _, l := range in.Rules.layers {
+		if l.team {
+			continue
+		}
+		for _, p := range l.include {
+			open = append(open, rule{p, at(l.path, p.line) + ": include"})
+		}
+		for _, p := range l.exclude {
+			open = append(open, rule{p, at(l.path, p.line) + ": exclude"})
+		}
+	}
+	for i := range in.Listings {
+		l := &in.Listings[i]
+		for j := range l.Entries {
+			if len(open) == 0 {
+				return nil
+			}
+			c := newCandidate(&l.Entries[j], l.Session)
+			open = slices.DeleteFunc(open, func(r rule) bool { return r.matches(&c) })
+		}
+	}
+	for _, r := range open {
+		places = append(places, r.place)
+	}
+	return places
 }
 
 // name returns the wanted name of a role's profile. The last rename rule that matches decides.

@@ -140,3 +140,27 @@ func TestOrigins(t *testing.T) {
 		t.Errorf("%+v, %v", list, err)
 	}
 }
+
+func TestRulesThatMatchNoRole(t *testing.T) {
+	l := listing(entry("111122223333", "Acme", "Admin"), entry("222233334444", "Other", "Audit"))
+	r := rules(t, "include:\n  - account: acme\n  - account: acne\n  - id: 222233334444\nexclude:\n  - role: audit\n  - role: a*\n    account: x\n")
+	if err := r.AddTeam("team.yaml", []byte("exclude: [{role: zzz}]")); err != nil {
+		t.Fatal(err)
+	}
+	unmatched := func() string {
+		_, report := sync(t, oneSession, r, l)
+		_, pruned, err := Prune(Input{Content: []byte(oneSession), Rules: r, Listings: []Listing{l}})
+		got := strings.Join(report.Unmatched, "; ")
+		if err != nil || got != strings.Join(pruned.Unmatched, "; ") {
+			t.Errorf("prune: %v, %q", err, pruned.Unmatched)
+		}
+		return got
+	}
+	if got := unmatched(); got != "config.yaml: line 3: include; config.yaml: line 7: exclude" {
+		t.Errorf("unmatched rules: %q", got)
+	}
+	l.Complete = false
+	if got := unmatched(); got != "" {
+		t.Errorf("with an incomplete listing: %q", got)
+	}
+}

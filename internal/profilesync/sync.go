@@ -43,7 +43,9 @@ func Sync(in Input) ([]byte, Report, error) {
 	}
 	roles, excluded := in.roles()
 	s.report.Excluded = excluded
+	s.report.Unmatched = in.unmatched()
 	fresh := s.withoutOwn(s.claim(roles))
+	s.countUnwanted(roles)
 	for _, o := range s.ours {
 		if o.want == nil {
 			continue
@@ -127,10 +129,6 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 		}
 		sessions[id.portal][id.session] = true
 	}
-	complete := map[string]bool{}
-	for _, l := range s.in.Listings {
-		complete[l.Session] = l.Complete
-	}
 	owner := make([]*ours, len(roles))
 	find := func(o *ours) (int, bool) {
 		if i, ok := at[o.id]; ok {
@@ -159,9 +157,6 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 			i, ok := find(o)
 			switch {
 			case !ok:
-				if complete[o.id.session] {
-					s.report.Gone++
-				}
 			case owner[i] != nil:
 				s.keep(o, "", "a copy of profile "+owner[i].Name)
 			default:
@@ -292,7 +287,7 @@ func (s *syncer) writeNamed(all []candidateName, base, got, place []string) erro
 		}
 	}
 	for _, c := range s.report.Collisions {
-		slices.SortFunc(c.Roles, func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
+		slices.SortStableFunc(c.Roles, func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
 	}
 	slices.SortFunc(s.report.Collisions, func(a, b Collision) int { return cmp.Compare(a.Wanted, b.Wanted) })
 	return nil

@@ -68,12 +68,33 @@ func (e *editor) summarize() {
 	if r.Excluded > 0 {
 		e.say("%s: the rules exclude %s", name, count(r.Excluded, "role"))
 	}
-	if r.Gone > 0 {
-		e.w.App.Hint(fmt.Sprintf("%s without a role; to see them, run: %s profiles prune --dry-run", count(r.Gone, "profile"), name))
+	if e.o.session == "" { // other sessions may have roles that match
+		for _, place := range r.Unmatched {
+			e.w.App.Warn(place+": the rule matches no role", "")
+		}
+	}
+	if text := unwanted(r.Gone, r.Barred); text != "" {
+		e.w.App.Hint(fmt.Sprintf("%s; to see them, run: %s profiles prune --dry-run", text, name))
 	}
 	if r.OtherNames > 0 && !e.o.rename {
 		e.w.App.Hint(fmt.Sprintf("the template now gives another name to %s; to rename, run: %s profiles sync --rename", count(r.OtherNames, "profile"), name))
 	}
+}
+
+// unwanted describes the profiles that prune would remove. It returns "" if there are none.
+func unwanted(gone, barred int) string {
+	all := gone + barred
+	role := either(all, "the role", "the roles")
+	text := count(all, "profile") + either(all, " is", " are") + " no longer wanted: "
+	switch {
+	case all == 0:
+		return ""
+	case barred == 0:
+		return text + "you no longer have " + role
+	case gone == 0:
+		return text + "the rules exclude " + role
+	}
+	return text + fmt.Sprintf("%d of roles that you no longer have, %d that the rules exclude", gone, barred)
 }
 
 // collisions prints a line for each name that some roles could not get, and a line for the roles that

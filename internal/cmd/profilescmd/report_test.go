@@ -28,3 +28,20 @@ func TestCollisionLine(t *testing.T) {
 		}
 	}
 }
+
+func TestUnwantedProfiles(t *testing.T) {
+	tests := []struct {
+		gone, barred int
+		want         string
+	}{
+		{0, 0, ""},
+		{1, 0, "1 profile is no longer wanted: you no longer have the role"},
+		{0, 4, "4 profiles are no longer wanted: the rules exclude the roles"},
+		{5, 4, "9 profiles are no longer wanted: 5 of roles that you no longer have, 4 that the rules exclude"},
+	}
+	for _, tt := range tests {
+		if got := unwanted(tt.gone, tt.barred); got != tt.want {
+			t.Errorf("unwanted(%d, %d) = %q, want %q", tt.gone, tt.barred, got, tt.want)
+		}
+	}
+}
