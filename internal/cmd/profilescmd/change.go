@@ -63,11 +63,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err := workspace.ExplainEdit(w.Editor().Probe(ctx, w.In.Config.Path, len(after))); err != nil {
 		return err
 	}
-	question, yes := "Write this to "+terminal.Printable(w.In.Config.Path)+"? [Y/n] ", true
-	if o.pruning {
-		question, yes = fmt.Sprintf("Remove %s? [y/N] ", count(len(e.report.Removed), "profile")), false
-	}
-	if err := app.Confirm(ctx, o.yes, question, yes); err != nil {
+	if err := app.Confirm(ctx, o.yes, question(&e.report, terminal.Printable(w.In.Config.Path), o.pruning), !o.pruning); err != nil {
 		return err
 	}
 	if _, err := w.EditFile(ctx, false, o.describe(), e.edit); err != nil {

@@ -81,6 +81,33 @@ func (e *editor) summarize() {
 	}
 }
 
+// question returns the question before an edit of the file at path.
+func question(r *profilesync.Report, path string, pruning bool) string {
+	if pruning {
+		return fmt.Sprintf("Remove %s from %s? [y/N] ", count(len(r.Removed), "profile"), path)
+	}
+	var parts []string
+	last := 0
+	for _, part := range [...]struct {
+		verb string
+		n    int
+	}{{"change", len(r.Changed)}, {"rename", len(r.Renamed)}, {"add", len(r.Added)}} {
+		if part.n > 0 {
+			parts, last = append(parts, fmt.Sprintf("%s %d", part.verb, part.n)), part.n
+		}
+	}
+	if len(parts) == 0 {
+		return "Change " + path + "? [Y/n] "
+	}
+	text, preposition := parts[len(parts)-1], "in"
+	if len(parts) > 1 {
+		text = strings.Join(parts[:len(parts)-1], ", ") + " and " + text
+	} else if len(r.Added) > 0 {
+		preposition = "to"
+	}
+	return fmt.Sprintf("%s%s %s %s %s? [Y/n] ", strings.ToUpper(text[:1]), text[1:], output.Plural(last, "profile"), preposition, path)
+}
+
 // unwanted describes the profiles that prune would remove. It returns "" if there are none.
 func unwanted(gone, barred int) string {
 	all := gone + barred

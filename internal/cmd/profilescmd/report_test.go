@@ -45,3 +45,23 @@ func TestUnwantedProfiles(t *testing.T) {
 		}
 	}
 }
+
+func TestQuestion(t *testing.T) {
+	items := func(n int) []profilesync.Item { return make([]profilesync.Item, n) }
+	tests := []struct {
+		report  profilesync.Report
+		pruning bool
+		want    string
+	}{
+		{profilesync.Report{Added: items(36)}, false, "Add 36 profiles to FILE? [Y/n] "},
+		{profilesync.Report{Changed: items(1)}, false, "Change 1 profile in FILE? [Y/n] "},
+		{profilesync.Report{Changed: items(3), Added: items(2)}, false, "Change 3 and add 2 profiles in FILE? [Y/n] "},
+		{profilesync.Report{Changed: items(3), Renamed: items(2), Added: items(1)}, false, "Change 3, rename 2 and add 1 profile in FILE? [Y/n] "},
+		{profilesync.Report{Removed: items(2)}, true, "Remove 2 profiles from FILE? [y/N] "},
+	}
+	for _, tt := range tests {
+		if got := question(&tt.report, "FILE", tt.pruning); got != tt.want {
+			t.Errorf("got %q, want %q", got, tt.want)
+		}
+	}
+}
