@@ -103,6 +103,11 @@ func TestNames(t *testing.T) {
 		{"50 characters", "", []Entry{entry("111122223333", strings.Repeat("x", 50), "R")}, []string{strings.Repeat("x", 50) + "-r"}},
 		{"short", "{{.AccountName | slug | short 8}}", []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform"}},
 		{"replace and lower", `{{.AccountName | replace " " "." | lower}}`, []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform.team"}},
+		{
+			"the example of the documentation", `{{.AccountName | replace "Acme " "" | slug | short 20}}-{{slug .Role}}`,
+			[]Entry{entry("111122223333", "Acme Production of the platform team", "Admin"), entry("111122223333", "Acme Production of the platform team", "Audit")},
+			[]string{"production-of-the-pl-admin", "production-of-the-pl-audit"},
+		},
 		{"email and session", "{{.Session}}/{{.Email}}", []Entry{{AccountID: "111122223333", Email: "a@b.c", Role: "R"}}, []string{"corp/a@b.c"}},
 		{"brackets and control characters", "{{.AccountName}}", []Entry{entry("111122223333", "a]b\nc\x00", "R")}, []string{"a-b-c-"}},
 		{"nothing left", "{{.Email}}", []Entry{entry("111122223333", "a", "Admin")}, []string{"111122223333-admin"}},

@@ -106,7 +106,7 @@ func (e *editor) edit(path string, old []byte) ([]byte, error) {
 	}
 	if len(content) > datafile.ConfigLimit {
 		return nil, command.WithHint(command.Failuref("%s would have %d MB with %d more profiles; programs cannot read so large a file",
-			terminal.Printable(path), len(content)>>20, len(report.Added)), "exclude roles in the rules of profiles: see docs/profiles.md")
+			terminal.Printable(path), len(content)>>20, len(report.Added)), "exclude roles in the rules of profiles: see docs/sync.md")
 	}
 	e.before, e.after, e.report, e.done = old, content, report, true
 	return content, nil

@@ -62,7 +62,7 @@ func (e *editor) summarize() {
 		lines = append(lines, fmt.Sprintf("kept: line %d: %s: %s", k.Line, what, k.Why))
 	}
 	e.list(lines)
-	if n := len(r.Own); n > 0 {
+	if n := distinct(r.Own); n > 0 {
 		e.say("%s: %s %s a profile of your own; to list your profiles, run: %s profiles list", name, count(n, "role"), either(n, "has", "have"), name)
 	}
 	if r.Excluded > 0 {
@@ -79,6 +79,16 @@ func (e *editor) summarize() {
 	if r.OtherNames > 0 && !e.o.rename {
 		e.w.App.Hint(fmt.Sprintf("the template now gives another name to %s; to rename, run: %s profiles sync --rename", count(r.OtherNames, "profile"), name))
 	}
+}
+
+// distinct returns the number of roles. A role that is in several sessions counts once.
+func distinct(items []profilesync.Item) int {
+	type role struct{ account, name string }
+	roles := map[role]bool{}
+	for _, item := range items {
+		roles[role{item.Entry.AccountID, item.Entry.Role}] = true
+	}
+	return len(roles)
 }
 
 // question returns the question before an edit of the file at path.
