@@ -25,8 +25,8 @@ func newUndo(app *command.App) *cobra.Command {
 		Use:   "undo",
 		Short: "Undo the last change of the config",
 		Long: `Undo the last change that lanyard made to the config or the credentials file.
-lanyard shows the change first, at most 40 lines of each file. --dry-run prints
-all lines. A second undo restores the change.
+lanyard shows the change first: before the question, at most 40 lines of each
+file. --dry-run prints all lines. A second undo restores the change.
 
 If another program has changed the file since then, lanyard does not change the
 file. Without a terminal, --yes is required.`,
@@ -59,7 +59,7 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 		return err
 	}
 	limit, left := math.MaxInt, 0
-	if !o.show {
+	if !o.show && !o.yes {
 		limit = shownLines
 	}
 	for _, c := range changes {

@@ -68,7 +68,8 @@ name for as long as its role exists. A role gets no profile if you have a
 profile of your own for it. "lanyard profiles prune" removes the profiles of
 roles that you no longer have.
 
-lanyard prints a summary and asks. "lanyard profiles diff" shows the change. To
+lanyard prints a summary and asks. If at most 30 profiles change, lanyard also
+prints the change first. "lanyard profiles diff" always prints the change. To
 undo the change, run "lanyard configure undo". Without a terminal, --yes is
 required.`,
 		Example: `lanyard profiles sync --dry-run
