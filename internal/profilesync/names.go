@@ -10,6 +10,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // DefaultName is the template of the names without a rule. The names have only letters, digits,
@@ -30,7 +32,21 @@ type fields struct {
 // short.
 type namer struct {
 	fields fields
-	out    bytes.Buffer
+	out    limited
+}
+
+// A limited is a buffer for the result of a template. A longer result is an error, because a template
+// can have a loop.
+type limited struct{ bytes.Buffer }
+
+// maxResult is the longest result of a template, in bytes.
+const maxResult = 4 << 10
+
+func (l *limited) Write(p []byte) (int, error) {
+	if l.Len()+len(p) > maxResult {
+		return 0, fmt.Errorf("the result has more than %d bytes", maxResult)
+	}
+	return l.Buffer.Write(p)
 }
 
 // fieldNames lists the fields of a template, for messages.
@@ -125,14 +141,14 @@ func short(n int, text string) (string, error) {
 }
 
 // clean returns a name that a section header can hold and that a command line does not take for a
-// flag. It replaces control characters, invalid UTF-8 and brackets with dashes, and removes dashes
+// flag. It replaces characters that control a terminal, invalid UTF-8 and brackets with dashes, and removes dashes
 // at the start and white space at both ends.
 func clean(name string) string {
 	if !utf8.ValidString(name) {
 		name = strings.ToValidUTF8(name, "-")
 	}
 	name = strings.Map(func(r rune) rune {
-		if r == ']' || r == '[' || unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+		if r == ']' || r == '[' || terminal.Active(r) {
 			return '-'
 		}
 		return r

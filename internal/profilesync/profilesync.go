@@ -22,6 +22,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // An Entry is a role of an account.
@@ -60,6 +61,10 @@ type Input struct {
 	// Taken maps names of profiles in other files to the place of the profile, for messages. Sync
 	// gives no profile one of these names.
 	Taken map[string]string
+
+	// Uses holds the names of profiles that profiles in other files name in source_profile or
+	// include_profile, with the place of the other profile, for messages.
+	Uses map[string]string
 
 	Program string // the program for credential_process; "" means lanyard
 
@@ -196,7 +201,7 @@ func (in *Input) settings(list []awsconfig.Setting, w *wanted, m *matcher) ([]aw
 func accountName(name string, ascii bool) string {
 	name = strings.TrimSpace(name)
 	impossible := func(r rune) bool {
-		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || ascii && r >= utf8.RuneSelf
+		return terminal.Active(r) || ascii && r >= utf8.RuneSelf
 	}
 	if !utf8.ValidString(name) || strings.ContainsFunc(name, impossible) {
 		return ""

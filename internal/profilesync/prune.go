@@ -130,7 +130,7 @@ func (s *syncer) uncertain(o *ours, l *Listing) string {
 		return changedByHand
 	}
 	if user, used := s.uses[o.Name]; used {
-		return "profile " + user + " uses it"
+		return user + " uses it"
 	}
 	return ""
 }

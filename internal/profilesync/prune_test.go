@@ -96,3 +96,20 @@ func TestSyncCountsUnwantedProfiles(t *testing.T) {
 		t.Errorf("with an incomplete listing: %+v", report)
 	}
 }
+
+// A profile of the credentials file can use a profile of the config.
+func TestProfileUsedByAnotherFile(t *testing.T) {
+	config, _ := sync(t, oneSession, nil, listing(entry("111122223333", "Gone", "Admin"), entry("444455556666", "Stays", "Admin")))
+	in := Input{
+		Path: "config", Content: []byte(config), Listings: []Listing{listing(entry("444455556666", "Stays", "Admin"))},
+		Uses: map[string]string{"gone-admin": "the profile on line 3 of credentials", "stays-admin": "the profile on line 7 of credentials"},
+	}
+	pruned, report, err := Prune(in)
+	if err != nil || string(pruned) != config || len(report.Kept) != 1 || report.Kept[0].Why != "the profile on line 3 of credentials uses it" {
+		t.Errorf("%v, kept %+v, content:\n%s", err, report.Kept, pruned)
+	}
+	in.Rules, in.Rename = rules(t, `name: "x-{{.AccountName}}-{{.Role}}"`), true
+	if content, report, err := Sync(in); err != nil || string(content) != config || len(report.Renamed) != 0 {
+		t.Errorf("%v, renamed %+v, content:\n%s", err, report.Renamed, content)
+	}
+}

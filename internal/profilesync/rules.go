@@ -8,6 +8,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Rules say which roles get a profile, and with which name and settings. A [Parser] makes them. Only
@@ -253,7 +254,7 @@ func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]aw
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", at(layer.path, s.Line), s.Key, err)
 				}
-				value = strings.TrimSpace(value)
+				value = strings.TrimSpace(oneLine(value))
 				// No program accepts an empty region or output.
 				if s.remove || value == "" && (s.Key == regionKey || s.Key == outputKey) {
 					list = slices.DeleteFunc(list, func(old awsconfig.Setting) bool { return old.Key == s.Key })
@@ -264,6 +265,17 @@ func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]aw
 		}
 	}
 	return list, nil
+}
+
+// oneLine replaces line breaks and other characters that control a terminal with blanks. The name of
+// an account is any text.
+func oneLine(value string) string {
+	return strings.Map(func(r rune) rune {
+		if terminal.Active(r) {
+			return ' '
+		}
+		return r
+	}, value)
 }
 
 // put sets a key of a list.

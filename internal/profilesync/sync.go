@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/starturl"
 )
 
 // A syncer holds the state of one [Sync] or [Prune].
@@ -20,7 +21,7 @@ type syncer struct {
 	startURLs map[string]string // the start URL of each [sso-session], by name; may be ""
 	ours      []*ours           // the profiles with a marker, in the order of the file
 	users     []userProfile     // the profiles of the user that have a role
-	uses      map[string]string // the name of a profile that uses another profile, by the name of the other
+	uses      map[string]string // who uses a profile, by the name of the profile
 }
 
 // ours is a profile with a marker.
@@ -79,6 +80,9 @@ func newSyncer(in *Input) (*syncer, error) {
 	for name, place := range in.Taken {
 		s.taken[name] = place
 	}
+	for name, place := range in.Uses {
+		s.uses[name] = place
+	}
 	for section := range bulk.Sections {
 		s.add(section)
 	}
@@ -97,7 +101,7 @@ func (s *syncer) add(section awsconfig.OwnSection) {
 	s.taken[section.Name] = "the profile on line " + itoa(section.Line)
 	for _, key := range [...]string{"source_profile", "include_profile"} {
 		if used, ok := section.Get(key); ok && used.Value != section.Name {
-			s.uses[used.Value] = section.Name
+			s.uses[used.Value] = "profile " + section.Name
 		}
 	}
 	text, marked := section.Get(MarkerKey)
@@ -119,44 +123,20 @@ func (s *syncer) add(section awsconfig.OwnSection) {
 // have one role, the profile with the name that Sync gave it counts, else the first profile.
 func (s *syncer) claim(roles []wanted) []candidateName {
 	at := make(map[identity]int, len(roles))
-	var moved map[identity]int // by an identity without a session; nil until a session is missing
-	sessions := map[string]map[string]bool{}
 	for i := range roles {
-		id := roles[i].id
-		at[id] = i
-		if sessions[id.portal] == nil {
-			sessions[id.portal] = map[string]bool{}
-		}
-		sessions[id.portal][id.session] = true
+		at[roles[i].id] = i
 	}
 	owner := make([]*ours, len(roles))
-	find := func(o *ours) (int, bool) {
-		if i, ok := at[o.id]; ok {
-			return i, true
-		}
-		// The user may have renamed the [sso-session].
-		if _, exists := s.startURLs[o.id.session]; exists || len(sessions[o.id.portal]) != 1 {
-			return 0, false
-		}
-		if moved == nil {
-			moved = make(map[identity]int, len(roles))
-			for i := range roles {
-				id := roles[i].id
-				id.session = ""
-				moved[id] = i
-			}
-		}
-		i, ok := moved[identity{portal: o.id.portal, account: o.id.account, role: o.id.role}]
-		return i, ok
-	}
+	var others []*ours // the profiles of no listed role
 	for _, renamed := range [...]bool{false, true} {
 		for _, o := range s.ours {
 			if o.renamed != renamed {
 				continue
 			}
-			i, ok := find(o)
+			i, ok := at[o.id]
 			switch {
 			case !ok:
+				others = append(others, o)
 			case owner[i] != nil:
 				s.keep(o, "", "a copy of profile "+owner[i].Name)
 			default:
@@ -164,6 +144,7 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 			}
 		}
 	}
+	s.follow(others, roles, owner)
 	var fresh []candidateName
 	for i := range roles {
 		if owner[i] == nil {
@@ -171,6 +152,36 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 		}
 	}
 	return fresh
+}
+
+// follow gives roles without a profile to profiles whose [sso-session] the config no longer has: the
+// user has renamed the section. It does so only if the portal has one [sso-session] in the config.
+// Otherwise the profile may belong to another user's sign-in.
+func (s *syncer) follow(others []*ours, roles []wanted, owner []*ours) {
+	var at map[identity]int // by an identity without a session; nil until a session is missing
+	sessions := map[string]int{}
+	for _, url := range s.startURLs {
+		sessions[starturl.Portal(url)]++
+	}
+	for _, o := range others {
+		if _, exists := s.startURLs[o.id.session]; exists {
+			continue
+		}
+		if at == nil {
+			at = make(map[identity]int, len(roles))
+			for i := range roles {
+				id := roles[i].id
+				id.session = ""
+				at[id] = i
+			}
+		}
+		id := o.id
+		id.session = ""
+		i, ok := at[id]
+		if ok && owner[i] == nil && sessions[starturl.Portal(roles[i].listing.StartURL)] == 1 {
+			owner[i], o.want = o, &roles[i]
+		}
+	}
 }
 
 // keep reports a setting or a profile that stays as it is.

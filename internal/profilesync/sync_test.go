@@ -506,3 +506,42 @@ func TestAccountNameInTheProfile(t *testing.T) {
 		}
 	}
 }
+
+// Two users can have a session each at one portal. If one of the sections is renamed, its profiles
+// do not go to the other session.
+func TestRenamedSessionBesideAnother(t *testing.T) {
+	section := func(name string) string {
+		return "[sso-session " + name + "]\nsso_start_url = https://corp.awsapps.com/start\nsso_region = us-east-1\n"
+	}
+	of := func(session string) Listing {
+		l := listing(entry("111122223333", "Prod", "Admin"))
+		l.Session = session
+		return l
+	}
+	r := rules(t, `name: "{{.Session}}-{{.AccountName}}-{{.Role}}"`)
+	config, _ := sync(t, section("alice")+section("bob"), r, of("alice"), of("bob"))
+	config = strings.Replace(config, "[sso-session alice]", "[sso-session work]", 1)
+	if got, report := sync(t, config, r, of("bob")); got != config {
+		t.Errorf("changed %+v:\n%s", report.Changed, cmp.Diff(config, got))
+	}
+	// Without the other section, the profiles follow the renamed section.
+	config, _ = sync(t, section("alice"), r, of("alice"))
+	config = strings.Replace(config, "[sso-session alice]", "[sso-session work]", 1)
+	if got, report := sync(t, config, r, of("work")); len(report.Changed) != 1 || !strings.Contains(got, "[profile alice-Prod-Admin]\nsso_session = work\n") {
+		t.Errorf("changed %+v:\n%s", report.Changed, got)
+	}
+}
+
+func TestResultsOfTemplates(t *testing.T) {
+	config, _ := sync(t, oneSession, rules(t, `settings: [{set: {note: "{{.AccountName}}"}}]`), listing(entry("111122223333", "a\nregion = x\u202e", "Admin")))
+	if !strings.Contains(config, "\nnote = a region = x\n") {
+		t.Errorf("want one line for the note:\n%s", config)
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal([]byte(`name: "{{range 300000000}}xxxxxxxx{{end}}"`), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := ParseRules("config.yaml", doc.Content[0]); err == nil || !strings.Contains(err.Error(), "more than 4096 bytes") {
+		t.Errorf("a template without an end: %v", err)
+	}
+}

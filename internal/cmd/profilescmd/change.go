@@ -66,6 +66,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err := app.Confirm(ctx, o.yes, question(&e.report, terminal.Printable(w.In.Config.Path), o.pruning), !o.pruning); err != nil {
 		return err
 	}
+	e.agreed = !o.yes
 	if _, err := w.EditFile(ctx, false, o.describe(), e.edit); err != nil {
 		return err
 	}
@@ -83,6 +84,7 @@ type editor struct {
 
 	before, after []byte
 	done          bool
+	agreed        bool // the user has seen the change and agreed
 }
 
 // edit returns the new content of the config.
@@ -90,12 +92,15 @@ func (e *editor) edit(path string, old []byte) ([]byte, error) {
 	if e.done && bytes.Equal(e.before, old) {
 		return e.after, nil
 	}
-	taken, err := otherNames(e.w)
+	if e.agreed && !bytes.Equal(e.before, old) {
+		return nil, command.WithHint(command.Failuref("%s has changed since you agreed; nothing was written", terminal.Printable(path)), "run the command again")
+	}
+	taken, uses, err := others(e.w)
 	if err != nil {
 		return nil, err
 	}
 	in := e.in
-	in.Path, in.Content, in.Taken = path, old, taken
+	in.Path, in.Content, in.Taken, in.Uses = path, old, taken, uses
 	run := profilesync.Sync
 	if e.o.pruning {
 		run = profilesync.Prune
@@ -112,18 +117,24 @@ func (e *editor) edit(path string, old []byte) ([]byte, error) {
 	return content, nil
 }
 
-// otherNames returns the places of the profiles in the credentials file. A profile of the config
-// with the same name would get their keys.
-func otherNames(w *workspace.Workspace) (map[string]string, error) {
+// others returns the places of the profiles in the credentials file, and the profiles that these
+// profiles use. A profile of the config with the same name would get their keys.
+func others(w *workspace.Workspace) (taken, uses map[string]string, err error) {
 	sections, _, err := w.In.Credentials.All()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	taken := make(map[string]string, len(sections))
+	taken, uses = make(map[string]string, len(sections)), map[string]string{}
 	for _, s := range sections {
-		taken[s.Name] = fmt.Sprintf("the profile on line %d of %s", s.Line, s.Path)
+		place := fmt.Sprintf("the profile on line %d of %s", s.Line, s.Path)
+		taken[s.Name] = place
+		for _, v := range s.Settings {
+			if v.Key == "source_profile" || v.Key == "include_profile" {
+				uses[v.Value] = place
+			}
+		}
 	}
-	return taken, nil
+	return taken, uses, nil
 }
 
 // explain adds a hint to an error of package profilesync.
