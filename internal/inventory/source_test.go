@@ -42,9 +42,9 @@ func TestExportAndSource(t *testing.T) {
 	good := func(location string) inventory.Source { return inventory.Source{Location: location, SHA256: sum} }
 	read := func(s inventory.Source, current bool, reason string) {
 		t.Helper()
-		given, why, err := s.Read(t.Context(), home, srv.Client())
-		if err != nil {
-			t.Fatal(err)
+		given, why := s.Read(t.Context(), home, srv.Client())
+		if given == nil {
+			t.Fatal(why)
 		}
 		if given.Current != current || len(given.Accounts) != 2 || given.Accounts[0].Name != l.Accounts[0].Name || given.Accounts[0].ID != "000000000012" {
 			t.Errorf("Read = %+v", given)
@@ -61,6 +61,10 @@ func TestExportAndSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	read(good(path), true, "") // the copy has the checksum
+	read(good(filepath.Join(home, "moved")), true, "")
+	if err := os.RemoveAll(inventory.Folder(home)); err != nil {
+		t.Fatal(err)
+	}
 
 	url := srv.URL + "/accounts.jsonl"
 	read(good(url), true, "")
@@ -74,8 +78,9 @@ func TestExportAndSource(t *testing.T) {
 	served = nil
 	read(other, false, "HTTP 404")
 	for location, want := range map[string]string{srv.URL + "/new": "HTTP 404", srv.URL + "/moved": "without https", filepath.Join(home, "none"): "no such file"} {
-		if _, _, err := good(location).Read(t.Context(), home, srv.Client()); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), location) {
-			t.Errorf("%s: %v, want %q", location, err, want)
+		given, why := good(location).Read(t.Context(), t.TempDir(), srv.Client())
+		if given != nil || why == nil || !strings.Contains(why.Error(), want) || !strings.Contains(why.Error(), location) {
+			t.Errorf("%s: %+v, %v, want %q", location, given, why, want)
 		}
 	}
 }
@@ -93,9 +98,9 @@ func TestSourceWithInvalidLines(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := (inventory.Source{Location: path, SHA256: sumOf(content)}).Read(t.Context(), home, nil)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", content, err, want)
+		given, why := (inventory.Source{Location: path, SHA256: sumOf(content)}).Read(t.Context(), home, nil)
+		if given != nil || why == nil || !strings.Contains(why.Error(), want) {
+			t.Errorf("%q: %+v, %v, want %q", content, given, why, want)
 		}
 	}
 }

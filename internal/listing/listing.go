@@ -172,8 +172,9 @@ func by(p *profile.Profile, s profile.Session) *profile.Profile {
 	return &made
 }
 
-// readSource reads inventory.source, if it is set. The file has the accounts of one organization,
-// so it needs a single session.
+// readSource reads inventory.source, if it is set. If neither the file nor a copy can be read, the
+// portal lists the accounts. The file lists the accounts of one organization, so it needs a single
+// session.
 func (l *Listing) readSource(ctx context.Context, p *profile.Profile) error {
 	if l.o.NoFile {
 		return nil
@@ -190,13 +191,16 @@ func (l *Listing) readSource(ctx context.Context, p *profile.Profile) error {
 	if err != nil {
 		return err
 	}
-	given, reason, err := inventory.Source{Location: set.Inventory.Source, SHA256: set.Inventory.SHA256}.Read(ctx, l.w.Home, client)
-	hint := fmt.Sprintf("check inventory in %s, line %d", set.Path, set.Inventory.Line)
-	if err != nil {
-		return command.WithHint(err, "%s", hint)
+	given, reason := inventory.Source{Location: set.Inventory.Source, SHA256: set.Inventory.SHA256}.Read(ctx, l.w.Home, client)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if reason != nil {
-		l.w.App.Warn(reason.Error()+"; lanyard uses the last good copy", hint)
+		instead := "; lanyard uses the last good copy"
+		if given == nil {
+			instead = "; lanyard asks the service for the accounts"
+		}
+		l.w.App.Warn(reason.Error()+instead, fmt.Sprintf("check inventory in %s, line %d", set.Path, set.Inventory.Line))
 	}
 	l.Sessions[0].Given = given
 	return nil
