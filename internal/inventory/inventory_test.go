@@ -21,6 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -335,6 +336,55 @@ func TestFailures(t *testing.T) {
 				l := f.update(func(o *inventory.Options) { o.Refresh = true })
 				if !l.Complete || l.Roles() != accounts {
 					t.Errorf("after the service recovered: %d roles, complete %v", l.Roles(), l.Complete)
+				}
+			})
+		})
+	}
+}
+
+// After the last page of accounts, the roles are requested in the order of the list, which is the
+// opposite of the order of the pages. The few requests that run at once may overtake each other.
+func TestRolesInTheOrderOfTheList(t *testing.T) {
+	const accounts, atOnce = 400, 30
+	for _, name := range []string{"from the start", "with the pages stored"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, organization(accounts, "a"))
+				f.answer = func(_ *http.Request, account string) *http.Response {
+					time.Sleep(100 * time.Millisecond)
+					return nil
+				}
+				if name == "with the pages stored" {
+					f.update(func(o *inventory.Options) { o.Need.Match = func(inventory.Account) bool { return false } })
+				}
+				f.count()
+				l := f.update(func(o *inventory.Options) {
+					o.Limit = ratelimit.New(ratelimit.Options{Path: filepath.Join(f.home, "aws")}) // at most 20 requests at once
+				})
+				rank := map[string]int{}
+				for i, a := range l.Accounts {
+					rank[a.ID] = i
+				}
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				last := 0
+				for i, id := range f.requests {
+					if id == "page" {
+						last = i + 1
+					}
+				}
+				var ranks []int
+				for _, id := range f.requests[last:] {
+					ranks = append(ranks, rank[id])
+				}
+				if len(ranks) < accounts/2 {
+					t.Fatalf("only %d requests after the last page", len(ranks))
+				}
+				furthest := 0
+				for i, r := range ranks[atOnce:] { // the first requests may have begun before the last page arrived
+					if furthest = max(furthest, r); r < furthest-atOnce {
+						t.Fatalf("request %d after the last page is for account %d, after account %d", atOnce+i, r, furthest)
+					}
 				}
 			})
 		})
