@@ -299,7 +299,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{
 			"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
-			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)",
+			"the roles of account 000000000012 (acct-60) could not be listed: An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test",
 		},
 		{"403 for 40", first(40), func() *http.Response { return refusal(403, "ForbiddenException") }, 40, 0, "40 accounts"},
 		{"403 for all", first(60), func() *http.Response { return refusal(403, "ForbiddenException") }, 60, 0, "60 accounts"},
