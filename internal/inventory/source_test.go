@@ -111,6 +111,9 @@ func TestFind(t *testing.T) {
 		{ID: "111122223333", Name: "eu-prod", Email: "team-x@example.com", Roles: []string{"Admin"}},
 		{ID: "222222222222", Name: "reproduction"},
 		{ID: "333333333333", Name: "İstanbul", Roles: []string{"AWSProdAccess"}},
+		{ID: "444444444444", Name: "Zürich-Dev", Roles: []string{"Écriture"}},
+		{ID: "555555555555", Name: "Zu\u0308rich"},
+		{ID: "666666666666", Name: "バックアップ"},
 	}}
 	for words, want := range map[string]string{
 		"prod":           "Prod/Admin Prod/ReadOnly eu-prod/Admin İstanbul/AWSProdAccess reproduction/",
@@ -122,6 +125,9 @@ func TestFind(t *testing.T) {
 		"istanbul":       "İstanbul/AWSProdAccess",
 		"prod stan":      "İstanbul/AWSProdAccess",
 		"readonly":       "Prod/ReadOnly",
+		"zurich":         "Zu\u0308rich/ Zürich-Dev/Écriture",
+		"ZÜRICH ecrit":   "Zürich-Dev/Écriture",
+		"ハ":              "", // another letter than バ
 	} {
 		var got []string
 		for _, m := range l.Find(strings.Fields(words)) {

@@ -20,7 +20,7 @@ func roles(ctx context.Context, app *command.App, o options, wanted string) erro
 		return err
 	}
 	id := accountID(wanted)
-	matches := func(a inventory.Account) bool { return wanted == "" || a.ID == id || a.Name == wanted }
+	matches := func(a inventory.Account) bool { return wanted == "" || a.ID == id || strings.EqualFold(a.Name, wanted) }
 	if id != "" {
 		onlyWhereKnown(l, id)
 	}
