@@ -139,8 +139,8 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 			d.Need.Match = func(inventory.Account) bool { return false }
 		}
 		if plain(app) {
-			d.Observe = t.feed(s, d.Need.Match == nil, func(a inventory.Account) [][]string {
-				return [][]string{{a.ID, a.Name, a.Email, t.roles(a)}}
+			d.Observe = t.feed(s, d.Need.Match == nil, func(a inventory.Account) []row {
+				return []row{{[]string{a.ID, a.Name, a.Email}, rolesCell(a)}}
 			})
 		}
 		return d
@@ -152,6 +152,7 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 	l.TellAge(app.Now())
 	if plain(app) {
 		t.empty()
+		l.TellUnasked()
 		return l.Err()
 	}
 	doc := map[string]any{"accounts": accountsOf(l)}
