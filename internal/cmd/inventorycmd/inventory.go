@@ -85,6 +85,7 @@ lanyard roles --output json`,
 			return roles(cmd.Context(), app, o, strings.Join(args, ""))
 		},
 	}
+	cmd.SetFlagErrorFunc(nameWithDash)
 	o.flags(cmd)
 	return cmd
 }
@@ -109,8 +110,21 @@ lanyard find payments --output text --query "roles[].accountId"`,
 		Args:        wantWords,
 		RunE:        func(cmd *cobra.Command, args []string) error { return find(cmd.Context(), app, o, args) },
 	}
+	cmd.SetFlagErrorFunc(nameWithDash)
 	o.flags(cmd)
 	return cmd
+}
+
+// nameWithDash is the function for errors about flags of roles and find. The name of an account can
+// begin with a dash. Then the command line needs "--" before the name.
+func nameWithDash(cmd *cobra.Command, err error) error {
+	explained := cmdline.FlagError(cmd, err)
+	_, word, ok := strings.Cut(err.Error(), " in -")
+	if !ok {
+		return explained
+	}
+	return command.WithHint(explained, "for a name that begins with a dash, run: %s -- %s\n%s",
+		cmd.CommandPath(), command.Quote("-"+word), command.HintOf(explained))
 }
 
 // wantWords accepts one or more words.
