@@ -24,13 +24,13 @@ func newExport(app *command.App) *cobra.Command {
 		Use:   "export [FILE]",
 		Short: "Write the list of your accounts to a file",
 		Long: `Write the names and ids of all accounts to FILE, or to stdout, for your team.
-The file has no roles and no e-mail addresses. It has one line of JSON for each
-account.
+The file contains one line of JSON for each account, without roles and e-mail
+addresses.
 
 lanyard prints the SHA-256 checksum of the file to stdout. If the file goes to
-stdout, lanyard prints "sha256: CHECKSUM" to stderr. If the members of your team set both in
-~/.config/lanyard/config.yaml, their lanyard does not ask the service for the
-list of accounts:
+stdout, lanyard prints "sha256: CHECKSUM" to stderr. If the members of your team
+set both in ~/.config/lanyard/config.yaml, their lanyard does not ask the
+service for the list of accounts:
 
   inventory:
     source: https://example.com/accounts.jsonl   # or a path
