@@ -86,6 +86,20 @@ func TestListing(t *testing.T) {
 	}
 }
 
+// Quick must find every account that Find finds.
+func TestQuickWithAccents(t *testing.T) {
+	c := organization(2, "a")
+	c.Accounts[0].Name = "ZÜRICH Écriture"
+	f := newFixture(t, c)
+	f.update()
+	for _, words := range [][]string{{"zurich"}, {"zürich"}, {"Zu\u0308rich", "ECRIT"}} {
+		some, ok := f.open().Quick(f.options(), inventory.ContainsAll(words...))
+		if !ok || len(some.Accounts) != 1 || len(some.Find(words)) != 1 {
+			t.Errorf("%q: %v, %+v", words, ok, some.Accounts)
+		}
+	}
+}
+
 // An account that no longer exists leaves the list, and a new account enters it.
 func TestAccountsThatComeAndGo(t *testing.T) {
 	c := organization(5, "a")
