@@ -22,6 +22,7 @@ import (
 	"io"
 	"log/slog"
 	"os"
+	"strings"
 	"sync"
 	"time"
 
@@ -69,12 +70,12 @@ type Error struct {
 	Hint string // what the user can do; perhaps several lines, or ""
 }
 
-// Error returns the text with the hint.
+// Error returns the text. Each line of the hint follows on a line of its own, after "hint: ".
 func (e *Error) Error() string {
 	if e.Hint == "" {
 		return e.Err.Error()
 	}
-	return e.Err.Error() + "\n" + e.Hint
+	return e.Err.Error() + "\nhint: " + strings.ReplaceAll(e.Hint, "\n", "\nhint: ")
 }
 
 // Unwrap returns Err.

@@ -85,7 +85,7 @@ func TestPickMany(t *testing.T) {
 // cancelled menu is 130.
 func TestPickALineOfStdin(t *testing.T) {
 	const config = pickConfig + "[profile sandbox]\nregion = us-east-1\n"
-	tm := sit(t, terminalOptions{config: config, program: "sh"}, "-c", `lanyard pick --print | grep -v sandbox | lanyard pick >picked; echo code $? $(cat picked)`)
+	tm := sit(t, terminalOptions{config: config, program: "sh"}, "-c", `lanyard pick --print | grep -v sandbox | lanyard pick > "$HOME/picked"; echo code $? $(cat "$HOME/picked")`)
 	tm.expect("Pick a line:")
 	tm.expect("beta, Payments, ReadOnly, https://d-1234567890.awsapps.com/start, pay@example.com (444455556666)")
 	tm.expect("1/4")

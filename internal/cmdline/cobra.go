@@ -82,8 +82,12 @@ func FlagError(cmd *cobra.Command, err error) error {
 	if err == pflag.ErrHelp { //nolint:errorlint // cobra also compares with ==
 		return err
 	}
-	near := nearFlags(cmd, strings.TrimPrefix(msg, "Unknown options: "))
-	return command.WithHint(command.Usagef("%s", msg), "%srun: %s --help", didYouMean(near), cmd.CommandPath())
+	option := strings.TrimPrefix(msg, "Unknown options: ")
+	hint := didYouMean(nearFlags(cmd, option))
+	if strings.Contains(option, " ") {
+		hint += "if these are several words, remove the quotes around them\n"
+	}
+	return command.WithHint(command.Usagef("%s", msg), "%srun: %s --help", hint, cmd.CommandPath())
 }
 
 // nearFlags returns the names of flags of cmd that begin with an option. If no flag begins

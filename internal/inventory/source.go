@@ -8,17 +8,14 @@ import (
 	"crypto/subtle"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"net/http"
-	"net/url"
 	"path/filepath"
 	"strings"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/download"
 	"github.com/lanyard-cli/lanyard/internal/owner"
 )
 
@@ -59,10 +56,8 @@ type Source struct {
 	SHA256   string // the checksum of the file, in lower case
 }
 
-const (
-	maxSource     = 64 << 20         // the largest file, in bytes
-	sourceTimeout = 30 * time.Second // for a download
-)
+// maxSource is the size of the largest file, in bytes.
+const maxSource = 64 << 20
 
 // Read returns the accounts of the file. It reads the file only if no copy in the home folder has
 // the checksum. If the file cannot be read, or has another checksum, Read returns the last good copy
@@ -78,7 +73,7 @@ func (s Source) Read(ctx context.Context, home string, client *http.Client) (giv
 	}
 	data, reason := s.fetch(ctx, client)
 	if reason == nil {
-		given, reason = parseGiven(data, s.name())
+		given, reason = parseGiven(data, download.Name(s.Location))
 	}
 	if reason == nil {
 		// The copy is only for later failures.
@@ -118,20 +113,12 @@ func (s Source) matches(data []byte) bool {
 	return subtle.ConstantTimeCompare([]byte(checksum(data)), []byte(s.SHA256)) == 1
 }
 
-// name returns the location for messages, without a password.
-func (s Source) name() string {
-	if u, err := url.Parse(s.Location); err == nil && u.Host != "" {
-		return u.Redacted()
-	}
-	return s.Location
-}
-
 // fetch reads the file from its location, and checks its checksum.
 func (s Source) fetch(ctx context.Context, client *http.Client) ([]byte, error) {
 	var data []byte
 	var err error
 	if strings.Contains(s.Location, "://") {
-		data, err = s.download(ctx, client)
+		data, err = download.Get(ctx, client, s.Location, maxSource)
 	} else {
 		data, err = datafile.Read(s.Location, maxSource)
 	}
@@ -139,49 +126,9 @@ func (s Source) fetch(ctx context.Context, client *http.Client) ([]byte, error) 
 		err = fmt.Errorf("its checksum is %s, and inventory.sha256 is %s", checksum(data), s.SHA256)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("the list of accounts %s: %w", s.name(), err)
+		return nil, fmt.Errorf("the list of accounts %s: %w", download.Name(s.Location), err)
 	}
 	return data, nil
-}
-
-func (s Source) download(ctx context.Context, client *http.Client) ([]byte, error) {
-	ctx, cancel := context.WithTimeout(ctx, sourceTimeout)
-	defer cancel()
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, s.Location, nil)
-	if err != nil {
-		return nil, err
-	}
-	if req.URL.Scheme != "https" {
-		return nil, errors.New("only https is allowed")
-	}
-	own := *client
-	own.Jar = nil
-	own.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		switch {
-		case r.URL.Scheme != "https":
-			return errors.New("it redirects to a URL without https")
-		case len(via) >= 5:
-			return errors.New("it redirects too often")
-		}
-		return nil
-	}
-	resp, err := own.Do(req)
-	if err != nil {
-		var u *url.Error
-		if errors.As(err, &u) {
-			err = u.Err // its text repeats the URL
-		}
-		return nil, err
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("HTTP %s", resp.Status)
-	}
-	data, err := io.ReadAll(io.LimitReader(resp.Body, maxSource+1))
-	if err == nil && len(data) > maxSource {
-		err = fmt.Errorf("it has more than %d bytes", maxSource)
-	}
-	return data, err
 }
 
 // parseGiven reads the lines of the file. name is the name of the file for errors.

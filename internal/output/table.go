@@ -4,19 +4,25 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
-	"text/tabwriter"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Table prints a table. The first row has the headings. If the terminal is too narrow, it
 // prints a block for each row instead.
 func Table(app *command.App, rows [][]string) error {
 	var table, blocks bytes.Buffer
-	t := tabwriter.NewWriter(&table, 0, 0, 2, ' ', 0)
+	widths := columnWidths(rows)
 	for i, cells := range rows {
-		fmt.Fprintln(t, strings.Join(cells, "\t"))
+		for k, cell := range cells {
+			table.WriteString(cell)
+			if k < len(cells)-1 {
+				table.WriteString(strings.Repeat(" ", widths[k]-terminal.Width(cell)+2))
+			}
+		}
+		table.WriteByte('\n')
 		if i == 0 {
 			continue
 		}
@@ -28,9 +34,6 @@ func Table(app *command.App, rows [][]string) error {
 			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(rows[0][k+1]), cell)
 		}
 	}
-	if err := t.Flush(); err != nil {
-		return err
-	}
 	if app.IO.Width > 0 && Widest(table.String()) > app.IO.Width {
 		table = blocks
 	}
@@ -38,10 +41,23 @@ func Table(app *command.App, rows [][]string) error {
 	return err
 }
 
-// Widest returns the length of the longest line, in characters.
+// columnWidths returns the width of each column on a terminal.
+func columnWidths(rows [][]string) (widths []int) {
+	for _, cells := range rows {
+		for k, cell := range cells {
+			if k == len(widths) {
+				widths = append(widths, 0)
+			}
+			widths[k] = max(widths[k], terminal.Width(cell))
+		}
+	}
+	return widths
+}
+
+// Widest returns the width of the widest line on a terminal.
 func Widest(text string) (n int) {
 	for line := range strings.Lines(text) {
-		n = max(n, len([]rune(strings.TrimSuffix(line, "\n"))))
+		n = max(n, terminal.Width(strings.TrimSuffix(line, "\n")))
 	}
 	return n
 }

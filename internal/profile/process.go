@@ -32,12 +32,18 @@ func (p OwnProcess) line(windows bool) string {
 	return line
 }
 
+// quoteWord quotes a word of a credential_process. The AWS CLI splits the line itself, but the SDKs
+// for Go and JavaScript give the line to a shell. So a word must mean the same to both.
 func quoteWord(s string, windows bool) string {
 	switch {
-	case s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\"):
+	case windows && s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\"):
 		return s
 	case windows:
 		return shell.QuoteWindows(s)
+	case s != "" && !strings.ContainsAny(s, " \t\r\n'\"\\$`&|;<>()*?~#!"):
+		return s
+	case strings.ContainsAny(s, "$`"): // a shell replaces these in double quotes
+		return shell.POSIX.Word(s)
 	}
 	return `"` + strings.NewReplacer(`\`, `\\`, `"`, `\"`).Replace(s) + `"`
 }

@@ -2,12 +2,14 @@ package profile
 
 import (
 	"errors"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 func TestParseProcess(t *testing.T) {
@@ -69,6 +71,26 @@ func TestParseProcess(t *testing.T) {
 				t.Errorf("parseProcess(%q) = %+v, %v; want %+v", tt.line, got, ok, tt.want)
 			}
 		})
+	}
+}
+
+// A shell passes on each word of a line as it is, because some SDKs run the line in a shell.
+func TestShellReadsProcessLine(t *testing.T) {
+	sh, err := exec.LookPath("sh")
+	if err != nil {
+		t.Skip("no sh on this machine")
+	}
+	for _, word := range []string{
+		"Admin", "my dev", "a;b", "$HOME", "`id`", "$(id)", `"$x"`, "it's $x", `back\slash`, "a*?", "~", "#x", "a&b|c<d>e", "!x", "Zürich",
+	} {
+		line := OwnProcess{Program: "printf", Profile: word}.line(false)
+		out, err := exec.Command(sh, "-c", strings.Replace(line, "sso get-credentials --profile", "%s", 1)).Output()
+		if err != nil || string(out) != word {
+			t.Errorf("the shell read %q from %s, %v; want %q", out, line, err, word)
+		}
+		if words, err := shell.Split(line); err != nil || words[len(words)-1] != word {
+			t.Errorf("%s has the words %q, %v; want %q", line, words, err, word)
+		}
 	}
 }
 

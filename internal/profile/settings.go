@@ -419,3 +419,15 @@ func CredentialSettings() []string {
 		"web_identity_token_file", "web_identity_token_process", "login_session",
 	}
 }
+
+// ValidRoleName reports whether s has only the characters that AWS allows in names of roles and
+// permission sets: letters and digits of ASCII, and + = , . @ _ -. Such a name needs no quotes in a
+// shell. A portal that is not AWS's can have other names.
+func ValidRoleName(s string) bool {
+	for _, c := range []byte(s) {
+		if !('a' <= c && c <= 'z' || 'A' <= c && c <= 'Z' || '0' <= c && c <= '9' || strings.IndexByte("+=,.@_-", c) >= 0) {
+			return false
+		}
+	}
+	return s != "" && s[0] != '-'
+}

@@ -15,6 +15,10 @@ const (
 	MarkerKey  = "lanyard_sync"
 	processKey = "credential_process"
 	regionKey  = "region"
+	outputKey  = "output"
+
+	// accountNameKey is a key for people. Menus, prompts and the console show its value.
+	accountNameKey = "sso_account_name"
 )
 
 // A marker records the role of a profile and the values that Sync wrote last. Its text is one line

@@ -68,7 +68,7 @@ func (r *Rules) AddTeam(path string, content []byte) error {
 	if err := yaml.Unmarshal(content, &doc); err != nil {
 		return &RulesError{Path: path, Why: strings.TrimPrefix(err.Error(), "yaml: ")}
 	}
-	p := parser{path: path, rules: r, layer: &layer{path: path}}
+	p := parser{path: path, rules: r, layer: &layer{path: path, team: true}}
 	if len(doc.Content) == 1 && !empty(doc.Content[0]) {
 		if err := p.top(doc.Content[0], false); err != nil {
 			return err
@@ -187,13 +187,13 @@ func (p *parser) renameRule(item *yaml.Node) error {
 func (p *parser) settingRule(item *yaml.Node) error {
 	rule := settingRule{pattern: pattern{line: item.Line}}
 	add := func(key string, v *yaml.Node) error {
-		value, err := p.value(key, v)
-		rule.settings = append(rule.settings, awsconfig.Setting{Key: strings.ToLower(key), Value: value, Line: v.Line})
+		value, remove, err := p.value(key, v)
+		rule.settings = append(rule.settings, ruleSetting{awsconfig.Setting{Key: strings.ToLower(key), Value: value, Line: v.Line}, remove})
 		return err
 	}
-	err := p.mapping(item, "settings", append(patternKeys(), regionKey, "output", "set"), func(key string, v *yaml.Node) error {
+	err := p.mapping(item, "settings", append(patternKeys(), regionKey, outputKey, "set"), func(key string, v *yaml.Node) error {
 		switch key {
-		case regionKey, "output":
+		case regionKey, outputKey:
 			return add(key, v)
 		case "set":
 			return p.mapping(v, key, nil, func(key string, v *yaml.Node) error {
@@ -219,7 +219,7 @@ func refusedKey(key string) string {
 		return "not a key: a key has letters, digits, _ and -"
 	case key == "sso_account_name", key == "sso_account_email":
 		return ""
-	case key == regionKey, key == "output":
+	case key == regionKey, key == outputKey:
 		return "write it beside set, not in set"
 	case strings.HasPrefix(key, "sso_"), strings.HasPrefix(key, "aws_"), strings.HasPrefix(key, "lanyard_"),
 		slices.Contains([]string{
@@ -231,18 +231,21 @@ func refusedKey(key string) string {
 	return ""
 }
 
-// value returns the text of a setting, which may be a template and may be empty.
-func (p *parser) value(key string, v *yaml.Node) (string, error) {
+// value returns the text of a setting, which may be a template and may be empty. remove is true for
+// null.
+func (p *parser) value(key string, v *yaml.Node) (text string, remove bool, err error) {
 	if v.Kind == yaml.AliasNode {
 		v = v.Alias
 	}
-	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" && v.Value != "" {
-		return "", p.fail(v, key, "must be a text")
+	switch {
+	case v.Kind != yaml.ScalarNode:
+		return "", false, p.fail(v, key, "must be a text")
+	case v.Tag == "!!null":
+		return "", true, nil
+	case strings.ContainsAny(strings.TrimSpace(v.Value), "\r\n"):
+		return "", false, p.fail(v, key, "must be one line")
 	}
-	if strings.ContainsAny(strings.TrimSpace(v.Value), "\r\n") {
-		return "", p.fail(v, key, "must be one line")
-	}
-	return v.Value, p.check(key, v)
+	return v.Value, false, p.check(key, v)
 }
 
 // check returns the error of a template.

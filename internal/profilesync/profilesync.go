@@ -63,6 +63,10 @@ type Input struct {
 
 	Program string // the program for credential_process; "" means lanyard
 
+	// ASCII leaves out the names of accounts with other characters. Python on Windows reads the config
+	// in the code page of the system, and fails on such characters.
+	ASCII bool
+
 	// Rename gives the names of the template to profiles that Sync wrote with other names.
 	// Otherwise a profile keeps its name for as long as its role exists.
 	Rename bool
@@ -75,10 +79,12 @@ type Report struct {
 	Unchanged               int    // the number of profiles that needed no change
 
 	Kept       []Kept      // settings and profiles that stay although the rules say otherwise
-	Collisions []Collision // names that several roles wanted
-	ByHand     []Item      // roles that have a profile of the user with the wanted name
+	Collisions []Collision // sorted by the wanted name
+	Own        []Item      // roles without a profile of Sync, because the user has a profile of their own; Name is its name
 	Excluded   int         // the number of roles that the rules exclude
-	Gone       int         // Sync: the number of profiles whose role a complete listing lacks, or the rules exclude
+	Gone       int         // Sync: the number of profiles that Prune would remove, because the user no longer has the role
+	Barred     int         // Sync: the number of profiles that Prune would remove, because the rules exclude the role
+	Unmatched  []string    // the include and exclude rules of the user's file that match no role, as file: line: key
 	OtherNames int         // Sync: the number of profiles whose name differs from the template
 }
 
@@ -98,12 +104,27 @@ type Kept struct {
 	Why     string
 }
 
-// A Collision is a name that a role could not get.
+// A Collision is a name that some roles could not get. [Collision.Sessions] reports a common cause.
 type Collision struct {
 	Wanted string
-	Name   string // the name that the role has got; "" if it has no profile
-	Entry  Entry
-	With   string // who has the name, for messages
+	Place  string // of the profile that has the name already; "" if only these roles want the name
+	Roles  []Item // sorted by name. The Name is what the role has got instead; "" if it gets no profile
+}
+
+// Sessions returns the sessions if one role in several sessions of one portal is the only cause of the
+// collision. Otherwise it returns nil.
+func (c *Collision) Sessions() (list []string) {
+	if c.Place != "" || len(c.Roles) < 2 {
+		return nil
+	}
+	for _, r := range c.Roles {
+		if r.Entry.AccountID != c.Roles[0].Entry.AccountID || r.Entry.Role != c.Roles[0].Entry.Role || r.Session == c.Roles[0].Session && len(list) > 0 {
+			return nil
+		}
+		list = append(list, r.Session)
+	}
+	slices.Sort(list)
+	return list
 }
 
 // An identity identifies a role. The name of an account is not part of it, because names change.
@@ -164,7 +185,23 @@ func (in *Input) settings(list []awsconfig.Setting, w *wanted, m *matcher) ([]aw
 		set("sso_account_id", w.id.account)
 		set("sso_role_name", w.id.role)
 	}
+	if name := accountName(w.entry.AccountName, in.ASCII); name != "" {
+		set(accountNameKey, name)
+	}
 	return m.settings(list, w.entry, w.listing)
+}
+
+// accountName returns the name of an account as the value of a setting. It returns "" if no setting can
+// have the value. If ascii is set, other characters than those of ASCII also count as impossible.
+func accountName(name string, ascii bool) string {
+	name = strings.TrimSpace(name)
+	impossible := func(r rune) bool {
+		return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' || ascii && r >= utf8.RuneSelf
+	}
+	if !utf8.ValidString(name) || strings.ContainsFunc(name, impossible) {
+		return ""
+	}
+	return name
 }
 
 // shortHash returns the first 8 hexadecimal digits of a SHA-256 hash.

@@ -1,6 +1,8 @@
 package profilesync
 
 import (
+	"slices"
+
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
 
@@ -22,34 +24,20 @@ func Prune(in Input) ([]byte, Report, error) {
 	}
 	roles, excluded := in.roles()
 	s.report.Excluded = excluded
-	covered := make(map[identity]bool, len(roles))
-	for i := range roles {
-		covered[roles[i].id] = true
-	}
-	listed := map[identity]bool{} // the roles of the profiles that the rules exclude
-	listings := make(map[string]*Listing, len(in.Listings))
-	for i := range in.Listings {
-		listings[in.Listings[i].Session] = &in.Listings[i]
-	}
-	if len(s.ours) > 0 && excluded > 0 {
-		for i := range in.Listings {
-			portal := in.Listings[i].portal()
-			for _, e := range in.Listings[i].Entries {
-				listed[identity{portal, in.Listings[i].Session, e.AccountID, e.Role}] = true
-			}
-		}
-	}
+	s.report.Unmatched = in.unmatched()
+	j := s.newJudge(roles)
 	for _, o := range s.ours {
-		if covered[o.id] {
+		if j.covered[o.id] {
 			s.report.Unchanged++
 			continue
 		}
-		if why := s.uncertain(o, listings[o.id.session]); why != "" {
+		why, excluded := j.judge(o)
+		if why != "" {
 			s.keep(o, "", why)
 			continue
 		}
-		why := "not listed any more"
-		if listed[o.id] {
+		why = "not listed any more"
+		if excluded {
 			why = "excluded by the rules"
 		}
 		if err := s.bulk.Remove(awsconfig.Profile, o.Name); err != nil {
@@ -61,6 +49,65 @@ func Prune(in Input) ([]byte, Report, error) {
 	}
 	content, err := s.bulk.Bytes()
 	return content, s.report, err
+}
+
+// A judge decides which profiles can be removed.
+type judge struct {
+	s        *syncer
+	covered  map[identity]bool // the roles that should have a profile
+	excluded map[identity]bool // the roles that the rules exclude
+	listings map[string]*Listing
+}
+
+// newJudge returns the judge for these wanted roles.
+func (s *syncer) newJudge(roles []wanted) *judge {
+	j := &judge{
+		s: s, covered: make(map[identity]bool, len(roles)), excluded: map[identity]bool{},
+		listings: make(map[string]*Listing, len(s.in.Listings)),
+	}
+	for i := range roles {
+		j.covered[roles[i].id] = true
+	}
+	for i := range s.in.Listings {
+		l := &s.in.Listings[i]
+		j.listings[l.Session] = l
+		if len(s.ours) == 0 || s.report.Excluded == 0 {
+			continue
+		}
+		portal := l.portal()
+		for _, e := range l.Entries {
+			if id := (identity{portal, l.Session, e.AccountID, e.Role}); !j.covered[id] {
+				j.excluded[id] = true
+			}
+		}
+	}
+	return j
+}
+
+// judge returns why the profile of a role without coverage must stay, or "" if it can be removed.
+// excluded means that the rules exclude the role.
+func (j *judge) judge(o *ours) (why string, excluded bool) {
+	return j.s.uncertain(o, j.listings[o.id.session]), j.excluded[o.id]
+}
+
+// countUnwanted counts the profiles that [Prune] would remove.
+func (s *syncer) countUnwanted(roles []wanted) {
+	if !slices.ContainsFunc(s.ours, func(o *ours) bool { return o.want == nil }) {
+		return
+	}
+	j := s.newJudge(roles)
+	for _, o := range s.ours {
+		if o.want != nil || j.covered[o.id] {
+			continue
+		}
+		switch why, excluded := j.judge(o); {
+		case why != "":
+		case excluded:
+			s.report.Barred++
+		default:
+			s.report.Gone++
+		}
+	}
 }
 
 // uncertain returns why Prune must not remove a profile that no listing covers, or "".

@@ -80,3 +80,19 @@ func TestPruneRemovesOnlyWhatIsCertain(t *testing.T) {
 		})
 	}
 }
+
+// Sync counts what Prune would remove, and not what Prune would keep.
+func TestSyncCountsUnwantedProfiles(t *testing.T) {
+	gone, barred, mine := entry("111122223333", "Gone", "Admin"), entry("222233334444", "Barred", "Admin"), entry("333344445555", "Mine", "Admin")
+	config, _ := sync(t, oneSession, nil, listing(gone, barred, mine, entry("444455556666", "Stays", "Admin")))
+	config = strings.Replace(config, "[profile mine-admin]\n", "[profile mine-admin]\n# mine\n", 1)
+	l := listing(barred, entry("444455556666", "Stays", "Admin"))
+	r := rules(t, "exclude: [{account: barred}]")
+	if _, report := sync(t, config, r, l); report.Gone != 1 || report.Barred != 1 {
+		t.Errorf("%+v", report)
+	}
+	l.Complete = false
+	if _, report := sync(t, config, r, l); report.Gone != 0 || report.Barred != 0 {
+		t.Errorf("with an incomplete listing: %+v", report)
+	}
+}

@@ -61,16 +61,25 @@ func TestRandomEditsByHand(t *testing.T) {
 	)
 	own := "[profile mine]\nregion = x\n[profile acme-admin]\nregion = y\n"
 	first, _ := sync(t, oneSession+own, nil, all)
-	steps := 0
+	steps, unwanted := 0, 0
 	for seed := range uint64(3000) {
 		rnd := rand.New(rand.NewPCG(seed, 7))
 		config := edited(rnd, first)
 		in := Input{Path: "config", Content: []byte(config), Listings: []Listing{all}, Rename: rnd.IntN(4) == 0}
 		if rnd.IntN(2) == 0 {
-			in.Rules = rules(t, "settings: [{region: y, output: json}]\nprocess: "+fmt.Sprint(rnd.IntN(2) == 0))
+			in.Rules = rules(t, "settings: [{region: y, output: json}]\nexclude: [{id: 2*}]\nprocess: "+fmt.Sprint(rnd.IntN(2) == 0))
 		}
 		if rnd.IntN(2) == 0 {
 			in.Listings = []Listing{listing(all.Entries[rnd.IntN(4):]...)}
+		}
+		if synced, report, err := Sync(in); err == nil {
+			next := in
+			next.Content = synced
+			if _, pruned, err := Prune(next); err == nil && len(pruned.Removed) != report.Gone+report.Barred {
+				t.Fatalf("seed %d: sync counts %d and %d profiles to remove, prune removes %d\n%s",
+					seed, report.Gone, report.Barred, len(pruned.Removed), synced)
+			}
+			unwanted += report.Gone + report.Barred
 		}
 		for _, step := range []func(Input) ([]byte, Report, error){Sync, Prune, Sync} {
 			once, _, err := step(in)
@@ -92,8 +101,8 @@ func TestRandomEditsByHand(t *testing.T) {
 			}
 		}
 	}
-	if steps < 4000 {
-		t.Errorf("only %d steps were possible", steps)
+	if steps < 4000 || unwanted < 500 {
+		t.Errorf("only %d steps were possible, and %d profiles were unwanted", steps, unwanted)
 	}
 }
 

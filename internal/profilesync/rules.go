@@ -2,6 +2,7 @@ package profilesync
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/template"
 	"unicode/utf8"
@@ -24,6 +25,7 @@ type Rules struct {
 // A layer holds the rules of one file.
 type layer struct {
 	path             string
+	team             bool   // a team's file
 	name             string // a template; may be ""
 	process          *bool
 	include, exclude []pattern
@@ -40,7 +42,13 @@ type renameRule struct {
 // A settingRule sets keys of the profiles whose roles match.
 type settingRule struct {
 	pattern
-	settings []awsconfig.Setting // the values are templates
+	settings []ruleSetting
+}
+
+// A ruleSetting sets a key of a profile.
+type ruleSetting struct {
+	awsconfig.Setting      // the value is a template
+	remove            bool // the profile gets no such key
 }
 
 // A pattern matches roles. All its globs must match. A pattern without globs matches every role.
@@ -159,6 +167,45 @@ func (m *matcher) excluded(e *Entry, session string) string {
 	return ""
 }
 
+// unmatched returns the include and exclude rules that match no role. A team's rules may be about
+// accounts of other users, so only the rules of the user's file count. Without complete listings, the
+// result is empty.
+func (in *Input) unmatched() (places []string) {
+	if in.Rules == nil || slices.ContainsFunc(in.Listings, func(l Listing) bool { return !l.Complete }) {
+		return nil
+	}
+	type rule struct {
+		pattern
+		place string
+	}
+	var open []rule
+	for _, l := range in.Rules.layers {
+		if l.team {
+			continue
+		}
+		for _, p := range l.include {
+			open = append(open, rule{p, at(l.path, p.line) + ": include"})
+		}
+		for _, p := range l.exclude {
+			open = append(open, rule{p, at(l.path, p.line) + ": exclude"})
+		}
+	}
+	for i := range in.Listings {
+		l := &in.Listings[i]
+		for j := range l.Entries {
+			if len(open) == 0 {
+				return nil
+			}
+			c := newCandidate(&l.Entries[j], l.Session)
+			open = slices.DeleteFunc(open, func(r rule) bool { return r.matches(&c) })
+		}
+	}
+	for _, r := range open {
+		places = append(places, r.place)
+	}
+	return places
+}
+
 // name returns the wanted name of a role's profile. The last rename rule that matches decides.
 func (m *matcher) name(w wanted) (string, error) {
 	text := DefaultName
@@ -187,8 +234,7 @@ func (m *matcher) name(w wanted) (string, error) {
 }
 
 // settings adds the settings that the rules give to a role's profile to the list. The region of the
-// session is the default of region. A rule overrides the rules above it. An empty value removes a
-// setting.
+// session is the default of region. A rule overrides the rules above it.
 func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]awsconfig.Setting, error) {
 	if l.Region != "" {
 		list = append(list, awsconfig.Setting{Key: regionKey, Value: l.Region})
@@ -207,18 +253,17 @@ func (m *matcher) settings(list []awsconfig.Setting, e *Entry, l *Listing) ([]aw
 				if err != nil {
 					return nil, fmt.Errorf("%s: %s: %w", at(layer.path, s.Line), s.Key, err)
 				}
-				list = put(list, s.Key, strings.TrimSpace(value))
+				value = strings.TrimSpace(value)
+				// No program accepts an empty region or output.
+				if s.remove || value == "" && (s.Key == regionKey || s.Key == outputKey) {
+					list = slices.DeleteFunc(list, func(old awsconfig.Setting) bool { return old.Key == s.Key })
+					continue
+				}
+				list = put(list, s.Key, value)
 			}
 		}
 	}
-	n := 0
-	for _, s := range list {
-		if s.Value != "" {
-			list[n] = s
-			n++
-		}
-	}
-	return list[:n], nil
+	return list, nil
 }
 
 // put sets a key of a list.

@@ -56,7 +56,7 @@ func TestRulesOfATeam(t *testing.T) {
 		t.Fatal(err)
 	}
 	config, report := sync(t, oneSession, own, role)
-	want := "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-north-1\noutput = json\n"
+	want := "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-north-1\noutput = json\n"
 	if got := settingsOf(config, "t-111122223333"); got != want || len(report.Added) != 1 || report.Excluded != 2 {
 		t.Errorf("%+v\n%s", report, got)
 	}
@@ -138,5 +138,29 @@ func TestOrigins(t *testing.T) {
 	list, err := Origins("config", []byte(config))
 	if err != nil || len(list) != 3 || list[0].Source != BySSO || list[1].Source != ByHand || list[2].Source != BySync || !list[2].Edited || list[2].Line != 11 {
 		t.Errorf("%+v, %v", list, err)
+	}
+}
+
+func TestRulesThatMatchNoRole(t *testing.T) {
+	l := listing(entry("111122223333", "Acme", "Admin"), entry("222233334444", "Other", "Audit"))
+	r := rules(t, "include:\n  - account: acme\n  - account: acne\n  - id: 222233334444\nexclude:\n  - role: audit\n  - role: a*\n    account: x\n")
+	if err := r.AddTeam("team.yaml", []byte("exclude: [{role: zzz}]")); err != nil {
+		t.Fatal(err)
+	}
+	unmatched := func() string {
+		_, report := sync(t, oneSession, r, l)
+		_, pruned, err := Prune(Input{Content: []byte(oneSession), Rules: r, Listings: []Listing{l}})
+		got := strings.Join(report.Unmatched, "; ")
+		if err != nil || got != strings.Join(pruned.Unmatched, "; ") {
+			t.Errorf("prune: %v, %q", err, pruned.Unmatched)
+		}
+		return got
+	}
+	if got := unmatched(); got != "config.yaml: line 3: include; config.yaml: line 7: exclude" {
+		t.Errorf("unmatched rules: %q", got)
+	}
+	l.Complete = false
+	if got := unmatched(); got != "" {
+		t.Errorf("with an incomplete listing: %q", got)
 	}
 }

@@ -16,10 +16,11 @@ type syncer struct {
 	report Report
 	buffer []awsconfig.Setting // reused for the settings of one profile
 
-	taken    map[string]string // the place of each profile, by name
-	sections map[string]int    // the line of each [sso-session], by name
-	ours     []*ours           // the profiles with a marker, in the order of the file
-	uses     map[string]string // the name of a profile that uses another profile, by the name of the other
+	taken     map[string]string // the place of each profile, by name
+	startURLs map[string]string // the start URL of each [sso-session], by name; may be ""
+	ours      []*ours           // the profiles with a marker, in the order of the file
+	users     []userProfile     // the profiles of the user that have a role
+	uses      map[string]string // the name of a profile that uses another profile, by the name of the other
 }
 
 // ours is a profile with a marker.
@@ -30,8 +31,8 @@ type ours struct {
 	want    *wanted
 }
 
-// Sync returns the content of the config with a profile for each role of the listings. It changes
-// only profiles with a marker, and only settings that the user has not changed. It removes no
+// Sync returns the content of the config with a profile for each role of the listings. A role gets no
+// profile if the user has a profile of their own for the role. Sync changes only profiles with a marker, and only settings that the user has not changed. It removes no
 // profile. If nothing changes, the content is the old one.
 //
 // An error is a *[TemplateError], a [*awsconfig.ParseError] or an [*awsconfig.EditError].
@@ -42,7 +43,9 @@ func Sync(in Input) ([]byte, Report, error) {
 	}
 	roles, excluded := in.roles()
 	s.report.Excluded = excluded
-	fresh := s.claim(roles)
+	s.report.Unmatched = in.unmatched()
+	fresh := s.withoutOwn(s.claim(roles))
+	s.countUnwanted(roles)
 	for _, o := range s.ours {
 		if o.want == nil {
 			continue
@@ -70,8 +73,8 @@ func newSyncer(in *Input) (*syncer, error) {
 	}
 	s := &syncer{
 		in: in, bulk: bulk, match: in.Rules.matcher(),
-		taken:    map[string]string{"default": "the name default means the profile that programs use without a name"},
-		sections: map[string]int{}, uses: map[string]string{},
+		taken:     map[string]string{"default": "commands without a profile"},
+		startURLs: map[string]string{}, uses: map[string]string{},
 	}
 	for name, place := range in.Taken {
 		s.taken[name] = place
@@ -85,7 +88,8 @@ func newSyncer(in *Input) (*syncer, error) {
 // add records a section of the config.
 func (s *syncer) add(section awsconfig.OwnSection) {
 	if section.Kind == awsconfig.SSOSession {
-		s.sections[section.Name] = section.Line
+		url, _ := section.Get("sso_start_url")
+		s.startURLs[section.Name] = url.Value
 	}
 	if section.Kind != awsconfig.Profile {
 		return
@@ -96,12 +100,15 @@ func (s *syncer) add(section awsconfig.OwnSection) {
 			s.uses[used.Value] = section.Name
 		}
 	}
-	text, ok := section.Get(MarkerKey)
-	if !ok {
-		return
-	}
+	text, marked := section.Get(MarkerKey)
 	m, err := parseMarker(text.Value)
 	if err != nil {
+		if p, ok := userProfileOf(&section); ok {
+			s.users = append(s.users, p)
+		}
+		if !marked {
+			return
+		}
 		s.report.Kept = append(s.report.Kept, Kept{section.Name, "", section.Line, err.Error()})
 		return
 	}
@@ -122,17 +129,13 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 		}
 		sessions[id.portal][id.session] = true
 	}
-	complete := map[string]bool{}
-	for _, l := range s.in.Listings {
-		complete[l.Session] = l.Complete
-	}
 	owner := make([]*ours, len(roles))
 	find := func(o *ours) (int, bool) {
 		if i, ok := at[o.id]; ok {
 			return i, true
 		}
 		// The user may have renamed the [sso-session].
-		if _, exists := s.sections[o.id.session]; exists || len(sessions[o.id.portal]) != 1 {
+		if _, exists := s.startURLs[o.id.session]; exists || len(sessions[o.id.portal]) != 1 {
 			return 0, false
 		}
 		if moved == nil {
@@ -154,9 +157,6 @@ func (s *syncer) claim(roles []wanted) []candidateName {
 			i, ok := find(o)
 			switch {
 			case !ok:
-				if complete[o.id.session] {
-					s.report.Gone++
-				}
 			case owner[i] != nil:
 				s.keep(o, "", "a copy of profile "+owner[i].Name)
 			default:
@@ -200,8 +200,8 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 	}
 	got := make([]string, len(all))
-	why := make([]string, len(all))
-	open := make([]int, len(all)) // the roles without a name
+	place := make([]string, len(all)) // of the profile with the name of the template
+	open := make([]int, len(all))     // the roles without a name
 	for i := range open {
 		open[i] = i
 	}
@@ -214,20 +214,13 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 		var rest []int
 		for n, i := range open {
-			c, name := all[i], names[n]
-			place, taken := s.taken[name]
-			switch {
-			case taken && round == 0 && c.ours == nil && s.sameRole(name, c.want.id):
-				got[i] = name
-				s.report.ByHand = append(s.report.ByHand, Item{Name: name, Session: c.want.id.session, Entry: *c.want.entry})
+			owner, taken := s.taken[names[n]]
+			if !taken && count[names[n]] == 1 {
+				got[i] = names[n]
 				continue
-			case taken:
-				why[i] = cmp.Or(why[i], place)
-			case count[name] > 1:
-				why[i] = cmp.Or(why[i], "another role")
-			default:
-				got[i] = name
-				continue
+			}
+			if round == 0 {
+				place[i] = owner
 			}
 			rest = append(rest, i)
 		}
@@ -238,7 +231,7 @@ func (s *syncer) nameAll(all []candidateName) error {
 		}
 		open = rest
 	}
-	return s.writeNamed(all, base, got, why)
+	return s.writeNamed(all, base, got, place)
 }
 
 // rounds is the number of names that a role can get.
@@ -255,24 +248,8 @@ func variant(name string, id identity, round int) string {
 	return name + "-" + id.account + "-" + shortHash(strings.Join([]string{id.portal, id.session, id.account, id.role}, "\n"))
 }
 
-// sameRole reports whether the user has written a profile for this role. The user's profile then
-// serves as the profile of the role.
-func (s *syncer) sameRole(name string, id identity) bool {
-	section, ok := s.bulk.Section(awsconfig.Profile, name)
-	if !ok {
-		return false
-	}
-	for key, value := range map[string]string{"sso_session": id.session, "sso_account_id": id.account, "sso_role_name": id.role} {
-		if set, ok := section.Get(key); !ok || set.Value != value {
-			return false
-		}
-	}
-	_, marked := section.Get(MarkerKey)
-	return !marked
-}
-
 // writeNamed writes the profiles in the order of their sessions and names.
-func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error {
+func (s *syncer) writeNamed(all []candidateName, base, got, place []string) error {
 	order := make([]int, len(all))
 	for i := range order {
 		order[i] = i
@@ -280,10 +257,7 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 	slices.SortFunc(order, func(i, j int) int {
 		return cmp.Or(cmp.Compare(all[i].want.id.session, all[j].want.id.session), cmp.Compare(got[i], got[j]), cmp.Compare(i, j))
 	})
-	byHand := make(map[string]bool, len(s.report.ByHand))
-	for _, item := range s.report.ByHand {
-		byHand[item.Name] = true
-	}
+	at := map[string]int{} // the index of each collision, by the wanted name
 	for _, i := range order {
 		c := all[i]
 		if got[i] != base[i] {
@@ -291,10 +265,17 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 			if name == "" && c.ours != nil {
 				name = c.ours.Name
 			}
-			s.report.Collisions = append(s.report.Collisions, Collision{base[i], name, *c.want.entry, why[i]})
+			n, known := at[base[i]]
+			if !known {
+				n = len(s.report.Collisions)
+				at[base[i]] = n
+				s.report.Collisions = append(s.report.Collisions, Collision{Wanted: base[i], Place: place[i]})
+			}
+			found := &s.report.Collisions[n]
+			found.Roles = append(found.Roles, Item{Name: name, Session: c.want.id.session, Entry: *c.want.entry})
 		}
 		switch {
-		case got[i] == "" || byHand[got[i]]:
+		case got[i] == "":
 		case c.ours != nil:
 			if err := s.rename(c.ours, got[i]); err != nil {
 				return err
@@ -305,6 +286,10 @@ func (s *syncer) writeNamed(all []candidateName, base, got, why []string) error 
 			}
 		}
 	}
+	for _, c := range s.report.Collisions {
+		slices.SortStableFunc(c.Roles, func(a, b Item) int { return cmp.Compare(a.Name, b.Name) })
+	}
+	slices.SortFunc(s.report.Collisions, func(a, b Collision) int { return cmp.Compare(a.Wanted, b.Wanted) })
 	return nil
 }
 

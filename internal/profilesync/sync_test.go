@@ -103,6 +103,11 @@ func TestNames(t *testing.T) {
 		{"50 characters", "", []Entry{entry("111122223333", strings.Repeat("x", 50), "R")}, []string{strings.Repeat("x", 50) + "-r"}},
 		{"short", "{{.AccountName | slug | short 8}}", []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform"}},
 		{"replace and lower", `{{.AccountName | replace " " "." | lower}}`, []Entry{entry("111122223333", "Platform Team", "R")}, []string{"platform.team"}},
+		{
+			"the example of the documentation", `{{.AccountName | replace "Acme " "" | slug | short 20}}-{{slug .Role}}`,
+			[]Entry{entry("111122223333", "Acme Production of the platform team", "Admin"), entry("111122223333", "Acme Production of the platform team", "Audit")},
+			[]string{"production-of-the-pl-admin", "production-of-the-pl-audit"},
+		},
 		{"email and session", "{{.Session}}/{{.Email}}", []Entry{{AccountID: "111122223333", Email: "a@b.c", Role: "R"}}, []string{"corp/a@b.c"}},
 		{"brackets and control characters", "{{.AccountName}}", []Entry{entry("111122223333", "a]b\nc\x00", "R")}, []string{"a-b-c-"}},
 		{"nothing left", "{{.Email}}", []Entry{entry("111122223333", "a", "Admin")}, []string{"111122223333-admin"}},
@@ -135,8 +140,9 @@ func TestProfileOfARole(t *testing.T) {
 sso_session = corp
 sso_account_id = 000000000012
 sso_role_name = Admin
+sso_account_name = Acme
 region = eu-west-1
-lanyard_sync = 1 corp 000000000012 Admin bf17d6c4 0f0f2b0b region:4ae3e1e0
+lanyard_sync = 1 corp 000000000012 Admin bf17d6c4 0f0f2b0b sso_account_name:4ae3e1e0 region:4ae3e1e0
 `
 	if d := cmp.Diff(hideHashes(want), hideHashes(config)); d != "" {
 		t.Error(d)
@@ -162,13 +168,37 @@ func hideHashes(s string) string {
 	return strings.Join(words, " ")
 }
 
+// There is one collision for each wanted name, and it does not depend on the order of the roles.
+func TestCollisions(t *testing.T) {
+	entries := []Entry{entry("222233334444", "Box", "R"), entry("111122223333", "Box", "R"), entry("333344445555", "Box", "R"), entry("444455556666", "A", "R"), entry("555566667777", "A", "R")}
+	got := func() (lines []string) {
+		_, report := sync(t, oneSession+"[profile a-r]\n", nil, listing(entries...))
+		for _, c := range report.Collisions {
+			line := c.Wanted + ", " + c.Place + ":"
+			for _, r := range c.Roles {
+				line += " " + r.Name
+			}
+			lines = append(lines, line)
+		}
+		return lines
+	}
+	want := []string{"a-r, the profile on line 4: a-r-444455556666 a-r-555566667777", "box-r, : box-r-111122223333 box-r-222233334444 box-r-333344445555"}
+	if d := cmp.Diff(want, got()); d != "" {
+		t.Error(d)
+	}
+	slices.Reverse(entries)
+	if d := cmp.Diff(want, got()); d != "" {
+		t.Error(d)
+	}
+}
+
 func TestAnExistingNameStaysWithItsRole(t *testing.T) {
 	config, _ := sync(t, oneSession, nil, listing(entry("222233334444", "Sandbox", "R")))
 	config, report := sync(t, config, nil, listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Sandbox", "R")))
 	if got := settingsOf(config, "sandbox-r"); !strings.Contains(got, "222233334444") {
 		t.Errorf("sandbox-r changed its account:\n%s", got)
 	}
-	want := []Collision{{"sandbox-r", "sandbox-r-111122223333", entry("111122223333", "Sandbox", "R"), "the profile on line 4"}}
+	want := []Collision{{"sandbox-r", "the profile on line 4", []Item{{Name: "sandbox-r-111122223333", Session: "corp", Entry: entry("111122223333", "Sandbox", "R")}}}}
 	if d := cmp.Diff(want, report.Collisions); d != "" {
 		t.Error(d)
 	}
@@ -194,15 +224,11 @@ func TestProfilesOfTheUserStay(t *testing.T) {
 	if !strings.HasPrefix(config, own) || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) {
 		t.Errorf("%+v\n%s", report, config)
 	}
-	same := oneSession + "[profile acme-admin]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
-	if config, report = sync(t, same, nil, listing(entry("111122223333", "Acme", "Admin"))); config != same || len(report.ByHand) != 1 {
-		t.Errorf("a profile of the user for the same role: %+v\n%s", report, config)
-	}
 	content, report, err := Sync(Input{
 		Path: "config", Content: []byte(oneSession), Listings: []Listing{listing(entry("111122223333", "Acme", "Admin"))},
 		Taken: map[string]string{"acme-admin": "credentials: line 3"},
 	})
-	if err != nil || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) || report.Collisions[0].With != "credentials: line 3" {
+	if err != nil || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) || report.Collisions[0].Place != "credentials: line 3" {
 		t.Errorf("a profile of the credentials file: %v, %+v\n%s", err, report, content)
 	}
 }
@@ -212,44 +238,44 @@ func TestHandEditsStay(t *testing.T) {
 	before := rules(t, "settings: [{region: eu-west-1, output: json}]")
 	after := "settings: [{region: us-east-1, output: text, set: {cli_pager: less}}]"
 	tests := []struct{ about, old, edited, rules, want, kept string }{
-		{"no edit", "", "", after, "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\noutput = text\ncli_pager = less\n", ""},
+		{"no edit", "", "", after, "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = us-east-1\noutput = text\ncli_pager = less\n", ""},
 		{
 			"a changed key", "region = eu-west-1", "region = eu-north-1", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-north-1\noutput = text\ncli_pager = less\n", "region changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-north-1\noutput = text\ncli_pager = less\n", "region changed by hand",
 		},
 		{
 			"an added key", "region = ", "cli_pager = more\nregion = ", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\ncli_pager = more\nregion = us-east-1\noutput = text\n", "cli_pager added by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\ncli_pager = more\nregion = us-east-1\noutput = text\n", "cli_pager added by hand",
 		},
 		{
 			"an unrelated key and a comment", "region = ", "# mine\nretry_mode = standard\nregion = ", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n# mine\nretry_mode = standard\nregion = us-east-1\noutput = text\ncli_pager = less\n", "",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\n# mine\nretry_mode = standard\nregion = us-east-1\noutput = text\ncli_pager = less\n", "",
 		},
 		{
 			"a removed key", "output = json\n", "", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = us-east-1\ncli_pager = less\n", "output removed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = us-east-1\ncli_pager = less\n", "output removed by hand",
 		},
 		{
 			"a rule is removed", "", "", "settings: []",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\n", "",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-west-1\n", "",
 		},
 		{
 			"a rule is removed for a changed key", "output = json", "output = yaml", "settings: []",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nregion = eu-west-1\noutput = yaml\n", "output changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-west-1\noutput = yaml\n", "output changed by hand",
 		},
 		{
 			"a changed role", "sso_role_name = Admin", "sso_role_name = Other", after,
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = us-east-1\noutput = text\ncli_pager = less\n", "sso_role_name changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nsso_account_name = Acme\nregion = us-east-1\noutput = text\ncli_pager = less\n", "sso_role_name changed by hand",
 		},
-		{"to credential_process", "", "", "process: true", "region = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
+		{"to credential_process", "", "", "process: true", "sso_account_name = Acme\nregion = eu-west-1\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", ""},
 		{
 			"another command has changed to credential_process", "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n",
 			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", "process: true",
-			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nregion = eu-west-1\n", "",
+			"credential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\nsso_account_name = Acme\nregion = eu-west-1\n", "",
 		},
 		{
 			"to credential_process with a changed role", "sso_role_name = Admin", "sso_role_name = Other", "process: true",
-			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nregion = eu-west-1\n", "sso_role_name changed by hand",
+			"sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Other\nsso_account_name = Acme\nregion = eu-west-1\n", "sso_role_name changed by hand",
 		},
 	}
 	for _, tt := range tests {
@@ -295,6 +321,14 @@ func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
 	if d := cmp.Diff(names(report), names(reversed)); d != "" || len(report.Added) != 2 {
 		t.Errorf("%q, in the other order: %s", names(report), d)
 	}
+	if len(report.Collisions) != 1 || !slices.Equal(report.Collisions[0].Sessions(), []string{"corp", "other"}) {
+		t.Errorf("the collisions are %+v", report.Collisions)
+	}
+	// A role of another account with the same name is another cause.
+	a.Entries = append(a.Entries, entry("222233334444", "Acme", "Admin"))
+	if _, report = sync(t, two, nil, a, b); len(report.Collisions) != 1 || report.Collisions[0].Sessions() != nil {
+		t.Errorf("with another account, the collisions are %+v", report.Collisions)
+	}
 }
 
 // A second sync of any file changes nothing, and sync and prune keep all other lines.
@@ -332,4 +366,143 @@ func FuzzSync(f *testing.F) {
 			t.Fatalf("prune changed the old content: %q became %q", content, pruned)
 		}
 	})
+}
+
+// A role gets no second profile if the user has a profile of their own for it.
+func TestRolesWithAProfileOfTheUser(t *testing.T) {
+	const role = "sso_account_id = 111122223333\nsso_role_name = Admin\n"
+	both := listing(entry("111122223333", "Acme", "Admin"), entry("222233334444", "Acme", "Admin"))
+	tests := []struct {
+		about, own string
+		serves     bool
+	}{
+		{"the wanted name", "[profile acme-admin]\nsso_session = corp\n" + role, true},
+		{"another name", "[profile prod]\nsso_session = corp\n" + role + "region = x\n", true},
+		{"two profiles", "[profile a]\nsso_session = corp\n" + role + "[profile b]\nsso_session = corp\n" + role, true},
+		{"a start URL", "[profile prod]\nsso_start_url = https://CORP.awsapps.com/start/#/\nsso_region = eu-west-1\n" + role, true},
+		{"another session of the portal", "[sso-session x]\nsso_start_url = https://corp.awsapps.com/start/\n[profile prod]\nsso_session = x\n" + role, true},
+		{"a session that comes later", "[profile prod]\nsso_session = x\n" + role + "[sso-session x]\nsso_start_url = https://corp.awsapps.com/start\n", true},
+		{"credential_process", "[profile prod]\ncredential_process = lanyard sso get-credentials --sso-session corp --account-id 111122223333 --role-name Admin\n", true},
+		{"another portal", "[profile prod]\nsso_start_url = https://other.awsapps.com/start\nsso_region = eu-west-1\n" + role, false},
+		{"a missing session", "[profile prod]\nsso_session = x\n" + role, false},
+		{"another account", "[profile prod]\nsso_session = corp\nsso_account_id = 999922223333\nsso_role_name = Admin\n", false},
+		{"another case of the role", "[profile prod]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = admin\n", false},
+		{"no role", "[profile prod]\nsso_session = corp\nsso_account_id = 111122223333\n", false},
+		{"a role behind the role", "[profile prod]\nsso_session = corp\n" + role + "role_arn = arn:aws:iam::111122223333:role/x\nsource_profile = y\n", false},
+		{"a marker of another version", "[profile prod]\nsso_session = corp\n" + role + "lanyard_sync = 2 x\n", true},
+		{"the default profile", "[default]\nsso_session = corp\n" + role, false},
+	}
+	for _, tt := range tests {
+		config, report := sync(t, oneSession+tt.own, nil, both)
+		added, served := 2, 0
+		if tt.serves {
+			added, served = 1, 1
+		}
+		if !strings.HasPrefix(config, oneSession+tt.own) || len(report.Added) != added || len(report.Own) != served {
+			t.Errorf("%s: %+v\n%s", tt.about, report, config)
+		}
+		// prune keeps the profile, even if the user has lost the role.
+		lost := both
+		lost.Entries = both.Entries[1:]
+		pruned, _, err := Prune(Input{Content: []byte(config), Listings: []Listing{lost}})
+		if err != nil || !strings.HasPrefix(string(pruned), oneSession+tt.own) {
+			t.Errorf("%s: prune: %v\n%s", tt.about, err, pruned)
+		}
+		// Without the profile of the user, the next sync adds a profile.
+		if _, report = sync(t, strings.Replace(config, tt.own, "", 1), nil, both); tt.serves && len(report.Added) != 1 {
+			t.Errorf("%s: after the user has removed the profile: %+v", tt.about, report)
+		}
+	}
+}
+
+// A profile of an earlier sync stays and is updated, also if the user adds a profile of their own.
+func TestAProfileOfASyncStaysBesideOneOfTheUser(t *testing.T) {
+	role := listing(entry("111122223333", "Acme", "Admin"))
+	config, _ := sync(t, oneSession, nil, role)
+	config += "[profile mine]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
+	if again, report := sync(t, config, nil, role); again != config || report.Unchanged != 1 || len(report.Own) != 0 {
+		t.Errorf("%+v\n%s", report, again)
+	}
+	if _, report := sync(t, config, rules(t, "settings: [{output: json}]"), role); len(report.Changed) != 1 {
+		t.Errorf("with a rule: %+v", report)
+	}
+	pruned, report, err := Prune(Input{Content: []byte(config), Listings: []Listing{role}})
+	if err != nil || string(pruned) != config {
+		t.Errorf("prune: %v, %+v\n%s", err, report, pruned)
+	}
+}
+
+// In set, "" writes an empty value and null removes a setting.
+func TestEmptyAndRemovedSettings(t *testing.T) {
+	role := listing(entry("111122223333", "Acme", "Admin"))
+	const identity = "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\n"
+	tests := []struct{ about, rules, want string }{
+		{"empty", "settings: [{set: {cli_pager: ''}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"a template with an empty result", "settings: [{set: {cli_pager: '{{.Email}}'}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"null", "settings: [{set: {cli_pager: less}}, {set: {cli_pager: null}}]", identity + "region = eu-west-1\n"},
+		{"no value", "settings: [{set: {cli_pager: less}}, {set: {cli_pager: }}]", identity + "region = eu-west-1\n"},
+		{"null without a setting", "settings: [{set: {cli_pager: ~}}]", identity + "region = eu-west-1\n"},
+		{"set again after null", "settings: [{set: {cli_pager: ~}}, {set: {cli_pager: ''}}]", identity + "region = eu-west-1\ncli_pager = \n"},
+		{"no region", "settings: [{region: null, output: json}, {output: ''}]", identity},
+		{"an empty region", "settings: [{region: ''}]", identity},
+		{"no account name", "settings: [{set: {sso_account_name: null}}]", strings.Replace(identity, "sso_account_name = Acme\n", "", 1) + "region = eu-west-1\n"},
+	}
+	for _, tt := range tests {
+		config, _ := sync(t, oneSession, rules(t, tt.rules), role)
+		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
+			t.Errorf("%s: %s", tt.about, d)
+		}
+		// An earlier value is replaced, and a value of the user stays.
+		earlier, _ := sync(t, oneSession, rules(t, "settings: [{output: text, set: {cli_pager: more}}]"), role)
+		config, _ = sync(t, earlier, rules(t, tt.rules), role)
+		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
+			t.Errorf("%s, after another value: %s", tt.about, d)
+		}
+		mine := strings.Replace(earlier, "cli_pager = more", "cli_pager = mine", 1)
+		if config, _ = sync(t, mine, rules(t, tt.rules), role); !strings.Contains(config, "cli_pager = mine\n") {
+			t.Errorf("%s: the value of the user is gone:\n%s", tt.about, config)
+		}
+	}
+	config, _ := sync(t, oneSession, rules(t, "settings: [{set: {cli_pager: ''}}]"), role)
+	if got, _ := sync(t, strings.Replace(config, "cli_pager = \n", "cli_pager = mine\n", 1), nil, role); !strings.Contains(got, "cli_pager = mine\n") {
+		t.Errorf("a value of the user for an empty value is gone:\n%s", got)
+	}
+}
+
+// The name of the account follows the account, unless the user has changed the name in the config.
+func TestAccountNameInTheProfile(t *testing.T) {
+	one := func(name string) Listing { return listing(entry("111122223333", name, "Admin")) }
+	nameIn := func(config, profile string) string {
+		_, rest, _ := strings.Cut(settingsOf(config, profile), "sso_account_name = ")
+		name, _, _ := strings.Cut(rest, "\n")
+		return name
+	}
+	for name, want := range map[string]string{
+		"生产环境": "生产环境", " Acme # 1; x ": "Acme # 1; x", "": "", " \t": "", "a\nb": "", "a\x1bb": "", "a\xff": "", "a\u2028b": "",
+	} {
+		config, report := sync(t, oneSession, nil, one(name))
+		if got := nameIn(config, report.Added[0].Name); got != want {
+			t.Errorf("account %q: the profile has the name %q", name, got)
+		}
+	}
+	config, _ := sync(t, oneSession, nil, one("Acme"))
+	edited := strings.Replace(config, "sso_account_name = Acme", "sso_account_name = mine", 1)
+	config, report := sync(t, config, nil, one("Büro"))
+	if got := nameIn(config, "acme-admin"); got != "Büro" || len(report.Changed) != 1 || report.Changed[0].Why != "sso_account_name" {
+		t.Errorf("after the account was renamed: %q, %+v", got, report.Changed)
+	}
+	config, report = sync(t, edited, nil, one("Büro"))
+	if got := nameIn(config, "acme-admin"); got != "mine" || len(report.Kept) != 1 {
+		t.Errorf("after an edit by hand: %q, %+v", got, report.Kept)
+	}
+	config, _ = sync(t, oneSession, rules(t, "settings: [{set: {sso_account_name: 'x {{.AccountName}}'}}]"), one("Acme"))
+	if got := nameIn(config, "acme-admin"); got != "x Acme" {
+		t.Errorf("a rule for the name: %q", got)
+	}
+	for name, want := range map[string]string{"Acme": "Acme", "Büro": ""} {
+		content, report, err := Sync(Input{Content: []byte(oneSession), Listings: []Listing{one(name)}, ASCII: true})
+		if err != nil || nameIn(string(content), report.Added[0].Name) != want {
+			t.Errorf("only ASCII: account %q: %v\n%s", name, err, content)
+		}
+	}
 }

@@ -256,6 +256,30 @@ func TestLimitIsRememberedForADay(t *testing.T) {
 	}
 }
 
+// After the clock is set back, requests wait no longer than before.
+func TestClockIsSetBack(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var back time.Duration
+		l := ratelimit.New(ratelimit.Options{Path: filepath.Join(t.TempDir(), "rate"), Now: func() time.Time { return time.Now().Add(-back) }})
+		send := func() {
+			r, err := l.Wait(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			r.Succeeded()
+		}
+		for range 20 {
+			send()
+		}
+		back = 4 * time.Minute
+		start := time.Now()
+		send()
+		if took := time.Since(start); took > time.Second {
+			t.Errorf("a request waited %v", took)
+		}
+	})
+}
+
 // A damaged file, and a folder that cannot be used, do not stop requests.
 func TestFileThatCannotBeUsed(t *testing.T) {
 	dir := t.TempDir()

@@ -61,6 +61,9 @@ func (s *state) begin(now time.Time) {
 		}
 		return
 	}
+	if quiet < -time.Second { // the clock was set back
+		s.At, s.Since, s.Accepted, s.Cut = now, now, -burst, now
+	}
 	if quiet <= 0 { // another process has changed the state meanwhile
 		return
 	}

@@ -19,10 +19,14 @@ func Is(stream any) bool {
 }
 
 // Printable makes a message safe. It replaces every character that is not visible by U+FFFD.
-// It keeps line breaks and tabs.
+// It keeps line breaks and tabs. It also keeps a joiner (U+200C, U+200D) behind a character that is
+// not ASCII, because emoji and some scripts need joiners.
 func Printable(text string) string {
+	previous := rune(0)
 	return strings.Map(func(r rune) rune {
-		if r == '\n' || r == '\t' || unicode.IsPrint(r) {
+		joiner := (r == '\u200c' || r == '\u200d') && previous > unicode.MaxASCII && unicode.IsPrint(previous)
+		previous = r
+		if r == '\n' || r == '\t' || unicode.IsPrint(r) || joiner {
 			return r
 		}
 		return unicode.ReplacementChar

@@ -30,6 +30,7 @@ func TestHarmless(t *testing.T) {
 		{"a\u2028b", "a\ufffdb", "a\ufffdb"},
 		{"\xff", "\ufffd", "\ufffd"},
 		{"a\u00a0\u200db", "a\u00a0\u200db", "a\ufffd\ufffdb"}, // no terminal acts on U+00A0 and U+200D
+		{"👩\u200d💻 \u200d", "👩\u200d💻 \u200d", "👩\u200d💻 \ufffd"},
 	} {
 		if got := terminal.Harmless(tt.text); got != tt.harmless {
 			t.Errorf("Harmless(%q) = %q, want %q", tt.text, got, tt.harmless)

@@ -3,6 +3,7 @@ package workspace
 import (
 	"context"
 	"io"
+	"math"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -46,10 +47,22 @@ func (p *Preview) Print() error {
 // PrintDiff prints the difference between two contents of a file to stdout, in colours if
 // stdout is a terminal. It shows no secrets.
 func (w *Workspace) PrintDiff(path string, before, after []byte) error {
+	_, err := w.PrintDiffHead(path, before, after, math.MaxInt)
+	return err
+}
+
+// PrintDiffHead prints the first lines of the difference like [Workspace.PrintDiff], at most limit
+// lines. It returns the number of lines that are left out.
+func (w *Workspace) PrintDiffHead(path string, before, after []byte, limit int) (left int, err error) {
 	colours := w.App.OutStyle()
 	var text strings.Builder
-	inHunk := false
+	inHunk, printed := false, 0
 	for line := range strings.Lines(configfile.Diff(path, before, after)) {
+		if printed == limit {
+			left++
+			continue
+		}
+		printed++
 		switch {
 		case strings.HasPrefix(line, "@@"):
 			line, inHunk = colours.Dim(line), true
@@ -66,6 +79,6 @@ func (w *Workspace) PrintDiff(path string, before, after []byte) error {
 	if colours.On() {
 		out = w.App.Out.Raw() // the diff already replaces control characters
 	}
-	_, err := io.WriteString(out, text.String())
-	return err
+	_, err = io.WriteString(out, text.String())
+	return left, err
 }

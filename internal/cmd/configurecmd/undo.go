@@ -3,12 +3,14 @@ package configurecmd
 import (
 	"errors"
 	"fmt"
+	"math"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/configfile"
+	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -23,7 +25,8 @@ func newUndo(app *command.App) *cobra.Command {
 		Use:   "undo",
 		Short: "Undo the last change of the config",
 		Long: `Undo the last change that lanyard made to the config or the credentials file.
-lanyard shows the change first. A second undo restores the change.
+lanyard shows the change first: before the question, at most 40 lines of each
+file. --dry-run prints all lines. A second undo restores the change.
 
 If another program has changed the file since then, lanyard does not change the
 file. Without a terminal, --yes is required.`,
@@ -37,6 +40,9 @@ lanyard configure undo --yes`,
 	cmd.Flags().BoolVar(&o.show, "dry-run", false, "print the change without making it")
 	return cmd
 }
+
+// shownLines is the number of lines of a file's difference that undo prints before its question.
+const shownLines = 40
 
 // undo prints the last change of the config and takes it back.
 func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
@@ -52,10 +58,19 @@ func undo(app *command.App, cmd *cobra.Command, o undoOptions) error {
 	if err := cmdline.NeedsYes(app, cmd, o.yes || o.show); err != nil {
 		return err
 	}
+	limit, left := math.MaxInt, 0
+	if !o.show && !o.yes {
+		limit = shownLines
+	}
 	for _, c := range changes {
-		if err := w.PrintDiff(c.Path, c.After, c.Before); err != nil {
+		n, err := w.PrintDiffHead(c.Path, c.After, c.Before, limit)
+		if err != nil {
 			return err
 		}
+		left += n
+	}
+	if left > 0 {
+		app.Hint(fmt.Sprintf("%d more %s; to see the whole difference, run: %s configure undo --dry-run", left, output.Plural(left, "line"), app.Name))
 	}
 	if o.show {
 		return nil

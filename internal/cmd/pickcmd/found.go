@@ -32,8 +32,8 @@ func foundRoles(w *workspace.Workspace, profiles []entry) (roles []entry) {
 			if !known {
 				break
 			}
-			if e.Role == "" { // the user has no role in this account
-				continue
+			if !profile.ValidRoleName(e.Role) || !profile.ValidAccountID(e.AccountID) {
+				continue // no role, or a name that a shell would not pass on as one word
 			}
 			if len(roles) == cap(roles) {
 				roles = slices.Grow(roles, max(len(roles), 1000))

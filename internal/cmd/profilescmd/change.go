@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"runtime"
 
 	"github.com/spf13/cobra"
 
@@ -37,7 +38,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err != nil {
 		return err
 	}
-	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename}}
+	e := editor{w: w, o: o, in: profilesync.Input{Listings: lists, Rules: rules, Rename: o.rename, ASCII: runtime.GOOS == "windows"}}
 	if rules.Process() {
 		e.in.Program = workspace.ProgramLine(app)
 	}
@@ -62,11 +63,7 @@ func change(app *command.App, cmd *cobra.Command, o options) error {
 	if err := workspace.ExplainEdit(w.Editor().Probe(ctx, w.In.Config.Path, len(after))); err != nil {
 		return err
 	}
-	question, yes := "Write this to "+terminal.Printable(w.In.Config.Path)+"? [Y/n] ", true
-	if o.pruning {
-		question, yes = fmt.Sprintf("Remove %s? [y/N] ", count(len(e.report.Removed), "profile")), false
-	}
-	if err := app.Confirm(ctx, o.yes, question, yes); err != nil {
+	if err := app.Confirm(ctx, o.yes, question(&e.report, terminal.Printable(w.In.Config.Path), o.pruning), !o.pruning); err != nil {
 		return err
 	}
 	if _, err := w.EditFile(ctx, false, o.describe(), e.edit); err != nil {
@@ -109,7 +106,7 @@ func (e *editor) edit(path string, old []byte) ([]byte, error) {
 	}
 	if len(content) > datafile.ConfigLimit {
 		return nil, command.WithHint(command.Failuref("%s would have %d MB with %d more profiles; programs cannot read so large a file",
-			terminal.Printable(path), len(content)>>20, len(report.Added)), "exclude roles in the rules of profiles: see docs/profiles.md")
+			terminal.Printable(path), len(content)>>20, len(report.Added)), "exclude roles in the rules of profiles: see docs/sync.md")
 	}
 	e.before, e.after, e.report, e.done = old, content, report, true
 	return content, nil
@@ -124,7 +121,7 @@ func otherNames(w *workspace.Workspace) (map[string]string, error) {
 	}
 	taken := make(map[string]string, len(sections))
 	for _, s := range sections {
-		taken[s.Name] = fmt.Sprintf("%s: line %d", s.Path, s.Line)
+		taken[s.Name] = fmt.Sprintf("the profile on line %d of %s", s.Line, s.Path)
 	}
 	return taken, nil
 }

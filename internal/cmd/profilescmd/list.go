@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +27,7 @@ func newList(app *command.App) *cobra.Command {
 		Long: `List all profiles with the program that wrote them, and with file and line.
 
 SOURCE is "profiles sync" for a profile that "lanyard profiles sync" wrote, and
+"profiles sync, edited" if you have changed the profile since then. SOURCE is
 "credentials write" for an entry that "lanyard credentials write" wrote. It is
 "configure sso" for a profile with exactly the settings that "configure sso"
 writes. Any other profile has the source "by hand".`,
@@ -69,10 +72,18 @@ func list(app *command.App) error {
 			source += ", edited"
 		}
 		rows = append(rows, []string{
-			terminal.Printable(p.Name), source, dash(p.AccountID), dash(p.RoleName), terminal.Printable(fmt.Sprintf("%s:%d", p.Path, p.Line)),
+			terminal.Printable(p.Name), source, dash(p.AccountID), dash(p.RoleName), terminal.Printable(place(w.Home, p.Path, p.Line)),
 		})
 	}
 	return output.Table(app, rows)
+}
+
+// place returns the file and the line of a profile, with ~ for the user's home folder.
+func place(home, path string, line int) string {
+	if inside, ok := strings.CutPrefix(path, home); ok && len(home) > 1 && inside != "" && os.IsPathSeparator(inside[0]) {
+		path = "~" + inside
+	}
+	return fmt.Sprintf("%s:%d", path, line)
 }
 
 func dash(s string) string {

@@ -64,11 +64,14 @@ session that is signed in.
 
 lanyard never changes your own profiles. In the profiles of a sync, lanyard
 keeps each setting that you have changed, added or removed. A profile keeps its
-name for as long as its role exists. "lanyard profiles prune" removes the
-profiles of roles that you no longer have.
+name for as long as its role exists. A role gets no profile if you have a
+profile of your own for it. "lanyard profiles prune" removes the profiles of
+roles that you no longer have.
 
-lanyard shows the change first. To undo the change, run "lanyard configure
-undo". Without a terminal, --yes is required.`,
+lanyard prints a summary and asks. If at most 30 profiles change, lanyard also
+prints the change first. "lanyard profiles diff" always prints the change. To
+undo the change, run "lanyard configure undo". Without a terminal, --yes is
+required.`,
 		Example: `lanyard profiles sync --dry-run
 lanyard profiles sync --sso-session corp --yes
 # use the names of a new template
@@ -89,7 +92,8 @@ func newDiff(app *command.App) *cobra.Command {
 		Use:   "diff",
 		Short: "Show what profiles sync would change",
 		Long: `Show what "lanyard profiles sync" would change, and change nothing. The summary
-goes to stderr, and the difference goes to stdout.`,
+goes to stderr, and the difference goes to stdout. The exit code is 0 with and
+without a change.`,
 		Example: `lanyard profiles diff
 lanyard profiles diff --sso-session corp`,
 		Args: cmdline.NoArgs,

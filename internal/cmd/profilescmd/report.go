@@ -1,11 +1,15 @@
 package profilescmd
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profilesync"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -17,6 +21,14 @@ const (
 )
 
 func count(n int, noun string) string { return fmt.Sprintf("%d %s", n, output.Plural(n, noun)) }
+
+// either returns the form of a verb for n.
+func either(n int, one, several string) string {
+	if n == 1 {
+		return one
+	}
+	return several
+}
 
 // summarize prints what changes and what does not, and why.
 func (e *editor) summarize() {
@@ -42,9 +54,6 @@ func (e *editor) summarize() {
 	e.say("%s: %s in %s", name, strings.Join(parts, ", "), e.w.In.Config.Path)
 	e.collisions()
 	lines := []string{}
-	for _, item := range r.ByHand {
-		lines = append(lines, fmt.Sprintf("your own profile %s serves account %s, role %s", item.Name, item.Entry.AccountID, item.Entry.Role))
-	}
 	for _, k := range r.Kept {
 		what := "profile " + k.Profile
 		if k.Key != "" {
@@ -53,28 +62,139 @@ func (e *editor) summarize() {
 		lines = append(lines, fmt.Sprintf("kept: line %d: %s: %s", k.Line, what, k.Why))
 	}
 	e.list(lines)
+	if n := distinct(r.Own); n > 0 {
+		e.say("%s: %s %s a profile of your own; to list your profiles, run: %s profiles list", name, count(n, "role"), either(n, "has", "have"), name)
+	}
 	if r.Excluded > 0 {
 		e.say("%s: the rules exclude %s", name, count(r.Excluded, "role"))
 	}
-	if r.Gone > 0 {
-		e.w.App.Hint(fmt.Sprintf("%s without a role; to see them, run: %s profiles prune --dry-run", count(r.Gone, "profile"), name))
+	if e.o.session == "" { // other sessions may have roles that match
+		for _, place := range r.Unmatched {
+			e.w.App.Warn(place+": the rule matches no role", "")
+		}
+	}
+	if text := unwanted(r.Gone, r.Barred); text != "" {
+		e.w.App.Hint(fmt.Sprintf("%s; to see them, run: %s profiles prune --dry-run", text, name))
 	}
 	if r.OtherNames > 0 && !e.o.rename {
 		e.w.App.Hint(fmt.Sprintf("the template now gives another name to %s; to rename, run: %s profiles sync --rename", count(r.OtherNames, "profile"), name))
 	}
 }
 
-// collisions prints the names that several roles or profiles wanted.
+// distinct returns the number of roles. A role that is in several sessions counts once.
+func distinct(items []profilesync.Item) int {
+	type role struct{ account, name string }
+	roles := map[role]bool{}
+	for _, item := range items {
+		roles[role{item.Entry.AccountID, item.Entry.Role}] = true
+	}
+	return len(roles)
+}
+
+// question returns the question before an edit of the file at path.
+func question(r *profilesync.Report, path string, pruning bool) string {
+	if pruning {
+		return fmt.Sprintf("Remove %s from %s? [y/N] ", count(len(r.Removed), "profile"), path)
+	}
+	var parts []string
+	last := 0
+	for _, part := range [...]struct {
+		verb string
+		n    int
+	}{{"change", len(r.Changed)}, {"rename", len(r.Renamed)}, {"add", len(r.Added)}} {
+		if part.n > 0 {
+			parts, last = append(parts, fmt.Sprintf("%s %d", part.verb, part.n)), part.n
+		}
+	}
+	if len(parts) == 0 {
+		return "Change " + path + "? [Y/n] "
+	}
+	text, preposition := parts[len(parts)-1], "in"
+	if len(parts) > 1 {
+		text = strings.Join(parts[:len(parts)-1], ", ") + " and " + text
+	} else if len(r.Added) > 0 {
+		preposition = "to"
+	}
+	return fmt.Sprintf("%s%s %s %s %s? [Y/n] ", strings.ToUpper(text[:1]), text[1:], output.Plural(last, "profile"), preposition, path)
+}
+
+// unwanted describes the profiles that prune would remove. It returns "" if there are none.
+func unwanted(gone, barred int) string {
+	all := gone + barred
+	role := either(all, "the role", "the roles")
+	text := count(all, "profile") + either(all, " is", " are") + " no longer wanted: "
+	switch {
+	case all == 0:
+		return ""
+	case barred == 0:
+		return text + "you no longer have " + role
+	case gone == 0:
+		return text + "the rules exclude " + role
+	}
+	return text + fmt.Sprintf("%d of roles that you no longer have, %d that the rules exclude", gone, barred)
+}
+
+// collisions prints a line for each name that some roles could not get, and a line for the roles that
+// are in several sessions.
 func (e *editor) collisions() {
 	var lines []string
-	for _, c := range e.report.Collisions {
-		got := "its profile is " + c.Name
-		if c.Name == "" {
-			got = "it gets no profile"
+	type group struct {
+		roles   int
+		session string
+		example string
+	}
+	groups := map[string]group{} // by the names of the sessions
+	for i := range e.report.Collisions {
+		c := &e.report.Collisions[i]
+		sessions := c.Sessions()
+		if sessions == nil {
+			lines = append(lines, collisionLine(c))
+			continue
 		}
-		lines = append(lines, fmt.Sprintf("name collision: account %s, role %s: %s belongs to %s; %s", c.Entry.AccountID, c.Entry.Role, c.Wanted, c.With, got))
+		g := groups[strings.Join(sessions, ", ")]
+		groups[strings.Join(sessions, ", ")] = group{g.roles + 1, sessions[0], c.Roles[0].Name}
+	}
+	for _, sessions := range slices.Sorted(maps.Keys(groups)) {
+		g := groups[sessions]
+		e.say("%s: %s %s in several sessions: %s; their profiles get the account id and a hash, for example %s",
+			e.w.App.Name, count(g.roles, "role"), either(g.roles, "is", "are"), sessions, g.example)
+		e.w.App.Hint(fmt.Sprintf("to use only one of these sessions, run: %s profiles sync --sso-session %s", e.w.App.Name, shell.POSIX.Word(g.session)))
 	}
 	e.list(lines)
+}
+
+// collisionLine explains a collision.
+func collisionLine(c *profilesync.Collision) string {
+	suffix, example, none := "the account id", "", 0
+	for _, r := range c.Roles {
+		switch {
+		case r.Name == "":
+			none++
+			continue
+		case r.Name != c.Wanted+"-"+r.Entry.AccountID:
+			suffix = "the account id, and some a hash"
+		}
+		example = cmp.Or(example, r.Name)
+	}
+	if len(c.Roles) == 1 {
+		r := c.Roles[0]
+		got := fmt.Sprintf("account %s, role %s gets the profile %s", r.Entry.AccountID, r.Entry.Role, r.Name)
+		if none > 0 {
+			got = fmt.Sprintf("account %s, role %s gets no profile", r.Entry.AccountID, r.Entry.Role)
+		}
+		return fmt.Sprintf("the name %s belongs to %s; %s", c.Wanted, c.Place, got)
+	}
+	line := fmt.Sprintf("%d roles want the name %s", len(c.Roles), c.Wanted)
+	if c.Place != "" {
+		line += ", which belongs to " + c.Place
+	}
+	if example != "" {
+		line += fmt.Sprintf("; their profiles get %s, for example %s", suffix, example)
+	}
+	if none > 0 {
+		line += fmt.Sprintf("; %s %s no profile", count(none, "role"), either(none, "gets", "get"))
+	}
+	return line
 }
 
 // list prints the first lines and the number of the others.

@@ -4,17 +4,14 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-	"errors"
 	"fmt"
-	"io"
-	"net/http"
 	"os"
 	"path/filepath"
-	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/download"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/profilesync"
 	"github.com/lanyard-cli/lanyard/internal/settings"
@@ -42,11 +39,11 @@ func loadRules(ctx context.Context, w *workspace.Workspace, p *profile.Profile) 
 			source.Location = filepath.Join(filepath.Dir(set.Path), source.Location)
 		}
 	}
-	t := team{w: w, p: p, source: source}
+	t, name := team{w: w, p: p, source: source}, download.Name(source.Location)
 	content, err := t.read(ctx)
 	if err == nil {
 		// Only rules that can be used replace the last good copy.
-		if err = rules.AddTeam(source.Location, content); err != nil {
+		if err = rules.AddTeam(name, content); err != nil {
 			return nil, err
 		}
 		t.keep(content)
@@ -55,12 +52,12 @@ func loadRules(ctx context.Context, w *workspace.Workspace, p *profile.Profile) 
 	if ctx.Err() != nil {
 		return nil, ctx.Err()
 	}
-	why := fmt.Sprintf("the team's rules could not be read: %s: %v", source.Location, err)
+	why := fmt.Sprintf("the team's rules could not be read: %s: %v", name, err)
 	content, copyErr := datafile.Read(t.copy(), teamLimit)
 	if copyErr != nil {
 		return nil, command.WithHint(&command.ConfigError{Code: "Configuration", Msg: why}, "correct team and team_sha256 in %s", set.Path)
 	}
-	if err := rules.AddTeam(source.Location, content); err != nil {
+	if err := rules.AddTeam(name, content); err != nil {
 		return nil, err
 	}
 	rules.Stale = "the team's rules may have changed"
@@ -118,7 +115,7 @@ func checksum(content []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// fetch reads the file or sends the request. The request has no secret.
+// fetch reads or downloads the file. A download sends no secret of lanyard.
 func (t team) fetch(ctx context.Context) ([]byte, error) {
 	if !t.source.Remote() {
 		return datafile.Read(t.source.Location, teamLimit)
@@ -127,27 +124,5 @@ func (t team) fetch(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	client.CheckRedirect = func(r *http.Request, via []*http.Request) error {
-		if r.URL.Scheme != "https" || len(via) > 5 {
-			return errors.New("the server redirects to " + r.URL.Scheme + "://" + r.URL.Host)
-		}
-		return nil
-	}
-	req, err := http.NewRequestWithContext(ctx, http.MethodGet, t.source.Location, nil)
-	if err != nil {
-		return nil, err
-	}
-	resp, err := client.Do(req)
-	if err != nil {
-		return nil, errors.New(strings.TrimPrefix(err.Error(), `Get "`+t.source.Location+`": `))
-	}
-	defer func() { _ = resp.Body.Close() }()
-	if resp.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("the server answered %s", resp.Status)
-	}
-	content, err := io.ReadAll(io.LimitReader(resp.Body, teamLimit+1))
-	if err == nil && len(content) > teamLimit {
-		err = fmt.Errorf("it is larger than %d MB", teamLimit>>20)
-	}
-	return content, err
+	return download.Get(ctx, client, t.source.Location, teamLimit)
 }
