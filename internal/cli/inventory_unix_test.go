@@ -14,6 +14,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
+	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -323,5 +324,67 @@ func TestAccountsOnATerminal(t *testing.T) {
 		if i := strings.LastIndex(line, "accounts"); i >= 0 && strings.Contains(line[i:], "acct-") && !strings.Contains(line[i:], "\x1b[K") {
 			t.Errorf("a row follows the bar in one line: %q", line)
 		}
+	}
+}
+
+// If stdout is a pipe to the same terminal, the progress line and the table do not mix. The width of
+// the line is that of the terminal.
+func TestAccountsInAPipeToTheTerminal(t *testing.T) {
+	it := newInventoryTest(t, 130)
+	for _, operation := range []string{"ListAccounts", "ListAccountRoles"} {
+		it.emu.AddFault(emulator.Fault{Operation: operation, Delay: 150 * time.Millisecond})
+	}
+	cmd := exec.Command("sh", "-c", "lanyard accounts | cat")
+	cmd.Env = append(it.env, "TERM=xterm-256color")
+	tty, err := pty.StartWithSize(cmd, &pty.Winsize{Cols: 100, Rows: 30})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tty.Close() }()
+	output, _ := io.ReadAll(tty) // Linux reports an error at the end of the program
+	if err := cmd.Wait(); err != nil {
+		t.Fatalf("accounts: %v\n%q", err, output)
+	}
+	screen := string(output)
+	if !regexp.MustCompile(`\[=+ *\] \d+ of 130 accounts(, \d+s left)?  acct-\d{3}\x1b`).MatchString(screen) {
+		t.Errorf("the terminal shows no complete progress line:\n%q", screen)
+	}
+	_, table, ok := strings.Cut(screen, "ACCOUNT ")
+	if !ok || strings.Count(table, "\n") != 131 || strings.Contains(table, "\x1b") {
+		t.Errorf("the table is mixed with the progress line:\n%q", screen)
+	}
+	if before, _, _ := strings.Cut(screen, "ACCOUNT "); !strings.HasSuffix(before, "\r\x1b[K") {
+		t.Errorf("the table begins behind the progress line:\n%q", before)
+	}
+}
+
+// After Ctrl-C, accounts says how much is stored.
+func TestAccountsInterrupted(t *testing.T) {
+	it := newInventoryTest(t, 120)
+	cmd := it.command("accounts")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	n := 0
+	it.mu.Lock()
+	it.before = func(account string) {
+		if n++; n == 60 {
+			_ = cmd.Process.Signal(os.Interrupt)
+		}
+	}
+	err := cmd.Start()
+	it.mu.Unlock()
+	if err != nil {
+		t.Fatal(err)
+	}
+	_ = cmd.Wait()
+	if code := cmd.ProcessState.ExitCode(); code != 130 {
+		t.Errorf("exit code %d, want 130", code)
+	}
+	said := regexp.MustCompile(`^lanyard: (\d+) of 120 accounts are stored; the next command lists the rest\n\n$`).FindStringSubmatch(stderr.String())
+	if said == nil {
+		t.Fatalf("stderr is %q", stderr.String())
+	}
+	if stored := it.answers() - 2; said[1] != strconv.Itoa(stored) {
+		t.Errorf("the message says %s accounts, and the file has %d", said[1], stored)
 	}
 }

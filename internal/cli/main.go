@@ -55,15 +55,20 @@ func Main(args []string) int {
 		},
 		Hold: held.hold,
 	}
-	if app.IO.OutTerminal {
-		if width, _, err := term.GetSize(int(os.Stdout.Fd())); err == nil {
-			app.IO.Width = width
-		}
-	}
+	app.IO.Width, app.IO.ErrWidth = width(os.Stdout), width(os.Stderr)
 	if len(args) > 0 {
 		args = args[1:]
 	}
 	return Run(ctx, app, args)
+}
+
+// width returns the columns of the terminal that f writes to, or 0.
+func width(f *os.File) int {
+	if !terminal.Is(f) {
+		return 0
+	}
+	columns, _, _ := term.GetSize(int(f.Fd())) // 0 after an error
+	return columns
 }
 
 // programName returns "aws" if the program was started under that name. Otherwise it returns

@@ -56,7 +56,7 @@ type Streams struct {
 
 	Terminal                 bool // In and Err are terminals: the user can answer questions
 	OutTerminal, ErrTerminal bool
-	Width                    int // of the terminal of Out, in columns; 0 if unknown
+	Width, ErrWidth          int // of the terminals of Out and Err, in columns; 0 if unknown
 }
 
 // An Env gives access to the environment variables.

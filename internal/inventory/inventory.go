@@ -42,6 +42,10 @@ type Account struct {
 	Listed time.Time
 }
 
+// RolesKnown reports whether some roles of the account are known, or whether the service said that the
+// user has no role there.
+func (a Account) RolesKnown() bool { return !a.Listed.IsZero() || len(a.Roles) > 0 }
+
 // A Failure says why the roles of an account are not known.
 type Failure struct {
 	AccountID   string

@@ -21,6 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -82,6 +83,20 @@ func TestListing(t *testing.T) {
 	later := func(o *inventory.Options) { o.Now = func() time.Time { return time.Now().Add(hours(13)) } }
 	if f.update(later); f.count() != 253 {
 		t.Error("a list of 13 hours ago was used")
+	}
+}
+
+// Quick must find every account that Find finds.
+func TestQuickWithAccents(t *testing.T) {
+	c := organization(2, "a")
+	c.Accounts[0].Name = "ZÜRICH Écriture"
+	f := newFixture(t, c)
+	f.update()
+	for _, words := range [][]string{{"zurich"}, {"zürich"}, {"Zu\u0308rich", "ECRIT"}} {
+		some, ok := f.open().Quick(f.options(), inventory.ContainsAll(words...))
+		if !ok || len(some.Accounts) != 1 || len(some.Find(words)) != 1 {
+			t.Errorf("%q: %v, %+v", words, ok, some.Accounts)
+		}
 	}
 }
 
@@ -298,7 +313,7 @@ func TestFailures(t *testing.T) {
 	}{
 		{
 			"403 for one", first(1), func() *http.Response { return refusal(403, "ForbiddenException") }, 1, 0,
-			"the roles of account could not be listed (An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test): 000000000012 (acct-60)",
+			"the roles of account 000000000012 (acct-60) could not be listed: An error occurred (ForbiddenException) when calling the ListAccountRoles operation: from the test",
 		},
 		{"403 for 40", first(40), func() *http.Response { return refusal(403, "ForbiddenException") }, 40, 0, "40 accounts"},
 		{"403 for all", first(60), func() *http.Response { return refusal(403, "ForbiddenException") }, 60, 0, "60 accounts"},
@@ -335,6 +350,55 @@ func TestFailures(t *testing.T) {
 				l := f.update(func(o *inventory.Options) { o.Refresh = true })
 				if !l.Complete || l.Roles() != accounts {
 					t.Errorf("after the service recovered: %d roles, complete %v", l.Roles(), l.Complete)
+				}
+			})
+		})
+	}
+}
+
+// After the last page of accounts, the roles are requested in the order of the list, which is the
+// opposite of the order of the pages. The few requests that run at once may overtake each other.
+func TestRolesInTheOrderOfTheList(t *testing.T) {
+	const accounts, atOnce = 400, 30
+	for _, name := range []string{"from the start", "with the pages stored"} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFixture(t, organization(accounts, "a"))
+				f.answer = func(_ *http.Request, account string) *http.Response {
+					time.Sleep(100 * time.Millisecond)
+					return nil
+				}
+				if name == "with the pages stored" {
+					f.update(func(o *inventory.Options) { o.Need.Match = func(inventory.Account) bool { return false } })
+				}
+				f.count()
+				l := f.update(func(o *inventory.Options) {
+					o.Limit = ratelimit.New(ratelimit.Options{Path: filepath.Join(f.home, "aws")}) // at most 20 requests at once
+				})
+				rank := map[string]int{}
+				for i, a := range l.Accounts {
+					rank[a.ID] = i
+				}
+				f.mu.Lock()
+				defer f.mu.Unlock()
+				last := 0
+				for i, id := range f.requests {
+					if id == "page" {
+						last = i + 1
+					}
+				}
+				var ranks []int
+				for _, id := range f.requests[last:] {
+					ranks = append(ranks, rank[id])
+				}
+				if len(ranks) < accounts/2 {
+					t.Fatalf("only %d requests after the last page", len(ranks))
+				}
+				furthest := 0
+				for i, r := range ranks[atOnce:] { // the first requests may have begun before the last page arrived
+					if furthest = max(furthest, r); r < furthest-atOnce {
+						t.Fatalf("request %d after the last page is for account %d, after account %d", atOnce+i, r, furthest)
+					}
 				}
 			})
 		})

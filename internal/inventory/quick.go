@@ -17,19 +17,19 @@ import (
 // account among 10,000 takes little more time than the start of the program.
 
 // A Filter reports whether an account of a compact list can be part of an answer. line is the
-// account's line in lower case, with the escapes of the file. A Filter may let other accounts
-// pass, but it must not hold back an account of the answer.
+// account's line in lower case and without accents, with the escapes of the file. A Filter may let
+// other accounts pass, but it must not hold back an account of the answer.
 type Filter func(line []byte) bool
 
 // ContainsAll returns the Filter for accounts that have each of the words in their id, name,
-// e-mail address or roles. A word of digits and hyphens also stands for an id without hyphens.
+// e-mail address or roles, in any case and with any accents. A word of digits and hyphens also stands for an id without hyphens.
 func ContainsAll(words ...string) Filter {
 	var all [][2][]byte
 	for _, w := range words {
 		if strings.ContainsAny(w, "\\\t\n\r") {
 			continue // the file escapes these characters
 		}
-		w = strings.ToLower(w)
+		w = fold(w)
 		all = append(all, [2][]byte{[]byte(w), []byte(idOf(w))})
 	}
 	return func(line []byte) bool {
@@ -80,7 +80,7 @@ func (v *Inventory) filtered(pass Filter) (f *file, last []string, err error) {
 	}
 	defer func() { _ = in.Close() }()
 	f = newFile()
-	var lower []byte
+	var folded []byte
 	lines := bufio.NewReaderSize(in, 128<<10)
 	for n := 0; ; n++ {
 		l, err := lines.ReadSlice('\n')
@@ -98,7 +98,7 @@ func (v *Inventory) filtered(pass Filter) (f *file, last []string, err error) {
 			continue
 		}
 		if bytes.HasPrefix(l, []byte("account\t")) {
-			if lower = toLower(lower[:0], l); !pass(lower) {
+			if folded = appendFolded(folded[:0], l); !pass(folded) {
 				continue
 			}
 		}
@@ -108,11 +108,11 @@ func (v *Inventory) filtered(pass Filter) (f *file, last []string, err error) {
 	}
 }
 
-// toLower appends text in lower case to buf.
-func toLower(buf, text []byte) []byte {
+// appendFolded appends text in lower case and without accents to buf.
+func appendFolded(buf, text []byte) []byte {
 	for i, c := range text {
 		if c >= utf8.RuneSelf {
-			return append(buf[:len(buf)-i], bytes.ToLower(text)...)
+			return append(buf[:len(buf)-i], fold(string(text))...)
 		}
 		if 'A' <= c && c <= 'Z' {
 			c += 'a' - 'A'

@@ -15,7 +15,7 @@ import (
 
 // This file makes the requests of an update. Roles are requested while account pages still
 // arrive. A page goes before roles, because the pages form a chain: each page has the token of the
-// next one.
+// next one. After the last page, the roles are requested in the order of the list.
 
 // A job is one request: a page of accounts if id is "", or else a page of the roles of an account.
 type job struct {
@@ -71,6 +71,9 @@ func (u *update) request(ctx context.Context) error {
 			}
 		}
 	}
+	if c.page == nil {
+		c.order()
+	}
 	u.mu.Unlock()
 	if c.page == nil && len(c.roles) == 0 {
 		return nil
@@ -108,6 +111,13 @@ func (c *crew) add(a Account) {
 		c.added[a.ID] = true
 		c.roles = append(c.roles, job{id: a.ID, next: c.u.f.partial[a.ID].next})
 	}
+}
+
+// order sorts the jobs like the list. A command prints the list in this order, so a row does not
+// wait for the roles of accounts behind it. The caller holds the mutex of the update.
+func (c *crew) order() {
+	account := func(j job) Account { return c.u.f.accounts[c.u.f.byID[j.id]] }
+	slices.SortStableFunc(c.roles, func(a, b job) int { return byName(account(a), account(b)) })
 }
 
 // The answers of next.
@@ -198,6 +208,9 @@ func (c *crew) gotPage(accounts []idcenter.Account, following string) {
 		if k, ok := c.u.f.byID[a.ID]; ok {
 			c.add(c.u.f.accounts[k])
 		}
+	}
+	if following == "" {
+		c.order()
 	}
 	c.u.mu.Unlock()
 	if following != "" {

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // A Match is a role, or an account without known roles, that a search has found.
@@ -29,23 +31,24 @@ const (
 )
 
 // Find returns the roles for which every word is in the account's name, id or e-mail address, or
-// in the role's name. Upper and lower case are equal. A word of digits and hyphens also matches the
+// in the role's name. Upper and lower case are equal, and so are letters with and without accents. A word of digits and hyphens also matches the
 // id without the hyphens. The best matches come first; equal matches are in the order of the list.
 func (l List) Find(words []string) []Match {
 	folded := make([]string, len(words))
 	ids := make([]string, len(words))
 	for i, w := range words {
-		folded[i] = strings.ToLower(w)
+		folded[i] = fold(w)
 		ids[i] = idOf(folded[i])
 	}
 	roles := map[string][]int{} // role names repeat in many accounts
 	roleScores := func(name string) []int {
 		s, ok := roles[name]
 		if !ok {
-			lower := strings.ToLower(name)
+			plain := withoutAccents(name)
+			lower := strings.ToLower(plain)
 			s = make([]int, len(words))
 			for i, w := range folded {
-				s[i] = score(name, lower, w) + 1
+				s[i] = score(plain, lower, w) + 1
 			}
 			roles[name] = s
 		}
@@ -54,9 +57,10 @@ func (l List) Find(words []string) []Match {
 	var found []Match
 	base := make([]int, len(words))
 	for _, a := range l.Accounts {
-		name, email := strings.ToLower(a.Name), strings.ToLower(a.Email)
+		name, email := withoutAccents(a.Name), withoutAccents(a.Email)
+		lowerName, lowerEmail := strings.ToLower(name), strings.ToLower(email)
 		for i, w := range folded {
-			base[i] = min(score(a.Name, name, w), score(a.ID, a.ID, ids[i])+1, score(a.Email, email, w)+2)
+			base[i] = min(score(name, lowerName, w), score(a.ID, a.ID, ids[i])+1, score(email, lowerEmail, w)+2)
 		}
 		if len(a.Roles) == 0 {
 			if total := sum(base, nil); total < absent {
@@ -71,6 +75,33 @@ func (l List) Find(words []string) []Match {
 	}
 	slices.SortStableFunc(found, func(a, b Match) int { return cmp.Compare(a.score, b.score) })
 	return found
+}
+
+// fold returns text in lower case and without accents.
+func fold(text string) string { return strings.ToLower(withoutAccents(text)) }
+
+// withoutAccents removes the accents of letters: "Zürich" becomes "Zurich". It keeps the marks of
+// scripts in which a mark makes another letter, such as Japanese.
+func withoutAccents(text string) string {
+	if isASCII(text) {
+		return text
+	}
+	bare := strings.Map(func(r rune) rune {
+		if 0x300 <= r && r <= 0x36f { // Combining Diacritical Marks
+			return -1
+		}
+		return r
+	}, norm.NFD.String(text))
+	return norm.NFC.String(bare)
+}
+
+func isASCII(text string) bool {
+	for i := range len(text) {
+		if text[i] >= utf8.RuneSelf {
+			return false
+		}
+	}
+	return true
 }
 
 // sum returns the sum of the better scores of each word.

@@ -59,40 +59,53 @@ type Source struct {
 // maxSource is the size of the largest file, in bytes.
 const maxSource = 64 << 20
 
-// Read returns the accounts of the file. It downloads the file only if the copy in the home folder
-// has another checksum. If the file cannot be read, or has another checksum, Read returns the last
-// good copy, which is then not current, and the reason. It returns the reason as an error if there
-// is no copy. client downloads the file; it sends no secret, and follows only redirects to https.
-func (s Source) Read(ctx context.Context, home string, client *http.Client) (given *Given, reason, err error) {
+// Read returns the accounts of the file. It reads the file only if no copy in the home folder has
+// the checksum. If the file cannot be read, or has another checksum, Read returns the last good copy
+// of this location, which is then not current, and the reason. If there is no copy either, given
+// is nil. client downloads the file; it sends no secret, and follows only redirects to https.
+func (s Source) Read(ctx context.Context, home string, client *http.Client) (given *Given, reason error) {
 	folder := Folder(home)
 	name := sha256.Sum256([]byte(s.Location))
 	path := filepath.Join(folder, hex.EncodeToString(name[:10])+".accounts")
-	kept, keptErr := datafile.Read(path, maxSource)
-	if keptErr == nil && s.matches(kept) {
-		given, err := parseGiven(kept, path)
-		return given, nil, err
+	older, _ := datafile.Read(path, maxSource)
+	if given := s.stored(folder, older); given != nil {
+		return given, nil
 	}
-	data, err := s.fetch(ctx, client)
-	if err == nil {
-		given, err = parseGiven(data, download.Name(s.Location))
+	data, reason := s.fetch(ctx, client)
+	if reason == nil {
+		given, reason = parseGiven(data, download.Name(s.Location))
 	}
-	switch {
-	case err == nil:
+	if reason == nil {
 		// The copy is only for later failures.
 		if e := owner.MakeFolder(folder); e == nil {
 			_ = atomicfile.Write(path, data, 0o600)
 		}
-		return given, nil, nil
-	case ctx.Err() != nil:
-		return nil, nil, ctx.Err()
-	case keptErr != nil:
-		return nil, nil, err
+		return given, nil
 	}
-	if given, e := parseGiven(kept, path); e == nil {
-		given.Current = false
-		return given, err, nil
+	given, err := parseGiven(older, path)
+	if err != nil {
+		return nil, reason
 	}
-	return nil, nil, err
+	given.Current = false
+	return given, reason
+}
+
+// stored returns the copy that has the checksum, or nil. older is the copy of this location. The
+// copy of another location is as good, for example after the file has moved.
+func (s Source) stored(folder string, older []byte) *Given {
+	if s.matches(older) {
+		given, _ := parseGiven(older, "")
+		return given
+	}
+	paths, _ := filepath.Glob(filepath.Join(folder, "*.accounts"))
+	for _, path := range paths {
+		data, err := datafile.Read(path, maxSource)
+		if err == nil && s.matches(data) {
+			given, _ := parseGiven(data, path)
+			return given
+		}
+	}
+	return nil
 }
 
 // matches reports whether data has the checksum.

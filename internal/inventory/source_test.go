@@ -42,9 +42,9 @@ func TestExportAndSource(t *testing.T) {
 	good := func(location string) inventory.Source { return inventory.Source{Location: location, SHA256: sum} }
 	read := func(s inventory.Source, current bool, reason string) {
 		t.Helper()
-		given, why, err := s.Read(t.Context(), home, srv.Client())
-		if err != nil {
-			t.Fatal(err)
+		given, why := s.Read(t.Context(), home, srv.Client())
+		if given == nil {
+			t.Fatal(why)
 		}
 		if given.Current != current || len(given.Accounts) != 2 || given.Accounts[0].Name != l.Accounts[0].Name || given.Accounts[0].ID != "000000000012" {
 			t.Errorf("Read = %+v", given)
@@ -61,6 +61,10 @@ func TestExportAndSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	read(good(path), true, "") // the copy has the checksum
+	read(good(filepath.Join(home, "moved")), true, "")
+	if err := os.RemoveAll(inventory.Folder(home)); err != nil {
+		t.Fatal(err)
+	}
 
 	url := srv.URL + "/accounts.jsonl"
 	read(good(url), true, "")
@@ -74,8 +78,9 @@ func TestExportAndSource(t *testing.T) {
 	served = nil
 	read(other, false, "HTTP 404")
 	for location, want := range map[string]string{srv.URL + "/new": "HTTP 404", srv.URL + "/moved": "without https", filepath.Join(home, "none"): "no such file"} {
-		if _, _, err := good(location).Read(t.Context(), home, srv.Client()); err == nil || !strings.Contains(err.Error(), want) || !strings.Contains(err.Error(), location) {
-			t.Errorf("%s: %v, want %q", location, err, want)
+		given, why := good(location).Read(t.Context(), t.TempDir(), srv.Client())
+		if given != nil || why == nil || !strings.Contains(why.Error(), want) || !strings.Contains(why.Error(), location) {
+			t.Errorf("%s: %+v, %v, want %q", location, given, why, want)
 		}
 	}
 }
@@ -93,9 +98,9 @@ func TestSourceWithInvalidLines(t *testing.T) {
 		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
 			t.Fatal(err)
 		}
-		_, _, err := (inventory.Source{Location: path, SHA256: sumOf(content)}).Read(t.Context(), home, nil)
-		if err == nil || !strings.Contains(err.Error(), want) {
-			t.Errorf("%q: %v, want %q", content, err, want)
+		given, why := (inventory.Source{Location: path, SHA256: sumOf(content)}).Read(t.Context(), home, nil)
+		if given != nil || why == nil || !strings.Contains(why.Error(), want) {
+			t.Errorf("%q: %+v, %v, want %q", content, given, why, want)
 		}
 	}
 }
@@ -106,6 +111,9 @@ func TestFind(t *testing.T) {
 		{ID: "111122223333", Name: "eu-prod", Email: "team-x@example.com", Roles: []string{"Admin"}},
 		{ID: "222222222222", Name: "reproduction"},
 		{ID: "333333333333", Name: "İstanbul", Roles: []string{"AWSProdAccess"}},
+		{ID: "444444444444", Name: "Zürich-Dev", Roles: []string{"Écriture"}},
+		{ID: "555555555555", Name: "Zu\u0308rich"},
+		{ID: "666666666666", Name: "バックアップ"},
 	}}
 	for words, want := range map[string]string{
 		"prod":           "Prod/Admin Prod/ReadOnly eu-prod/Admin İstanbul/AWSProdAccess reproduction/",
@@ -117,6 +125,9 @@ func TestFind(t *testing.T) {
 		"istanbul":       "İstanbul/AWSProdAccess",
 		"prod stan":      "İstanbul/AWSProdAccess",
 		"readonly":       "Prod/ReadOnly",
+		"zurich":         "Zu\u0308rich/ Zürich-Dev/Écriture",
+		"ZÜRICH ecrit":   "Zürich-Dev/Écriture",
+		"ハ":              "", // another letter than バ
 	} {
 		var got []string
 		for _, m := range l.Find(strings.Fields(words)) {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/filelock"
@@ -109,21 +110,16 @@ func grouped(failed []Failure) []string {
 	}
 	var lines []string
 	for _, r := range order {
-		names, n := "", len(accounts[r])
-		for i, name := range accounts[r][:min(n, named)] {
-			if i > 0 {
-				names += ", "
-			}
-			names += name
+		n := len(accounts[r])
+		if n == 1 {
+			lines = append(lines, fmt.Sprintf("the roles of account %s could not be listed: %s", accounts[r][0], r.message))
+			continue
 		}
+		names := strings.Join(accounts[r][:min(n, named)], ", ")
 		if n > named {
 			names += fmt.Sprintf(" and %d more", n-named)
 		}
-		of := "account"
-		if n > 1 {
-			of = fmt.Sprintf("%d accounts", n)
-		}
-		lines = append(lines, fmt.Sprintf("the roles of %s could not be listed (%s): %s", of, r.message, names))
+		lines = append(lines, fmt.Sprintf("the roles of %d accounts could not be listed (%s): %s", n, r.message, names))
 	}
 	return lines
 }

@@ -33,12 +33,14 @@ type start struct {
 }
 
 const (
-	barPause = 100 * time.Millisecond // the shortest time between two drawings
-	barWidth = 20
+	barPause     = 100 * time.Millisecond // the shortest time between two drawings
+	barWidth     = 20
+	defaultWidth = 80 // of a terminal that does not tell its width
+	minName      = 8  // a shorter part of a name says nothing
 )
 
 func newBar(app *command.App, several bool) *bar {
-	b := &bar{several: several, now: time.Now, width: app.IO.Width, begun: map[string]start{}}
+	b := &bar{several: several, now: time.Now, width: app.IO.ErrWidth, begun: map[string]start{}}
 	if app.IO.ErrTerminal && !app.Flags.Debug {
 		b.out = app.IO.Err
 	}
@@ -62,26 +64,37 @@ func (b *bar) show(session string, p inventory.Progress, print func()) {
 	if b.out == nil || p.Done == p.Total && p.Listed != nil || b.inLine && now.Sub(b.drawn) < barPause {
 		return
 	}
-	name := ""
-	if b.several {
-		name = session + ": "
-	}
 	b.drawn, b.inLine = now, true
-	_, _ = io.WriteString(b.out, "\r"+terminal.CutMiddle(terminal.Printable(name+b.text(p, first, now)), max(b.width, 40)-1)+"\x1b[K")
+	_, _ = io.WriteString(b.out, "\r"+b.text(session, p, first, now)+"\x1b[K")
 }
 
-// text returns the text of the bar, such as "[====      ] 60 of 300 accounts, 12s left".
-func (b *bar) text(p inventory.Progress, first start, now time.Time) string {
-	full := barWidth * p.Done / max(p.Total, 1)
-	text := fmt.Sprintf("[%s%s] %d of %d accounts", strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), p.Done, p.Total)
+// text returns the text of the bar, such as
+//
+//	[====      ] 60 of 300 accounts, 12s left  payments-prod
+//
+// In a narrow terminal, the name of the account is shortened first, and then the bar is left out.
+func (b *bar) text(session string, p inventory.Progress, first start, now time.Time) string {
+	text := fmt.Sprintf("%d of %d accounts", p.Done, p.Total)
 	if done := p.Done - first.done; done > 0 && now.Sub(first.at) > time.Second {
 		left := time.Duration(float64(now.Sub(first.at)) / float64(done) * float64(p.Total-p.Done))
 		text += fmt.Sprintf(", %s left", left.Round(time.Second))
 	}
-	if n := len(p.Settled); n > 0 {
-		text += "  " + p.Settled[n-1].Name
+	if b.several {
+		text = terminal.Printable(session) + ": " + text
 	}
-	return text
+	room := b.width - 1 // a full line makes some terminals wrap
+	if b.width == 0 {
+		room = defaultWidth - 1
+	}
+	if barWidth+len("[] ")+terminal.Width(text) <= room {
+		full := barWidth * p.Done / max(p.Total, 1)
+		text = fmt.Sprintf("[%s%s] %s", strings.Repeat("=", full), strings.Repeat(" ", barWidth-full), text)
+	}
+	const gap = "  "
+	if n := len(p.Settled); n > 0 && room-terminal.Width(text+gap) >= minName {
+		text += gap + terminal.CutMiddle(terminal.Printable(p.Settled[n-1].Name), room-terminal.Width(text+gap))
+	}
+	return terminal.CutMiddle(text, room)
 }
 
 // clear removes the bar for good.

@@ -9,7 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
-	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -26,10 +25,11 @@ import (
 
 // Options select the sessions of a command.
 type Options struct {
-	Session string // the value of --sso-session
-	Caller  string // the name of the command
-	Refresh bool   // ask for everything again
-	NoFile  bool   // ignore inventory.source
+	Session string   // the value of --sso-session
+	Caller  string   // the name of the command
+	Args    []string // the arguments of the command, for hints
+	Refresh bool     // ask for everything again
+	NoFile  bool     // ignore inventory.source
 }
 
 // A Listing has the sessions of a command.
@@ -56,7 +56,9 @@ type Session struct {
 
 	p        *profile.Profile // with this session, for messages and connections
 	id       broker.Identity
-	unstored error // why the list cannot be stored
+	unstored error              // why the list cannot be stored
+	progress inventory.Progress // of the last update
+	listed   bool               // the last update knew every account
 }
 
 // Open returns the sessions that --sso-session or --profile selects, or else every session that is
@@ -139,7 +141,7 @@ func (l *Listing) all(p *profile.Profile) error {
 		if firstErr != nil {
 			return firstErr
 		}
-		err := signin.Explain(l.w, by(p, targets[0]), &broker.SessionError{Session: targets[0], Why: "there is no token"})
+		err := signin.Explain(l.w, nameless(p, targets[0]), &broker.SessionError{Session: targets[0], Why: "there is no token"})
 		if len(targets) > 1 {
 			err = command.WithHint(err, "run: %s login --all\nor name one session: %s login --sso-session NAME", l.w.App.Name, l.w.App.Name)
 		}
@@ -172,8 +174,19 @@ func by(p *profile.Profile, s profile.Session) *profile.Profile {
 	return &made
 }
 
-// readSource reads inventory.source, if it is set. The file has the accounts of one organization,
-// so it needs a single session.
+// nameless returns a copy of a profile with the session s, for hints. The hints name the session and
+// not the profile, because the command is about sessions. A legacy session has no name.
+func nameless(p *profile.Profile, s profile.Session) *profile.Profile {
+	made := by(p, s)
+	if s.Name != "" {
+		made.Name, made.Exists = "", false
+	}
+	return made
+}
+
+// readSource reads inventory.source, if it is set. If neither the file nor a copy can be read, the
+// portal lists the accounts. The file lists the accounts of one organization, so it needs a single
+// session.
 func (l *Listing) readSource(ctx context.Context, p *profile.Profile) error {
 	if l.o.NoFile {
 		return nil
@@ -190,13 +203,16 @@ func (l *Listing) readSource(ctx context.Context, p *profile.Profile) error {
 	if err != nil {
 		return err
 	}
-	given, reason, err := inventory.Source{Location: set.Inventory.Source, SHA256: set.Inventory.SHA256}.Read(ctx, l.w.Home, client)
-	hint := fmt.Sprintf("check inventory in %s, line %d", set.Path, set.Inventory.Line)
-	if err != nil {
-		return command.WithHint(err, "%s", hint)
+	given, reason := inventory.Source{Location: set.Inventory.Source, SHA256: set.Inventory.SHA256}.Read(ctx, l.w.Home, client)
+	if ctx.Err() != nil {
+		return ctx.Err()
 	}
 	if reason != nil {
-		l.w.App.Warn(reason.Error()+"; lanyard uses the last good copy", hint)
+		instead := "; lanyard uses the last good copy"
+		if given == nil {
+			instead = "; lanyard asks the service for the accounts"
+		}
+		l.w.App.Warn(reason.Error()+instead, fmt.Sprintf("check inventory in %s, line %d", set.Path, set.Inventory.Line))
 	}
 	l.Sessions[0].Given = given
 	return nil
@@ -241,6 +257,8 @@ func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 	for _, s := range l.Sessions {
 		if s.unstored != nil {
 			l.w.App.Warn(s.unstored.Error(), "")
+		} else if ctx.Err() != nil {
+			l.tellStored(s)
 		}
 		if errors.As(s.Err, new(*idcenter.ConnectError)) {
 			s.Err = l.w.AdviseConnection(s.Err)
@@ -251,6 +269,7 @@ func (l *Listing) Update(ctx context.Context, demand func(*Session) Demand) {
 // connected adds to the options what the requests need.
 func (l *Listing) connected(s *Session, d Demand, o inventory.Options, bar *bar) (inventory.Options, error) {
 	o.Observe = func(p inventory.Progress) {
+		s.progress, s.listed = p, s.listed || p.Listed != nil
 		bar.show(s.Key(), p, func() {
 			if d.Observe != nil {
 				d.Observe(p)
@@ -298,65 +317,4 @@ func (l *Listing) token(ctx context.Context, s *Session, rejected secret.String)
 // signedInAgain reports whether two identities are different sign-ins, perhaps of different users.
 func (l *Listing) signedInAgain(now, before broker.Identity) bool {
 	return now.SignIn != before.SignIn && (now.User == "" || now.User != before.User)
-}
-
-// Err returns the errors of all sessions together. With several sessions, it names them.
-func (l *Listing) Err() error {
-	var all []error
-	for _, s := range l.Sessions {
-		err := s.Err
-		var incomplete *inventory.IncompleteError
-		if errors.As(err, &incomplete) && command.HintOf(err) == "" {
-			err = command.WithHint(err, "to ask again, run: %s %s --refresh", l.w.App.Name, l.o.Caller)
-		}
-		if err != nil && l.Several {
-			err = &sessionError{s.Key(), err}
-		}
-		all = append(all, err)
-	}
-	return errors.Join(all...)
-}
-
-// A sessionError names the session of an error.
-type sessionError struct {
-	session string
-	err     error
-}
-
-func (e *sessionError) Error() string { return "session " + e.session + ": " + e.err.Error() }
-func (e *sessionError) Unwrap() error { return e.err }
-
-// TellAge prints how old a list is, if the command made no request for it.
-func (l *Listing) TellAge(now time.Time) {
-	for _, s := range l.Sessions {
-		at := s.List.At
-		for _, a := range s.List.Accounts {
-			if !a.Listed.IsZero() && a.Listed.Before(at) {
-				at = a.Listed
-			}
-		}
-		if s.Asked || at.IsZero() {
-			continue
-		}
-		name := ""
-		if l.Several {
-			name = s.Key() + ": "
-		}
-		fmt.Fprintf(l.w.App.IO.Err, "%s: %slisted %s ago; --refresh lists again\n", l.w.App.Name, name, ago(now.Sub(at)))
-	}
-}
-
-// ago formats an age: "12 seconds", "1 minute", "3 hours".
-func ago(d time.Duration) string {
-	n, unit := int(d.Seconds()), "second"
-	switch {
-	case d >= time.Hour:
-		n, unit = int(d.Hours()), "hour"
-	case d >= time.Minute:
-		n, unit = int(d.Minutes()), "minute"
-	}
-	if n = max(n, 1); n > 1 {
-		unit += "s"
-	}
-	return fmt.Sprintf("%d %s", n, unit)
 }

@@ -2,7 +2,11 @@ package inventorycmd
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 
 	"github.com/spf13/cobra"
 
@@ -20,13 +24,13 @@ func newExport(app *command.App) *cobra.Command {
 		Use:   "export [FILE]",
 		Short: "Write the list of your accounts to a file",
 		Long: `Write the names and ids of all accounts to FILE, or to stdout, for your team.
-The file has no roles and no e-mail addresses. It has one line of JSON for each
-account.
+The file contains one line of JSON for each account, without roles and e-mail
+addresses.
 
-lanyard prints the SHA-256 checksum of the file: to stdout, or to stderr if the
-file goes to stdout. If the members of your team set both in
-~/.config/lanyard/config.yaml, their lanyard does not ask the service for the
-list of accounts:
+lanyard prints the SHA-256 checksum of the file to stdout. If the file goes to
+stdout, lanyard prints "sha256: CHECKSUM" to stderr. If the members of your team
+set both in ~/.config/lanyard/config.yaml, their lanyard does not ask the
+service for the list of accounts:
 
   inventory:
     source: https://example.com/accounts.jsonl   # or a path
@@ -50,6 +54,11 @@ lanyard accounts export accounts.jsonl --sso-session corp`,
 
 // export writes the list of accounts.
 func export(ctx context.Context, app *command.App, o options, file string) error {
+	if file != "" {
+		if _, err := os.Stat(filepath.Dir(file)); err != nil { // before any request
+			return named(filepath.Dir(file), err)
+		}
+	}
 	l, err := listing.Open(ctx, app, listing.Options{Session: o.session, Caller: "accounts export", Refresh: o.refresh, NoFile: true})
 	if err != nil {
 		return err
@@ -76,8 +85,17 @@ func export(ctx context.Context, app *command.App, o options, file string) error
 		return err
 	}
 	if err := atomicfile.Write(file, data, 0o644); err != nil {
-		return err
+		return named(file, err)
 	}
 	_, err = fmt.Fprintln(app.Out, sum)
 	return err
+}
+
+// named returns an error with this path instead of the path of a temporary file.
+func named(path string, err error) error {
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		err = failed.Err
+	}
+	return fmt.Errorf("%s: %w", path, err)
 }

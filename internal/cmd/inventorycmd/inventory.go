@@ -1,4 +1,4 @@
-// Package inventorycmd has the commands accounts, roles and find. The commands handle flags and
+// Package inventorycmd implements the commands accounts, roles and find. The commands handle flags and
 // output. Packages listing and inventory do the work.
 package inventorycmd
 
@@ -43,11 +43,14 @@ listing continues where it ended, and lanyard asks for an account only once in
 12 hours. If several commands list at the same time, one of them asks, and all
 print the result.
 
-The accounts are in the order of their names. The table begins when the service
-has named every account, and continues as the roles arrive.
+The accounts are in the order of their names. On a terminal, the table begins
+when the service has named every account, and continues as the roles arrive.
+If it is too wide, the table leaves out e-mail addresses and shortens names, and
+"+2" stands for two more roles. In the column of roles, "-" means that you have
+no role in the account, and "?" means that the roles are not known.
 
-If the service refuses an account, lanyard lists the others, names the account,
-and ends with the exit code 254.`,
+If the service refuses an account, lanyard lists the others, names the account
+on stderr, and ends with the exit code 254.`,
 		Example: `lanyard accounts
 # ask the service again
 lanyard accounts --refresh
@@ -69,7 +72,8 @@ func NewRoles(app *command.App) *cobra.Command {
 		Use:   "roles [ACCOUNT]",
 		Short: "List your roles in an account, or in all accounts",
 		Long: `List your roles in the account with this id or name. Without an account, list
-your roles in all accounts. If two accounts have the same name, list both.
+your roles in all accounts. Upper and lower case are equal. If two accounts have
+the same name, list both.
 
 For an id, lanyard asks only for the roles of this account. For a name, lanyard
 also lists the accounts, to find the id. The answers are kept for 12 hours, as
@@ -85,6 +89,7 @@ lanyard roles --output json`,
 			return roles(cmd.Context(), app, o, strings.Join(args, ""))
 		},
 	}
+	cmd.SetFlagErrorFunc(nameWithDash)
 	o.flags(cmd)
 	return cmd
 }
@@ -97,7 +102,8 @@ func NewFind(app *command.App) *cobra.Command {
 		Short: "Find accounts and roles by parts of their names",
 		Long: `Find the roles for which every word is in the name, the id or the e-mail address
 of the account, or in the name of the role. The best matches come first: a whole
-name, then the start of a word, then the inside of a word.
+name, then the start of a word, then the inside of a word. Upper and lower case
+are equal, and so are letters with and without accents.
 
 The first search lists every account and role, as "lanyard accounts" does. The
 exit code is 1 if nothing matches.`,
@@ -109,8 +115,21 @@ lanyard find payments --output text --query "roles[].accountId"`,
 		Args:        wantWords,
 		RunE:        func(cmd *cobra.Command, args []string) error { return find(cmd.Context(), app, o, args) },
 	}
+	cmd.SetFlagErrorFunc(nameWithDash)
 	o.flags(cmd)
 	return cmd
+}
+
+// nameWithDash is the function for errors about flags of roles and find. The name of an account can
+// begin with a dash. Then the command line needs "--" before the name.
+func nameWithDash(cmd *cobra.Command, err error) error {
+	explained := cmdline.FlagError(cmd, err)
+	_, word, ok := strings.Cut(err.Error(), " in -")
+	if !ok {
+		return explained
+	}
+	return command.WithHint(explained, "for a name that begins with a dash, run: %s -- %s\n%s",
+		cmd.CommandPath(), command.Quote("-"+word), command.HintOf(explained))
 }
 
 // wantWords accepts one or more words.
@@ -139,8 +158,8 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 			d.Need.Match = func(inventory.Account) bool { return false }
 		}
 		if plain(app) {
-			d.Observe = t.feed(s, d.Need.Match == nil, func(a inventory.Account) [][]string {
-				return [][]string{{a.ID, a.Name, a.Email, t.roles(a)}}
+			d.Observe = t.feed(s, d.Need.Match == nil, func(a inventory.Account) []row {
+				return []row{{[]string{a.ID, a.Name, a.Email}, rolesCell(a)}}
 			})
 		}
 		return d
@@ -152,6 +171,7 @@ func accounts(ctx context.Context, app *command.App, o options) error {
 	l.TellAge(app.Now())
 	if plain(app) {
 		t.empty()
+		l.TellUnasked()
 		return l.Err()
 	}
 	doc := map[string]any{"accounts": accountsOf(l)}

@@ -15,12 +15,16 @@ import (
 
 // roles prints the roles of one account, or of all accounts if wanted is "".
 func roles(ctx context.Context, app *command.App, o options, wanted string) error {
-	l, err := listing.Open(ctx, app, listing.Options{Session: o.session, Caller: "roles", Refresh: o.refresh})
+	lo := listing.Options{Session: o.session, Caller: "roles", Refresh: o.refresh}
+	if wanted != "" {
+		lo.Args = []string{wanted}
+	}
+	l, err := listing.Open(ctx, app, lo)
 	if err != nil {
 		return err
 	}
 	id := accountID(wanted)
-	matches := func(a inventory.Account) bool { return wanted == "" || a.ID == id || a.Name == wanted }
+	matches := func(a inventory.Account) bool { return wanted == "" || a.ID == id || strings.EqualFold(a.Name, wanted) }
 	if id != "" {
 		onlyWhereKnown(l, id)
 	}
@@ -47,13 +51,13 @@ func roles(ctx context.Context, app *command.App, o options, wanted string) erro
 	}
 	found := rolesOf(l, matches)
 	if wanted != "" && len(found) == 0 && l.Err() == nil {
-		return notFound(l, wanted)
+		return notFound(l, wanted, matches)
 	}
 	l.TellAge(app.Now())
 	if plain(app) {
 		if wanted != "" {
-			t.print(l, func(s *listing.Session) [][]string {
-				var rows [][]string
+			t.print(l, func(s *listing.Session) []row {
+				var rows []row
 				for _, a := range s.List.Accounts {
 					if matches(a) {
 						rows = append(rows, roleRows(a)...)
@@ -70,10 +74,10 @@ func roles(ctx context.Context, app *command.App, o options, wanted string) erro
 }
 
 // roleRows returns the rows of an account in the table of roles.
-func roleRows(a inventory.Account) [][]string {
-	var rows [][]string
+func roleRows(a inventory.Account) []row {
+	var rows []row
 	for _, r := range a.Roles {
-		rows = append(rows, []string{a.ID, a.Name, r})
+		rows = append(rows, row{[]string{a.ID, a.Name}, []string{r}})
 	}
 	return rows
 }
@@ -127,12 +131,23 @@ func withoutRefusals(l *listing.Listing) {
 	}
 }
 
-// notFound returns the error for an account that no list has.
-func notFound(l *listing.Listing, wanted string) error {
+// notFound returns the error for an account without roles, or for an account that no list has.
+func notFound(l *listing.Listing, wanted string, matches func(inventory.Account) bool) error {
 	var names []string
 	for _, s := range l.Sessions {
 		list, _ := s.Inventory.Read() // without the list there is only no suggestion
-		for _, a := range list.Accounts {
+		known := list.Accounts
+		if s.Given != nil {
+			known = s.Given.Accounts // the list may also have ids that the user has tried
+		}
+		for _, a := range known {
+			if matches(a) {
+				name := a.ID
+				if a.Name != "" {
+					name += " (" + a.Name + ")"
+				}
+				return command.WithHint(command.Failuref("account %s: you have no role in this account", name), "to list all your roles, run: lanyard roles")
+			}
 			names = append(names, a.Name)
 		}
 	}
@@ -146,7 +161,7 @@ func notFound(l *listing.Listing, wanted string) error {
 
 // find prints the roles that match every word.
 func find(ctx context.Context, app *command.App, o options, args []string) error {
-	l, err := listing.Open(ctx, app, listing.Options{Session: o.session, Caller: "find", Refresh: o.refresh})
+	l, err := listing.Open(ctx, app, listing.Options{Session: o.session, Caller: "find", Args: args, Refresh: o.refresh})
 	if err != nil {
 		return err
 	}
@@ -165,10 +180,13 @@ func find(ctx context.Context, app *command.App, o options, args []string) error
 	if plain(app) {
 		if n > 0 {
 			t := newTable(app, l, "ACCOUNT", "NAME", "ROLE")
-			t.print(l, func(s *listing.Session) [][]string {
-				rows := make([][]string, len(found[s]))
+			t.print(l, func(s *listing.Session) []row {
+				rows := make([]row, len(found[s]))
 				for i, m := range found[s] {
-					rows[i] = []string{m.Account.ID, m.Account.Name, m.Role}
+					rows[i] = row{[]string{m.Account.ID, m.Account.Name}, []string{m.Role}}
+					if m.Role == "" {
+						rows[i].roles = rolesCell(m.Account)
+					}
 				}
 				return rows
 			})

@@ -9,30 +9,36 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/inventory"
 	"github.com/lanyard-cli/lanyard/internal/listing"
-	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/style"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A table prints rows as they become known, always in the same order: session by session, and the
 // accounts of a session in the order of the list. A row waits until the rows before it are known.
-// On a terminal, the last cell is cut to the width.
+// If the progress is shown on a terminal and the rows go elsewhere, the table waits for the end: a
+// program such as cat or less may print the rows on the same terminal.
 type table struct {
 	app      *command.App
 	paint    style.Palette
 	headings []string
 	several  bool // the first column has the session
+	hold     bool // print all rows at the end
 
 	mu      sync.Mutex
 	feeds   []*feed
 	printed int // rows
-	widths  []int
+	layout  *layout
+}
+
+// A row is a line of the table. Its last column has roles.
+type row struct {
+	cells []string // the columns before the roles
+	roles []string
 }
 
 // A feed has the rows of one session.
 type feed struct {
 	session *listing.Session
-	rows    func(inventory.Account) [][]string
+	rows    func(inventory.Account) []row
 	needs   bool                // a row needs the roles of its account
 	order   []inventory.Account // of the list; nil until every account is known
 	settled map[string]inventory.Account
@@ -40,8 +46,12 @@ type feed struct {
 	over    bool
 }
 
+// newTable returns a table. The last heading is that of the roles.
 func newTable(app *command.App, l *listing.Listing, headings ...string) *table {
-	t := &table{app: app, paint: app.OutStyle(), headings: headings, several: l.Several}
+	t := &table{
+		app: app, paint: app.OutStyle(), headings: headings, several: l.Several,
+		hold: app.IO.ErrTerminal && !app.IO.OutTerminal,
+	}
 	if l.Several {
 		t.headings = append([]string{"SESSION"}, headings...)
 	}
@@ -50,7 +60,7 @@ func newTable(app *command.App, l *listing.Listing, headings ...string) *table {
 
 // feed returns the observer that prints the rows of a session. needs says whether a row needs the
 // roles of its account.
-func (t *table) feed(s *listing.Session, needs bool, rows func(inventory.Account) [][]string) func(inventory.Progress) {
+func (t *table) feed(s *listing.Session, needs bool, rows func(inventory.Account) []row) func(inventory.Progress) {
 	f := &feed{session: s, rows: rows, needs: needs, settled: map[string]inventory.Account{}}
 	t.mu.Lock()
 	t.feeds = append(t.feeds, f)
@@ -64,7 +74,9 @@ func (t *table) feed(s *listing.Session, needs bool, rows func(inventory.Account
 		if p.Listed != nil {
 			f.order = p.Listed
 		}
-		t.flush()
+		if !t.hold {
+			t.flush()
+		}
 	}
 }
 
@@ -102,14 +114,11 @@ func (t *table) flush() {
 				}
 				a = f.order[f.next]
 			}
-			for _, row := range f.rows(a) {
-				if t.several {
-					row = append([]string{f.session.Key()}, row...)
+			for _, r := range f.rows(a) {
+				if t.layout == nil {
+					t.layout = t.measure()
 				}
-				if t.widths == nil {
-					t.measure()
-				}
-				t.row(&b, row)
+				t.row(&b, f.session, r)
 			}
 		}
 		if f.next < len(f.order) || !f.over && f.needs && len(f.settled) < len(f.order) {
@@ -119,70 +128,68 @@ func (t *table) flush() {
 	_, _ = io.WriteString(t.app.Out.Raw(), b.String())
 }
 
-// measure sets the widths of the columns from the accounts that are known.
-func (t *table) measure() {
-	t.widths = make([]int, len(t.headings))
+// measure returns the layout for the accounts and roles that are known.
+func (t *table) measure() *layout {
+	l := t.newLayout()
 	for _, f := range t.feeds {
 		for _, a := range f.order {
-			t.widen(f.session.Key(), []string{a.ID, a.Name, a.Email})
+			l.add(t.cells(f.session, row{cells: []string{a.ID, a.Name, a.Email}}))
+			if known, ok := f.settled[a.ID]; ok {
+				for _, r := range f.rows(known) {
+					l.addRoles(r.roles)
+				}
+			} else {
+				l.addUnknown()
+			}
 		}
 	}
+	l.fit()
+	return l
 }
 
-// widen makes the columns as wide as these cells.
-func (t *table) widen(session string, cells []string) {
+// newLayout returns a layout without rows.
+func (t *table) newLayout() *layout {
+	width := 0
+	if t.app.IO.OutTerminal {
+		width = t.app.IO.Width
+	}
+	return newLayout(width, t.headings)
+}
+
+// cells returns the cells before the roles.
+func (t *table) cells(s *listing.Session, r row) []string {
 	if t.several {
-		cells = append([]string{session}, cells...)
+		return append([]string{s.Key()}, r.cells...)
 	}
-	for i, c := range cells[:min(len(cells), len(t.widths)-1)] {
-		t.widths[i] = max(t.widths[i], terminal.Width(terminal.Printable(c)), len(t.headings[i]))
-	}
+	return r.cells
 }
 
 // row prints a row, and the headings before the first row.
-func (t *table) row(b *strings.Builder, cells []string) {
+func (t *table) row(b *strings.Builder, s *listing.Session, r row) {
 	if t.printed == 0 {
-		t.line(b, t.headings, t.paint.Heading)
+		last := len(t.headings) - 1
+		t.layout.line(b, t.headings[:last], t.headings[last:], t.paint.Heading)
 	}
 	t.printed++
-	t.line(b, cells, func(s string) string { return s })
-}
-
-func (t *table) line(b *strings.Builder, cells []string, paint func(string) string) {
-	used := 0
-	for i, c := range cells {
-		c = terminal.Printable(c)
-		last := i == len(cells)-1
-		if room := t.app.IO.Width - used; last && t.app.IO.OutTerminal && t.app.IO.Width > 0 && room > 8 {
-			c = terminal.CutMiddle(c, room)
-		}
-		b.WriteString(paint(c))
-		if !last {
-			gap := max(t.widths[i]-terminal.Width(c), 0) + 2
-			b.WriteString(strings.Repeat(" ", gap))
-			used += t.widths[i] + 2
-		}
-	}
-	b.WriteByte('\n')
+	t.layout.line(b, t.cells(s, r), r.roles, func(s string) string { return s })
 }
 
 // print prints the rows of every session at once.
-func (t *table) print(l *listing.Listing, rows func(*listing.Session) [][]string) {
-	t.widths = make([]int, len(t.headings))
-	all := map[*listing.Session][][]string{}
+func (t *table) print(l *listing.Listing, rows func(*listing.Session) []row) {
+	t.layout = t.newLayout()
+	all := map[*listing.Session][]row{}
 	for _, s := range l.Sessions {
 		all[s] = rows(s)
 		for _, r := range all[s] {
-			t.widen(s.Key(), r)
+			t.layout.add(t.cells(s, r))
+			t.layout.addRoles(r.roles)
 		}
 	}
+	t.layout.fit()
 	var b strings.Builder
 	for _, s := range l.Sessions {
 		for _, r := range all[s] {
-			if t.several {
-				r = append([]string{s.Key()}, r...)
-			}
-			t.row(&b, r)
+			t.row(&b, s, r)
 		}
 	}
 	_, _ = io.WriteString(t.app.Out.Raw(), b.String())
@@ -195,13 +202,19 @@ func (t *table) empty() {
 	}
 }
 
-// roles returns the cell with the roles of an account.
-func (t *table) roles(a inventory.Account) string {
+// The cells of accounts without a known role.
+const (
+	noRole       = "-" // the service has listed no role
+	unknownRoles = "?" // lanyard has not asked yet, or the service has not answered
+)
+
+// rolesCell returns the roles of an account for the table.
+func rolesCell(a inventory.Account) []string {
 	switch {
-	case a.Listed.IsZero() && len(a.Roles) == 0:
-		return "-"
-	case t.app.IO.OutTerminal:
-		return output.Summary(a.Roles)
+	case !a.RolesKnown():
+		return []string{unknownRoles}
+	case len(a.Roles) == 0:
+		return []string{noRole}
 	}
-	return strings.Join(a.Roles, ", ")
+	return a.Roles
 }
