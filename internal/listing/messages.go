@@ -18,8 +18,11 @@ func (l *Listing) tellStored(s *Session) {
 		return
 	}
 	stored := fmt.Sprintf("%d accounts are", s.progress.Done)
-	if s.listed {
+	switch {
+	case s.listed:
 		stored = fmt.Sprintf("%d of %d accounts are", s.progress.Done, s.progress.Total)
+	case s.progress.Done == 1:
+		stored = "1 account is"
 	}
 	name, line := "", ""
 	if l.Several {

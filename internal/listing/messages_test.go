@@ -40,6 +40,27 @@ func TestTellAge(t *testing.T) {
 	}
 }
 
+func TestTellStored(t *testing.T) {
+	for _, c := range []struct {
+		done   int
+		listed bool
+		want   string
+	}{
+		{0, true, ""},
+		{98, true, "lanyard: 98 of 300 accounts are stored; the next command lists the rest\n"},
+		{98, false, "lanyard: 98 accounts are stored; the next command lists the rest\n"},
+		{1, false, "lanyard: 1 account is stored; the next command lists the rest\n"},
+	} {
+		l, stderr := listingFor(Options{}, "corp")
+		s := l.Sessions[0]
+		s.progress, s.listed = inventory.Progress{Done: c.done, Total: 300}, c.listed
+		l.tellStored(s)
+		if stderr.String() != c.want {
+			t.Errorf("%d, listed %v: %q, want %q", c.done, c.listed, stderr, c.want)
+		}
+	}
+}
+
 func TestHintsAfterFailures(t *testing.T) {
 	refused := inventory.Failure{AccountID: "111111111114", AccountName: "Sandbox", Forbidden: true}
 	other := refused
