@@ -420,6 +420,7 @@ var docElsewhere = map[string]elsewhere{
 	`H="Authorization: …`:                                                    {"variables of the lines below", "emulator/manual_test.go TestCurlLinesOfTheManual"},
 	`curl -sSf -H "$H" …`:                                                    {"each line and its effect is tested with the emulator", "emulator/manual_test.go TestCurlLinesOfTheManual"},
 	"architecture go":                                                        {"the command is built into the program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
+	"go mod tidy":                                                            {"it belongs to the module of the user's program", ""},
 	"library go":                                                             {"the program is built and run", "provider/docs_test.go TestProgramOfDocs"},
 	"architecture txtar":                                                     {"the script is run with that program", "internal/cli/addcommand_test.go TestCommandOfDocsWorks"},
 	"emulator go":                                                            {"the example is compiled and run in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},

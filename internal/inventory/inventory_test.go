@@ -330,10 +330,14 @@ func TestFailures(t *testing.T) {
 					}
 					return nil
 				}
+				status := 254
+				if c.name == "no network for one" {
+					status = 255
+				}
 				for _, run := range []string{"first", "second"} {
 					l, err := f.open().Update(t.Context(), f.options())
 					var incomplete *inventory.IncompleteError
-					if !errors.As(err, &incomplete) || incomplete.Err != nil || len(incomplete.Failed) != c.failed || incomplete.ExitStatus() != 254 {
+					if !errors.As(err, &incomplete) || incomplete.Err != nil || len(incomplete.Failed) != c.failed || incomplete.ExitStatus() != status {
 						t.Fatalf("%s run: %v, want %d failed accounts", run, err, c.failed)
 					}
 					if strings.Count(err.Error(), "\n") > 0 || !strings.Contains(err.Error(), c.text) {
@@ -579,7 +583,7 @@ func TestGivenAccounts(t *testing.T) {
 	}}
 	with := func(o *inventory.Options) { o.Given = given }
 	l := f.update(with)
-	if n := f.count(); n != 2 || len(l.Accounts) != 2 || l.Accounts[0].Name != "from the file" || !l.Complete {
+	if n := f.count(); n != 2 || len(l.Accounts) != 2 || l.Accounts[0].Name != "from the file" || !l.Accounts[1].RolesKnown() || l.Complete {
 		t.Errorf("%d requests, %+v", n, l)
 	}
 	given.Current = false
@@ -592,6 +596,27 @@ func TestGivenAccounts(t *testing.T) {
 	}
 	if l = f.update(); f.count() != 1+2 || len(l.Accounts) != 3 || !l.Complete {
 		t.Errorf("without the file: %+v", l)
+	}
+}
+
+// With a file of accounts, 403 means that the user has no role in an account. Without the file, the
+// same answer is a failure, because only the service's own list proves that a role is gone.
+func TestRefusedWithAFile(t *testing.T) {
+	f := newFixture(t, organization(2, "a"))
+	given := &inventory.Given{Current: true, Accounts: []inventory.Account{{ID: "000000000012", Name: "x"}, {ID: "000000000013", Name: "y"}}}
+	f.answer = func(_ *http.Request, account string) *http.Response {
+		if account == "000000000013" {
+			return refusal(403, "ForbiddenException")
+		}
+		return nil
+	}
+	if l := f.update(func(o *inventory.Options) { o.Given = given }); l.Complete || len(l.Failed) != 0 || l.Roles() != 1 {
+		t.Errorf("with the file: %+v", l)
+	}
+	f.answer = nil
+	l, err := f.open().Update(t.Context(), f.options())
+	if err == nil || l.Complete || len(l.Failed) != 1 {
+		t.Errorf("without the file: %v, %+v; want the failure", err, l)
 	}
 }
 

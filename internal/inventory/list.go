@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"io/fs"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -186,6 +187,7 @@ func (f *file) page(at time.Time, next string, triples []string) {
 	seen := f.pages.seen
 	f.pages = accountPages{done: at}
 	f.accounts = slices.DeleteFunc(f.accounts, func(a Account) bool { return !seen[a.ID] })
+	maps.DeleteFunc(f.failed, func(id string, _ Failure) bool { return !seen[id] })
 	clear(f.byID)
 	for i, a := range f.accounts {
 		f.byID[a.ID] = i

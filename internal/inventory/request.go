@@ -1,9 +1,12 @@
 package inventory
 
 import (
+	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"net/http"
+	"net/url"
 	"slices"
 	"sync"
 	"time"
@@ -244,7 +247,6 @@ func (c *crew) failed(ctx context.Context, j job, token secret.String, err error
 	if service != nil {
 		status = service.Status
 	}
-	given := c.u.o.Given != nil && status == http.StatusForbidden
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	switch {
@@ -263,15 +265,11 @@ func (c *crew) failed(ctx context.Context, j job, token secret.String, err error
 		c.restart(j, err)
 	case j.id == "":
 		c.end(err)
-	case given:
-		// The file names every account of the organization. The user cannot reach this one.
-		c.answered()
-		c.u.record(line("roles", millis(c.u.o.Now()), j.id, ""))
 	case errors.Is(err, idcenter.ErrNetwork):
 		if c.network++; c.network >= maxNetwork {
 			c.end(err)
 		}
-		c.u.fail(Failure{AccountID: j.id, Message: err.Error(), At: c.u.o.Now()})
+		c.u.fail(Failure{AccountID: j.id, Message: withoutRequest(err), At: c.u.o.Now()})
 	default:
 		if c.server++; status < 500 {
 			c.server = 0
@@ -287,7 +285,7 @@ func (c *crew) failed(ctx context.Context, j job, token secret.String, err error
 func (c *crew) refused(j job, service *idcenter.ServiceError, err error) {
 	code, message, forbidden := "", err.Error(), "-"
 	if service != nil {
-		code = service.Code
+		code = cmp.Or(service.Code, fmt.Sprintf("HTTP %d", service.Status))
 	}
 	if errors.Is(err, idcenter.ErrForbidden) {
 		forbidden = "403"
@@ -295,6 +293,20 @@ func (c *crew) refused(j job, service *idcenter.ServiceError, err error) {
 	now := c.u.o.Now()
 	c.u.fail(Failure{AccountID: j.id, Code: code, Message: message, Forbidden: forbidden == "403", At: now})
 	c.u.record(line("failed", millis(now), j.id, code, forbidden, message))
+}
+
+// withoutRequest returns the text of an error without the path and the query of the request, which
+// name the account. So all accounts that cannot be reached have the same text.
+func withoutRequest(err error) string {
+	var connect *idcenter.ConnectError
+	if !errors.As(err, &connect) {
+		return err.Error()
+	}
+	short := *connect
+	if u, err := url.Parse(short.URL); err == nil {
+		short.URL = u.Scheme + "://" + u.Host
+	}
+	return short.Error()
 }
 
 // again runs a job again, before the others.

@@ -61,8 +61,29 @@ func (u *update) list() List {
 		}
 	}
 	l.Complete = l.Complete && len(l.Failed) == 0
+	if u.o.Given != nil {
+		l.hideRefused()
+	}
 	slices.SortFunc(l.Failed, func(a, b Failure) int { return cmp.Compare(a.AccountID, b.AccountID) })
 	return l
+}
+
+// hideRefused removes the accounts that the service refused from the failures. The file of accounts
+// names every account of the organization, and the user has no role in these. But the service has not
+// said so: another server can answer 403 too. So the list does not count as complete.
+func (l *List) hideRefused() {
+	refused := map[string]time.Time{}
+	l.Failed = slices.DeleteFunc(l.Failed, func(f Failure) bool {
+		if f.Forbidden {
+			refused[f.AccountID] = f.At
+		}
+		return f.Forbidden
+	})
+	for i := range l.Accounts {
+		if at, ok := refused[l.Accounts[i].ID]; ok && !l.Accounts[i].RolesKnown() {
+			l.Accounts[i].Listed = at
+		}
+	}
 }
 
 // fail remembers a failure for the rest of this update.

@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/sleep"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // A Portal lists accounts and roles. *[idcenter.Client] implements it.
@@ -83,8 +84,19 @@ func (e *IncompleteError) Error() string {
 
 func (e *IncompleteError) Unwrap() error { return e.Err }
 
-// ExitStatus returns the AWS CLI's exit code for a refusal by a service.
-func (e *IncompleteError) ExitStatus() int { return 254 }
+// ExitStatus returns the AWS CLI's exit code: 254 if the service refused something or the session
+// ended, and 255 if the service could not be reached.
+func (e *IncompleteError) ExitStatus() int {
+	if e.Err != nil && !errors.Is(e.Err, idcenter.ErrNetwork) {
+		return 254
+	}
+	for _, f := range e.Failed {
+		if f.Code != "" || f.Forbidden {
+			return 254
+		}
+	}
+	return 255
+}
 
 // ErrorName returns "", because the text of Err already names its error.
 func (e *IncompleteError) ErrorName() string { return "" }
@@ -104,7 +116,7 @@ func grouped(failed []Failure) []string {
 		}
 		name := f.AccountID
 		if f.AccountName != "" {
-			name += " (" + f.AccountName + ")"
+			name += " (" + terminal.OneLine(f.AccountName) + ")"
 		}
 		accounts[r] = append(accounts[r], name)
 	}

@@ -281,6 +281,8 @@ func (l *Listing) connected(s *Session, d Demand, o inventory.Options, bar *bar)
 		return l.token(ctx, s, rejected)
 	}
 	o.Limit = l.Limiter(s)
+	l.turn.Lock() // the workspace is not made for several goroutines
+	defer l.turn.Unlock()
 	client, err := l.w.Client(s.p, s.StartURL, s.Region)
 	o.Portal = client
 	return o, err

@@ -33,6 +33,12 @@ func Printable(text string) string {
 	}, text)
 }
 
+// OneLine does the same as [Printable], and also replaces line breaks and tabs. Use it for a name in a
+// table or in a sentence.
+func OneLine(text string) string {
+	return strings.NewReplacer("\n", "\ufffd", "\t", "\ufffd").Replace(Printable(text))
+}
+
 // Harmless makes an answer safe. It replaces each character that controls a terminal with
 // U+FFFD. It keeps line breaks and tabs. It changes less than [Printable], because users and
 // scripts compare and copy answers.

@@ -3,6 +3,7 @@ package terminal_test
 import (
 	"bytes"
 	"os"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -37,6 +38,9 @@ func TestHarmless(t *testing.T) {
 		}
 		if got := terminal.Printable(tt.text); got != tt.printable {
 			t.Errorf("Printable(%q) = %q, want %q", tt.text, got, tt.printable)
+		}
+		if got := terminal.OneLine(tt.text); strings.ContainsAny(got, "\n\t") || strings.ReplaceAll(got, "\ufffd", "") != strings.NewReplacer("\n", "", "\t", "", "\ufffd", "").Replace(tt.printable) {
+			t.Errorf("OneLine(%q) = %q", tt.text, got)
 		}
 	}
 }

@@ -34,7 +34,7 @@ func newLayout(room int, headings []string) *layout {
 // add makes the columns as wide as these cells.
 func (l *layout) add(cells []string) {
 	for i, c := range cells[:min(len(cells), len(l.widths))] {
-		l.widths[i] = max(l.widths[i], terminal.Width(terminal.Printable(c)))
+		l.widths[i] = max(l.widths[i], terminal.Width(terminal.OneLine(c)))
 	}
 }
 
@@ -84,7 +84,7 @@ func (l *layout) line(b *strings.Builder, cells, roles []string, paint func(stri
 		if l.room > 0 {
 			w = max(min(w, l.room-used-gap), 0)
 		}
-		c := terminal.Printable(cells[i])
+		c := terminal.OneLine(cells[i])
 		if l.room > 0 {
 			c = terminal.CutMiddle(c, w)
 		}
@@ -105,7 +105,7 @@ func (l *layout) line(b *strings.Builder, cells, roles []string, paint func(stri
 // shorten returns all roles.
 func shorten(roles []string, columns int) string {
 	for n := len(roles); n > 0; n-- {
-		text := terminal.Printable(strings.Join(roles[:n], ", ")) + others(len(roles)-n)
+		text := terminal.OneLine(strings.Join(roles[:n], ", ")) + others(len(roles)-n)
 		if columns == 0 || terminal.Width(text) <= columns {
 			return text
 		}
@@ -115,9 +115,9 @@ func shorten(roles []string, columns int) string {
 	}
 	rest := others(len(roles) - 1)
 	if len(rest) >= columns {
-		return terminal.CutMiddle(terminal.Printable(roles[0]), columns)
+		return terminal.CutMiddle(terminal.OneLine(roles[0]), columns)
 	}
-	return terminal.CutMiddle(terminal.Printable(roles[0]), columns-len(rest)) + rest
+	return terminal.CutMiddle(terminal.OneLine(roles[0]), columns-len(rest)) + rest
 }
 
 func others(n int) string {
