@@ -20,6 +20,7 @@ func NewWhich(app *command.App) *cobra.Command {
 		Long: `Print the path of the program that runs a command line: lanyard or the AWS CLI.
 Without COMMAND, print the path of the AWS CLI.
 
+If COMMAND is an operation of an AWS service that is not built in, stderr says why.
 The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
 command with an unknown option, even if "which" prints lanyard.
 
@@ -44,7 +45,12 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(app.Out, path)
+	if _, err := fmt.Fprintln(app.Out, path); err != nil {
+		return err
+	}
+	if why := awscli.WhyNot(args); why != "" {
+		_, err = fmt.Fprintln(app.IO.Err, why)
+	}
 	return err
 }
 

@@ -104,6 +104,9 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err := validate(op, full); err != nil {
 		return nil, err
 	}
+	if t, err = t.withPrefix(op, full); err != nil {
+		return nil, err
+	}
 	req, err := serialize(svc, op, full)
 	if err != nil {
 		return nil, err

@@ -186,6 +186,18 @@ func parseJSON(b []byte) (any, error) {
 // jsonStructure reads the members of a structure in the body into o. It ignores members that are
 // null.
 func (p *parser) jsonStructure(s *model.Shape, from, o *document.Object) error {
+	if s.Union {
+		var set []string
+		for name, v := range from.All() {
+			if v != nil && name != "__type" {
+				set = append(set, name)
+			}
+		}
+		if unknown, err := unknownMember(s, set); unknown != nil || err != nil {
+			o.Set(unknownUnion, unknown)
+			return err
+		}
+	}
 	for _, m := range s.Members {
 		raw, _ := from.Get(m.Wire())
 		if raw == nil || m.Location != model.Body {

@@ -24,8 +24,12 @@ func prepare(svc *model.Service, op *model.Operation, input *document.Object) *d
 		return all
 	}
 	for _, m := range op.Input.Shape.Members {
-		if _, ok := all.Get(m.Name); m.Idempotency && !ok {
+		v, ok := all.Get(m.Name)
+		if m.Idempotency && !ok {
 			all.Set(m.Name, uuid())
+		}
+		if id, isText := v.(string); m.LastPart && isText {
+			all.Set(m.Name, id[strings.LastIndexByte(id, '/')+1:])
 		}
 	}
 	if _, ok := all.Get("EncodingType"); !ok && urlEncoded(svc, op) {

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -168,6 +169,18 @@ func (w *xmlWriter) text(s string) {
 
 // xmlStructure reads the members of a structure in the body into o.
 func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error {
+	if s.Union {
+		var set []string
+		for _, c := range n.children {
+			if !slices.Contains(set, c.name) {
+				set = append(set, c.name)
+			}
+		}
+		if unknown, err := unknownMember(s, set); unknown != nil || err != nil {
+			o.Set(unknownUnion, unknown)
+			return err
+		}
+	}
 	for _, m := range s.Members {
 		if m.Location != model.Body {
 			continue

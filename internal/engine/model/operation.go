@@ -14,6 +14,10 @@ type Operation struct {
 	// Output has a structure as its shape. It is nil if the operation has no output.
 	Output *Member
 
+	// HostPrefix is put before the host name. It can contain names of members in braces:
+	// "api.", "{AccountId}.".
+	HostPrefix string
+
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator

@@ -42,10 +42,21 @@ type Shape struct {
 	Min       int  // the minimum length, or the minimum value of a number; 0 means no limit
 	Sensitive bool // a String or Blob that must not be logged
 	Document  bool // a Structure that can be any JSON value
+	Union     bool // a Structure of which exactly one member has a value
 
-	Values []string // the allowed values of an input String, for the help; nil allows any value
+	enum  string // the name of the allowed values in enums; "" allows any value
+	enums enums
 
 	Code string // the code of an error Structure, if it differs from Name
+}
+
+// Values returns the allowed values of a String in an input, in the order of the model. It returns
+// nil if any value is allowed.
+func (s *Shape) Values() []string {
+	if s.enum == "" {
+		return nil
+	}
+	return s.enums.values(s.enum)
 }
 
 // Member returns a member of a Structure by its name, or nil.
@@ -87,9 +98,10 @@ type Member struct {
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
-	Streaming    bool // AWS's own clients stream this body
 	JSONValue    bool // a String with JSON, encoded in base64 in a header
 	Idempotency  bool // the client sends a random value if the caller gives no value
+	LastPart     bool // of a value with slashes, the client sends only the last part
+	Away         bool // a value changes the endpoint in a way that this package does not know
 }
 
 // Wire returns the name on the wire: LocationName, or Name.
