@@ -384,6 +384,7 @@ var docElsewhere = map[string]elsewhere{
 	"go vet":                              {"make check runs it", "Makefile go vet ./..."},
 	"make lint":                           {"make test runs it", "Makefile MAKE) --no-print-directory lint"},
 	"go test …":                           {"it would run this test", ""},
+	"make equal …":                        {"it takes minutes; make test compares a sample", "Makefile ./internal/engine/equal"},
 	"make tables …":                       {"it needs models and writes into the source", "internal/engine/gen/main_test.go TestGenerateAgain"},
 	"go get -u":                           {"the page forbids it", ""},
 	"go get …":                            {"it needs the network; the test does the same in another module", "emulator/emulatortest/outside_test.go docs/emulator.md"},

@@ -96,7 +96,7 @@ func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operati
 }
 
 func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
-	t, err := c.targetIn(c.regionFor(input), svc, input)
+	t, err := c.targetIn(c.regionFor(input), svc, op, input)
 	if err != nil {
 		return nil, err
 	}
@@ -114,7 +114,7 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	r, err := c.send(ctx, svc, op, req, t)
 	if region := t.moved(svc, err); region != "" {
 		c.remember(input, region)
-		if t, err = c.targetIn(region, svc, input); err == nil {
+		if t, err = c.targetIn(region, svc, op, input); err == nil {
 			r, err = c.send(ctx, svc, op, req, t)
 		}
 	}

@@ -111,8 +111,7 @@ func (v *validator) value(path string, s *model.Shape, value any) {
 		switch s.Kind {
 		case model.Structure:
 			v.structure(path, s, value)
-		case model.Map:
-			length = value.Len()
+		case model.Map: // the AWS CLI does not check the number of entries
 			for key, e := range value.All() {
 				v.value(path+"."+key, s.Value.Shape, e)
 			}

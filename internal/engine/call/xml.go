@@ -71,9 +71,7 @@ func (w *xmlWriter) structure(name string, m *model.Member, o *document.Object) 
 		if err != nil {
 			return err
 		}
-		w.b.WriteString(" " + part.Wire() + `="`)
-		w.text(text)
-		w.b.WriteByte('"')
+		w.attribute(part.Wire(), text)
 	}
 	w.b.WriteByte('>')
 	for _, part := range m.Shape.Members {
@@ -154,17 +152,22 @@ func (w *xmlWriter) namespace(m *model.Member) {
 	if m.XMLNamespace == "" {
 		return
 	}
-	w.b.WriteString(" xmlns")
+	name := "xmlns"
 	if m.XMLPrefix != "" {
-		w.b.WriteString(":" + m.XMLPrefix)
+		name += ":" + m.XMLPrefix
 	}
-	w.b.WriteString(`="`)
-	w.text(m.XMLNamespace)
-	w.b.WriteByte('"')
+	w.attribute(name, m.XMLNamespace)
 }
 
+// text writes a text with the escapes of Python's ElementTree, which the AWS CLI uses.
 func (w *xmlWriter) text(s string) {
-	_ = xml.EscapeText(&w.b, []byte(s)) // a Buffer returns no errors
+	_, _ = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").WriteString(&w.b, s) // a Buffer returns no errors
+}
+
+// attribute writes an attribute with the escapes of Python's ElementTree.
+func (w *xmlWriter) attribute(name, v string) {
+	escapes := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#13;", "\n", "&#10;", "\t", "&#09;")
+	w.b.WriteString(" " + name + `="` + escapes.Replace(v) + `"`)
 }
 
 // xmlStructure reads the members of a structure in the body into o.

@@ -76,7 +76,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 				parameters[name] = v
 			}
 		}
-		r := rules{root: root, partitions: a.partitions, signingName: cmp.Or(text(m.metadata, "signingName"), prefix)}
+		r := rules{root: root, partitions: a.partitions, signingName: cmp.Or(text(m.metadata, "signingName"), prefix), classic: a.classic, prefix: prefix}
 		rows[key], reasons[key] = r.table(prefix, parameters)
 		if usual == "" && uses[usual] == 0 || uses[key] > uses[usual] || uses[key] == uses[usual] && key < usual {
 			usual = key
@@ -135,6 +135,24 @@ func globalRegion(classic *document.Object, prefix string) string {
 	return text(object(object(objects(v)[0], "services"), prefix), "partitionEndpoint")
 }
 
+// classicScope returns the region of signatures in endpoints.json, or "". The AWS CLI uses it if the
+// rules name no region for signatures.
+func (r rules) classicScope(partition, region string) string {
+	v, _ := r.classic.Get("partitions")
+	for _, p := range objects(v) {
+		if text(p, "partition") != partition {
+			continue
+		}
+		service := object(object(p, "services"), r.prefix)
+		end := object(object(service, "endpoints"), region)
+		if regional, ok := service.Get("isRegionalized"); end == nil && ok && regional == false {
+			end = object(object(service, "endpoints"), text(service, "partitionEndpoint"))
+		}
+		return text(object(end, "credentialScope"), "region")
+	}
+	return ""
+}
+
 // table evaluates the rules for every region, and returns the lines of the table.
 func (r rules) table(prefix string, parameters map[string]any) (string, error) {
 	var b strings.Builder
@@ -172,6 +190,9 @@ func (r rules) rows(p *document.Object, prefix string, parameters map[string]any
 			url, signing, err := r.evaluate(all)
 			if errors.As(err, new(endpointRefusal)) {
 				return place{}, nil
+			}
+			if signing == "" && err == nil {
+				signing = r.classicScope(text(p, "id"), region)
 			}
 			if signing == region {
 				signing = ""

@@ -15,6 +15,8 @@ type rules struct {
 	root        *document.Object
 	partitions  []*document.Object
 	signingName string // the name of the service in signatures
+	classic     *document.Object
+	prefix      string // of the endpoints
 }
 
 // An endpointRefusal is the error of the rules for an endpoint that does not exist.

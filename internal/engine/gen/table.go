@@ -229,9 +229,9 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		name, typ, attr("wire", say("locationName")), attr("query", say("queryName")), attr("in", say("location")),
 		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", say("timestampFormat")),
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
-		mark("json", is("jsonvalue")), mark("token", is("idempotencyToken")),
+		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
 		mark("last", w.service == "route53" && slices.Contains(route53IDs, shape)),
-		mark("away", has(ref, "contextParam") && w.service != "s3api"),
+		mark("away", has(ref, "contextParam") && w.service != "s3api" || w.presigns(name)),
 	}
 	if !composed(kind(s)) {
 		fields = append(fields, minimum(s), mark("sensitive", truth(s, "sensitive")))
@@ -245,6 +245,11 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
 	}
 	return row("", fields...), refs, nil
+}
+
+// presigns reports whether a value of the member makes botocore add a signed URL to the request.
+func (w *writer) presigns(member string) bool {
+	return member == "SourceRegion" && slices.Contains([]string{"docdb", "neptune", "rds"}, w.service)
 }
 
 // route53IDs lists the shapes of IDs that Route 53 returns with a path, and expects without it.

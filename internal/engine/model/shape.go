@@ -98,7 +98,7 @@ type Member struct {
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
-	JSONValue    bool // a String with JSON, encoded in base64 in a header
+	JSONValue    bool // a String in a header that has JSON in base64
 	Idempotency  bool // the client sends a random value if the caller gives no value
 	LastPart     bool // of a value with slashes, the client sends only the last part
 	Away         bool // a value changes the endpoint in a way that this package does not know
