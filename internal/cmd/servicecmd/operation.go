@@ -152,7 +152,7 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 // know. It returns "" if the command line has no such option.
 func (o *operation) away() string {
 	for _, p := range o.op.Parameters() {
-		if _, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away {
+		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
 			return p.Name
 		}
 	}

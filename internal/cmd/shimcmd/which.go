@@ -26,7 +26,7 @@ command with an unknown option, even if "which" prints lanyard.
 
 If the command line needs the AWS CLI and the AWS CLI is not on PATH, the exit
 code is 1. If the command is unknown, the exit code is 252.`,
-		Example: `lanyard which dynamodb list-tables
+		Example: `lanyard which s3 cp
 lanyard which sts get-caller-identity --profile dev-admin`,
 		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the flags belong to COMMAND
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -27,6 +27,7 @@ type Client struct {
 	Region          string       // if "", calls of a service that needs a region return a [NoRegionError]
 	Endpoint        string       // the base URL; "" means AWS's endpoint
 	FIPS, DualStack bool
+	AccountID       string // the account of the credentials, for services with an endpoint for each account; may be ""
 
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
 	// neither is set, the bucket is in the path if Endpoint is set, or if a host name cannot

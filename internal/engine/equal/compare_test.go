@@ -62,6 +62,9 @@ func compareCase(ctx context.Context, c *comparedCase, theirs line) (result, dif
 	return "equal", ""
 }
 
+// account is the account of the credentials.
+const account = "111122223333"
+
 // errCaptured ends a call after the client has made its request.
 var errCaptured = errors.New("captured")
 
@@ -78,7 +81,7 @@ func requestOf(ctx context.Context, c *comparedCase) (*sent, error) {
 	var made *sent
 	var broken error
 	client := &call.Client{
-		Region: c.region, FIPS: c.fips, DualStack: c.dual, MaxAttempts: 1,
+		Region: c.region, FIPS: c.fips, DualStack: c.dual, MaxAttempts: 1, AccountID: account,
 		Credentials: call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret"), SessionToken: secret.New("token")},
 		HTTP: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(r.Body)

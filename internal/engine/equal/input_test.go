@@ -24,7 +24,7 @@ func (g *inputMaker) input(op *model.Operation) *document.Object {
 	}
 	o := new(document.Object)
 	for _, m := range op.Input.Shape.Members {
-		if (m.Required && !m.Idempotency || g.all) && !m.Away {
+		if (m.Required && !m.Idempotency || g.all) && m.Away != model.AwayAlways {
 			o.Set(m.Name, g.member(m))
 		}
 	}

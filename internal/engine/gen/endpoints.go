@@ -7,6 +7,7 @@ import (
 	"maps"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -68,6 +69,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 	}
 	rows, reasons := make(map[string]string), make(map[string]error)
 	usual := ""
+	r := rules{root: root, partitions: a.partitions, signingName: cmp.Or(text(m.metadata, "signingName"), prefix), classic: a.classic, prefix: prefix}
 	for key := range uses {
 		parameters := make(map[string]any)
 		if key != "" {
@@ -76,8 +78,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 				parameters[name] = v
 			}
 		}
-		r := rules{root: root, partitions: a.partitions, signingName: cmp.Or(text(m.metadata, "signingName"), prefix), classic: a.classic, prefix: prefix}
-		rows[key], reasons[key] = r.table(prefix, parameters)
+		rows[key], reasons[key] = r.table("endpoint", prefix, parameters)
 		if usual == "" && uses[usual] == 0 || uses[key] > uses[usual] || uses[key] == uses[usual] && key < usual {
 			usual = key
 		}
@@ -90,6 +91,13 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 			return "", nil, fmt.Errorf("endpoints of %s: %w", folder, err)
 		}
 		return lines, func(*document.Object) error { return err }, nil
+	}
+	if has(object(root, "parameters"), accountParameter) {
+		accounts, err := r.table("account", prefix, map[string]any{accountParameter: "{account}", "AccountIdEndpointMode": "preferred"})
+		if err != nil {
+			return "", nil, fmt.Errorf("endpoints of %s: %w", folder, err)
+		}
+		lines += accounts
 	}
 	return lines + rows[usual], func(op *document.Object) error {
 		if key := staticKey(object(op, "staticContextParams"), folder); rows[key] != rows[usual] || reasons[key] != nil {
@@ -106,6 +114,7 @@ func unknownParameter(parameters *document.Object) string {
 		switch builtIn := text(object(parameters, name), "builtIn"); {
 		case builtIn == "", strings.HasPrefix(builtIn, "AWS::S3::"), builtIn == "AWS::STS::UseGlobalEndpoint":
 			// Package call has its own rules for S3. The AWS CLI 2 does not use STS's global endpoint.
+		case builtIn == "AWS::Auth::AccountId", builtIn == "AWS::Auth::AccountIdEndpointMode":
 		case builtIn == "AWS::Region", builtIn == "AWS::UseFIPS", builtIn == "AWS::UseDualStack", builtIn == "SDK::Endpoint":
 		default:
 			return name
@@ -113,6 +122,10 @@ func unknownParameter(parameters *document.Object) string {
 	}
 	return ""
 }
+
+// accountParameter is the parameter with the account of the credentials. The rules of S3 Control have
+// a parameter with this name that comes from the input, and others that the client does not know.
+const accountParameter = "AccountId"
 
 // staticKey returns the parameters that an operation sets as text. The parameters of S3 have no
 // effect without a bucket for which package call has its own rules.
@@ -154,7 +167,7 @@ func (r rules) classicScope(partition, region string) string {
 }
 
 // table evaluates the rules for every region, and returns the lines of the table.
-func (r rules) table(prefix string, parameters map[string]any) (string, error) {
+func (r rules) table(kind, prefix string, parameters map[string]any) (string, error) {
 	var b strings.Builder
 	for _, p := range r.partitions {
 		rows, err := r.rows(p, prefix, parameters)
@@ -162,7 +175,7 @@ func (r rules) table(prefix string, parameters map[string]any) (string, error) {
 			return "", err
 		}
 		for _, line := range rows {
-			b.WriteString("endpoint\t" + line + "\n")
+			b.WriteString(kind + "\t" + line + "\n")
 		}
 	}
 	return b.String(), nil
@@ -209,7 +222,12 @@ func (r rules) rows(p *document.Object, prefix string, parameters map[string]any
 			general = place{strings.ReplaceAll(found.host, "."+unknown+".", ".{region}."), found.sign}
 			rows = append(rows, general.row(text(p, "id"), variant.name, "*"))
 		}
-		for region := range object(p, "regions").All() {
+		regions := slices.Collect(maps.Keys(maps.Collect(object(p, "regions").All())))
+		slices.Sort(regions)
+		if text(p, "id") == "aws" {
+			regions = append(regions, "local") // DynamoDB on this machine
+		}
+		for _, region := range regions {
 			special, err := answer(region)
 			if err != nil {
 				return nil, err

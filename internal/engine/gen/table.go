@@ -77,7 +77,7 @@ func newWriter(service string, m *awsModel, endpoints string) *writer {
 		attr("endpoint", text(meta, "endpointPrefix")),
 		attr("signing", cmp.Or(text(meta, "signingName"), text(meta, "endpointPrefix"))),
 		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")),
-		mark("query", has(meta, "awsQueryCompatible"))) + endpoints
+		mark("query", has(meta, "awsQueryCompatible")), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + endpoints
 	return w
 }
 
@@ -165,7 +165,7 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
 				return outputFileReason
 			}
-			if has(ref, "contextParam") && part.ref == in && slices.Contains(texts(s, "required"), name) && w.service != "s3api" {
+			if has(ref, "contextParam") && part.ref == in && slices.Contains(texts(s, "required"), name) && !slices.Contains(arnServices, w.service) {
 				return endpointReason
 			}
 		}
@@ -231,7 +231,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
 		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
 		mark("last", w.service == "route53" && slices.Contains(route53IDs, shape)),
-		mark("away", has(ref, "contextParam") && w.service != "s3api" || w.presigns(name)),
+		attr("away", w.away(name, ref)),
 	}
 	if !composed(kind(s)) {
 		fields = append(fields, minimum(s), mark("sensitive", truth(s, "sensitive")))
@@ -245,6 +245,24 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
 	}
 	return row("", fields...), refs, nil
+}
+
+// arnServices lists the services whose endpoints depend only on members that contain an ARN. Package
+// call has its own rules for the buckets of S3.
+var arnServices = []string{"dynamodb", "s3api"}
+
+// away returns "any" if any value of a member changes the endpoint in a way that the client does not
+// know, "arn" if an ARN changes the endpoint, or "".
+func (w *writer) away(name string, ref *document.Object) string {
+	switch {
+	case w.presigns(name):
+		return "any"
+	case !has(ref, "contextParam") || w.service == "s3api" && name != "Bucket":
+		return ""
+	case slices.Contains(arnServices, w.service):
+		return "arn"
+	}
+	return "any"
 }
 
 // presigns reports whether a value of the member makes botocore add a signed URL to the request.

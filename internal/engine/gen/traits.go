@@ -104,18 +104,22 @@ func checkService(metadata *document.Object) error {
 	if !slices.Contains([]string{"v4", "s3", "s3v4"}, text(metadata, "signatureVersion")) {
 		return authReason
 	}
-	// A service with bearer tokens uses the token in an environment variable, if there is one.
-	for _, scheme := range texts(metadata, "auth") {
+	schemes := texts(metadata, "auth")
+	for _, scheme := range schemes {
 		switch scheme {
-		case "aws.auth#sigv4", "aws.auth#sigv4a":
-		case "smithy.api#httpBearerAuth":
-			return authReason
+		case "aws.auth#sigv4", "aws.auth#sigv4a", bearerAuth:
 		default:
 			return reason("trait auth " + scheme)
 		}
 	}
+	if schemes != nil && !slices.Contains(schemes, "aws.auth#sigv4") {
+		return authReason
+	}
 	return nil
 }
+
+// bearerAuth is the trait of a service that also accepts a token instead of a signature.
+const bearerAuth = "smithy.api#httpBearerAuth"
 
 // checkOperation returns a reason if the operation cannot be in the tables. Reasons in shapes are
 // found later.

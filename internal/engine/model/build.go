@@ -163,7 +163,10 @@ func (m *Member) set(key, value string) {
 	case "last":
 		m.LastPart = true
 	case "away":
-		m.Away = true
+		m.Away = AwayAlways
+		if value == "arn" {
+			m.Away = AwayARN
+		}
 	}
 }
 

@@ -3,6 +3,7 @@ package model
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -22,6 +23,15 @@ type Endpoint struct {
 // "", Endpoint returns the global endpoint; ok is false if the service has no global endpoint.
 // The name of an unknown region determines its partition.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
+	return s.AccountEndpoint(region, "", fips, dualStack)
+}
+
+// HasAccountEndpoints reports whether the service has an endpoint for each account.
+func (s *Service) HasAccountEndpoints() bool { return s.accounts != nil }
+
+// AccountEndpoint is like Endpoint. If the service has an endpoint for each account, it returns the
+// endpoint of the account. "" means no account.
+func (s *Service) AccountEndpoint(region, account string, fips, dualStack bool) (e Endpoint, ok bool) {
 	// "fips-us-gov-west-1" is an old name for a region with FIPS.
 	if bare := strings.TrimSuffix(strings.TrimPrefix(region, "fips-"), "-fips"); bare != region {
 		region, fips = bare, true
@@ -40,10 +50,17 @@ func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok 
 		variant, suffix = strings.TrimPrefix(variant+"-dual", "plain-"), p.get("dual")
 	}
 	e = Endpoint{"https://" + host + "." + region + "." + suffix, region}
-	for _, line := range s.endpoints {
+	lines := s.endpoints
+	if account != "" {
+		lines = slices.Concat(lines, s.accounts)
+	}
+	for _, line := range lines {
 		r := fields(line)
 		if r[1] == p[1] && r[2] == variant && (r[3] == "*" || r[3] == region) {
-			e.URL = "https://" + strings.ReplaceAll(r.get("host"), "{region}", region)
+			e.URL = strings.NewReplacer("{region}", region, "{account}", account).Replace(r.get("host"))
+			if !strings.Contains(e.URL, "://") {
+				e.URL = "https://" + e.URL
+			}
 			e.Region = cmp.Or(r.get("sign"), region)
 		}
 	}

@@ -17,6 +17,7 @@ import (
 //	service	NAME	…
 //	global	REGION
 //	endpoint	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	account	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
 //	operation	NAME	METHOD	URI	…
 //		in|out	SHAPE	…
 //		error	SHAPE
@@ -130,6 +131,8 @@ func (s *Service) line(f row, line string) {
 		s.set(f[2:])
 	case "global":
 		s.global = f[1]
+	case "account":
+		s.accounts = append(s.accounts, strings.TrimSuffix(line, "\n"))
 	case "endpoint":
 		s.endpoints = append(s.endpoints, strings.TrimSuffix(line, "\n"))
 	}
@@ -190,6 +193,8 @@ func (s *Service) set(fields []string) {
 			s.XMLNamespace = value
 		case "query":
 			s.QueryErrors = true
+		case "bearer":
+			s.Bearer = true
 		}
 	}
 }

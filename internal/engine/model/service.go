@@ -43,7 +43,10 @@ type Service struct {
 	XMLNamespace   string // "" if the service has no namespace
 	QueryErrors    bool   // for JSON: the service can reply with the error codes of its former protocol, Query
 
+	Bearer bool // the service also accepts a token instead of a signature
+
 	global     string   // the pseudo region without a region; "" if the service needs a region
+	accounts   []string // the lines of the endpoints with the account
 	endpoints  []string // the lines of the endpoints that do not follow the rule of their partition
 	operations []entry  // sorted by the name on the command line
 	without    []row    // the operations that are not built in: "without", name, reason

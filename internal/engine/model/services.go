@@ -9,33 +9,34 @@ apigatewaymanagementapi apigatewayv2 appconfig appconfigdata appfabric appflow a
 application-autoscaling application-insights application-signals applicationcostprofiler appmesh apprunner
 appstream appsync arc-region-switch arc-zonal-shift artifact athena auditmanager autoscaling
 autoscaling-plans b2bi backup backup-gateway backupsearch batch bcm-dashboards bcm-data-exports
-bcm-pricing-calculator bcm-recommended-actions bedrock-agent bedrock-agent-runtime bedrock-agentcore
-bedrock-agentcore-control bedrock-data-automation bedrock-data-automation-runtime billing billingconductor
-braket budgets ce chatbot chime chime-sdk-identity chime-sdk-media-pipelines chime-sdk-meetings
-chime-sdk-messaging chime-sdk-voice cleanrooms cleanroomsml cloud9 cloudcontrol clouddirectory cloudformation
-cloudfront cloudhsm cloudhsmv2 cloudsearch cloudtrail cloudtrail-data cloudwatch codeartifact codebuild
-codecommit codeconnections codeguru-reviewer codeguru-security codeguruprofiler codepipeline
-codestar-connections codestar-notifications cognito-identity cognito-idp cognito-sync comprehend
-comprehendmedical compute-optimizer compute-optimizer-automation configservice connect connect-contact-lens
-connectcampaigns connectcampaignsv2 connectcases connecthealth connectparticipant controlcatalog controltower
-cost-optimization-hub cur customer-profiles databrew dataexchange datapipeline datasync datazone dax deadline
-deploy detective devicefarm devops-agent devops-guru directconnect discovery dlm dms docdb docdb-elastic drs
-ds ds-data dsql dynamodbstreams ebs ec2 ec2-instance-connect ecr ecr-public ecs efs eks eks-auth elasticache
-elasticbeanstalk elb elbv2 elementalinference emr emr-containers emr-serverless entityresolution es events
-evs finspace finspace-data firehose fis fms forecast forecastquery frauddetector freetier fsx gamelift
-gameliftstreams geo-places geo-routes globalaccelerator glue grafana greengrass greengrassv2 groundstation
-guardduty health healthlake iam identitystore imagebuilder inspector inspector-scan inspector2 interconnect
-internetmonitor invoicing iot iot-data iot-jobs-data iot-managed-integrations iotdeviceadvisor iotfleetwise
-iotsecuretunneling iotsitewise iotthingsgraph iottwinmaker iotwireless ivs ivs-realtime ivschat kafka
-kafkaconnect kendra kendra-ranking keyspaces keyspacesstreams kinesis kinesis-video-archived-media
-kinesis-video-signaling kinesis-video-webrtc-storage kinesisanalytics kinesisanalyticsv2 kinesisvideo kms
-lakeformation lambda lambda-core lambda-microvms launch-wizard lex-models lex-runtime lexv2-models
-lexv2-runtime license-manager license-manager-linux-subscriptions license-manager-user-subscriptions
-lightsail location logs lookoutequipment m2 machinelearning macie2 mailmanager managedblockchain
-managedblockchain-query marketplace-agreement marketplace-catalog marketplace-deployment
-marketplace-discovery marketplace-entitlement marketplace-reporting marketplacecommerceanalytics mediaconnect
-mediaconvert medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediastore-data mediatailor
-medical-imaging memorydb meteringmarketplace mgh mgn migration-hub-refactor-spaces migrationhub-config
+bcm-pricing-calculator bcm-recommended-actions bedrock bedrock-agent bedrock-agent-runtime bedrock-agentcore
+bedrock-agentcore-control bedrock-data-automation bedrock-data-automation-runtime bedrock-runtime billing
+billingconductor braket budgets ce chatbot chime chime-sdk-identity chime-sdk-media-pipelines
+chime-sdk-meetings chime-sdk-messaging chime-sdk-voice cleanrooms cleanroomsml cloud9 cloudcontrol
+clouddirectory cloudformation cloudfront cloudhsm cloudhsmv2 cloudsearch cloudtrail cloudtrail-data
+cloudwatch codeartifact codebuild codecommit codeconnections codeguru-reviewer codeguru-security
+codeguruprofiler codepipeline codestar-connections codestar-notifications cognito-identity cognito-idp
+cognito-sync comprehend comprehendmedical compute-optimizer compute-optimizer-automation configservice
+connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
+connectparticipant controlcatalog controltower cost-optimization-hub cur customer-profiles databrew
+dataexchange datapipeline datasync datazone dax deadline deploy detective devicefarm devops-agent devops-guru
+directconnect discovery dlm dms docdb docdb-elastic drs ds ds-data dsql dynamodb dynamodbstreams ebs ec2
+ec2-instance-connect ecr ecr-public ecs efs eks eks-auth elasticache elasticbeanstalk elb elbv2
+elementalinference emr emr-containers emr-serverless entityresolution es events evs finspace finspace-data
+firehose fis fms forecast forecastquery frauddetector freetier fsx gamelift gameliftstreams geo-places
+geo-routes globalaccelerator glue grafana greengrass greengrassv2 groundstation guardduty health healthlake
+iam identitystore imagebuilder inspector inspector-scan inspector2 interconnect internetmonitor invoicing iot
+iot-data iot-jobs-data iot-managed-integrations iotdeviceadvisor iotfleetwise iotsecuretunneling iotsitewise
+iotthingsgraph iottwinmaker iotwireless ivs ivs-realtime ivschat kafka kafkaconnect kendra kendra-ranking
+keyspaces keyspacesstreams kinesis kinesis-video-archived-media kinesis-video-signaling
+kinesis-video-webrtc-storage kinesisanalytics kinesisanalyticsv2 kinesisvideo kms lakeformation lambda
+lambda-core lambda-microvms launch-wizard lex-models lex-runtime lexv2-models lexv2-runtime license-manager
+license-manager-linux-subscriptions license-manager-user-subscriptions lightsail location logs
+lookoutequipment m2 machinelearning macie2 mailmanager managedblockchain managedblockchain-query
+marketplace-agreement marketplace-catalog marketplace-deployment marketplace-discovery
+marketplace-entitlement marketplace-reporting marketplacecommerceanalytics mediaconnect mediaconvert
+medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediastore-data mediatailor medical-imaging
+memorydb meteringmarketplace mgh mgn migration-hub-refactor-spaces migrationhub-config
 migrationhuborchestrator migrationhubstrategy mpa mq mturk mwaa mwaa-serverless neptune neptune-graph
 neptunedata network-firewall networkflowmonitor networkmanager networkmonitor notifications
 notificationscontacts nova-act oam observabilityadmin odb omics opensearch opensearchserverless organizations

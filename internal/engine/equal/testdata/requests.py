@@ -91,7 +91,7 @@ def main():
     session = botocore.session.get_session()
     loader = session.get_component("data_loader")
     loader.load_service_model = documented(loader.load_service_model)
-    session.set_credentials("AKIAEXAMPLE", "secret", "token")
+    session.set_credentials("AKIAEXAMPLE", "secret", "token", "111122223333")
     clients = {}
     for line in sys.stdin:
         service, name, region, fips, dual, given = json.loads(line)
