@@ -20,7 +20,8 @@ func NewWhich(app *command.App) *cobra.Command {
 		Long: `Print the path of the program that runs a command line: lanyard or the AWS CLI.
 Without COMMAND, print the path of the AWS CLI.
 
-If COMMAND is an operation of an AWS service that is not built in, stderr says why.
+If COMMAND is an operation of an AWS service that is not built in, stderr says
+why.
 The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
 command with an unknown option, even if "which" prints lanyard.
 
