@@ -151,6 +151,9 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 // away returns the name of an option whose value changes the endpoint in a way that lanyard does not
 // know. It returns "" if the command line has no such option.
 func (o *operation) away() string {
+	if !call.CanChecksum(o.op, o.in.Document) {
+		return model.CLIName(o.op.Checksum)
+	}
 	for _, p := range o.op.Parameters() {
 		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
 			return p.Name

@@ -112,6 +112,9 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
+	if err := req.addChecksum(op, full); err != nil {
+		return nil, err
+	}
 	r, err := c.send(ctx, svc, op, req, t)
 	if region := t.moved(svc, err); region != "" {
 		c.remember(input, region)

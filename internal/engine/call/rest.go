@@ -296,11 +296,13 @@ func (p *parser) restBody(svc *model.Service, shape *model.Shape, r *reply, o *d
 			o.Set(m.Name, base64.StdEncoding.EncodeToString(r.body))
 			return nil
 		}
-		if len(r.body) == 0 {
-			return nil
+		if m.Shape.Document && len(r.body) > 0 {
+			v, err := parseJSON(r.body)
+			o.Set(m.Name, v)
+			return err
 		}
 		shape, to = m.Shape, new(document.Object)
-		o.Set(m.Name, to)
+		o.Set(m.Name, to) // an empty body means an empty object
 	}
 	if len(r.body) == 0 || !inBody(shape) {
 		return nil

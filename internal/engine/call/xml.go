@@ -29,7 +29,10 @@ func xmlBody(svc *model.Service, m *model.Member, o *document.Object) ([]byte, e
 	return w.b.Bytes(), err
 }
 
-type xmlWriter struct{ b bytes.Buffer }
+type xmlWriter struct {
+	b      bytes.Buffer
+	opened int // the length of the text after the last opening tag
+}
 
 // value writes an element.
 func (w *xmlWriter) value(name string, m *model.Member, v any) error {
@@ -73,7 +76,7 @@ func (w *xmlWriter) structure(name string, m *model.Member, o *document.Object) 
 		}
 		w.attribute(part.Wire(), text)
 	}
-	w.b.WriteByte('>')
+	w.endTag()
 	for _, part := range m.Shape.Members {
 		v, ok := o.Get(part.Name)
 		if !ok || part.XMLAttribute || part.Location != model.Body {
@@ -117,7 +120,8 @@ func (w *xmlWriter) mapping(name string, m *model.Member, o *document.Object) er
 		w.open(name, m)
 	}
 	for key, v := range o.All() {
-		w.b.WriteString("<" + entry + ">")
+		w.b.WriteString("<" + entry)
+		w.endTag()
 		if err := w.value(wireOr(m.Shape.Key, "key"), m.Shape.Key, key); err != nil {
 			return err
 		}
@@ -143,10 +147,24 @@ func wireOr(m *model.Member, name string) string {
 func (w *xmlWriter) open(name string, m *model.Member) {
 	w.b.WriteString("<" + name)
 	w.namespace(m)
-	w.b.WriteByte('>')
+	w.endTag()
 }
 
-func (w *xmlWriter) close(name string) { w.b.WriteString("</" + name + ">") }
+func (w *xmlWriter) endTag() {
+	w.b.WriteByte('>')
+	w.opened = w.b.Len()
+}
+
+// close writes a closing tag. For an element without content, it writes the short form that
+// ElementTree writes. The bytes matter for checksums.
+func (w *xmlWriter) close(name string) {
+	if w.b.Len() > w.opened {
+		w.b.WriteString("</" + name + ">")
+		return
+	}
+	w.b.Truncate(w.opened - 1)
+	w.b.WriteString(" />")
+}
 
 func (w *xmlWriter) namespace(m *model.Member) {
 	if m.XMLNamespace == "" {

@@ -152,9 +152,6 @@ var uuid = regexp.MustCompile(`[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-
 
 func ids(s string) string { return uuid.ReplaceAllString(s, "ID") }
 
-// empty matches the short form of an element without content.
-var empty = regexp.MustCompile(`<([^ >/]+)([^>]*?) ?/>`)
-
 // normal returns a body in a form that does not depend on white space, and on the order of
 // parameters and members.
 func normal(svc *model.Service, contentType, body string) (any, error) {
@@ -171,8 +168,6 @@ func normal(svc *model.Service, contentType, body string) (any, error) {
 			return body, nil // a payload that is no JSON
 		}
 		return plainNumbers(v), nil
-	case svc.Protocol == model.RESTXML:
-		return empty.ReplaceAllString(body, "<$1$2></$1>"), nil
 	}
 	return body, nil
 }

@@ -242,22 +242,12 @@ func partOf(cases []*comparedCase, w, n int) []*comparedCase {
 func ask(t *testing.T, cases []*comparedCase) ([]line, error) {
 	var stdin bytes.Buffer
 	for _, c := range cases {
-		folder := map[string]string{"s3api": "s3", "deploy": "codedeploy", "configservice": "config", "agent-toolkit": "agenttoolkit"}[c.service]
-		if folder == "" {
-			folder = c.service
-		}
-		fmt.Fprintf(&stdin, "[%q,%q,%q,%t,%t,%s]\n", folder, c.op.Name, c.region, c.fips, c.dual, asJSON(c.input))
+		fmt.Fprintf(&stdin, "[%q,%q,%q,%t,%t,%s]\n", folderOf(c.service), c.op.Name, c.region, c.fips, c.dual, asJSON(c.input))
 	}
 	cmd := exec.CommandContext(t.Context(), "python3", "testdata/requests.py")
 	cmd.Stdin = &stdin
-	home := t.TempDir()
-	cmd.Env = append(os.Environ(), "HOME="+home, "AWS_CONFIG_FILE="+home+"/none", "AWS_SHARED_CREDENTIALS_FILE="+home+"/none", "AWS_EC2_METADATA_DISABLED=true")
-	if *models != "" {
-		folder, err := modelsOnly(home)
-		if err != nil {
-			return nil, err
-		}
-		cmd.Env = append(cmd.Env, "AWS_DATA_PATH="+folder)
+	if err := setEnv(t, cmd); err != nil {
+		return nil, err
 	}
 	var complaints bytes.Buffer
 	cmd.Stderr = &complaints
@@ -279,6 +269,20 @@ func ask(t *testing.T, cases []*comparedCase) ([]line, error) {
 		return nil, fmt.Errorf("requests.py: %d lines, %w, want %d", len(lines), scanner.Err(), len(cases))
 	}
 	return lines, nil
+}
+
+// setEnv gives a Python program an environment without settings of the user, and with the models.
+func setEnv(t *testing.T, cmd *exec.Cmd) error {
+	home := t.TempDir()
+	cmd.Env = append(os.Environ(), "HOME="+home, "AWS_CONFIG_FILE="+home+"/none", "AWS_SHARED_CREDENTIALS_FILE="+home+"/none", "AWS_EC2_METADATA_DISABLED=true")
+	if *models != "" {
+		folder, err := modelsOnly(home)
+		if err != nil {
+			return err
+		}
+		cmd.Env = append(cmd.Env, "AWS_DATA_PATH="+folder)
+	}
+	return nil
 }
 
 // modelsOnly makes a folder with links to the models, but not to endpoints.json. With another

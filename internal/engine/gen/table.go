@@ -109,7 +109,7 @@ func (w *writer) operation(name string, op *document.Object) (operationText, err
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
 	o.lines = row("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")),
-		attr("host", text(object(op, "endpoint"), "hostPrefix")), mark("unsigned", unsigned))
+		attr("host", text(object(op, "endpoint"), "hostPrefix")), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")), mark("unsigned", unsigned))
 	for _, part := range []struct {
 		name string
 		ref  *document.Object
@@ -164,6 +164,9 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 			}
 			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
 				return outputFileReason
+			}
+			if part.ref == out && text(ref, "location") == "headers" {
+				return resultReason // the client does not keep the case of the names
 			}
 			if has(ref, "contextParam") && part.ref == in && slices.Contains(texts(s, "required"), name) && !slices.Contains(arnServices, w.service) {
 				return endpointReason

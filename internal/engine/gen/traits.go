@@ -17,7 +17,7 @@ func (r reason) Error() string { return string(r) }
 // The reasons that follow from a model.
 const (
 	authReason       reason = "auth"        // a signature that we do not make
-	checksumReason   reason = "checksum"    // a checksum of the request
+	checksumReason   reason = "checksum"    // a checksum that a setting turns off, or of the reply
 	compressReason   reason = "compression" // a compressed request
 	discoveryReason  reason = "discovery"   // an endpoint that another operation returns
 	endpointReason   reason = "endpoint"    // the endpoint depends on the input or the account
@@ -25,6 +25,7 @@ const (
 	outputFileReason reason = "outfile"     // the output goes to a file
 	pagesReason      reason = "pages"       // a paginator with an expression
 	presignReason    reason = "presign"     // a signed URL in the request
+	resultReason     reason = "result"      // a result that the client cannot read exactly
 	protocolReason   reason = "protocol"    // a protocol that we do not have
 	streamReason     reason = "stream"      // the input is a file of any size
 )
@@ -154,12 +155,23 @@ func checkOperation(op *document.Object) error {
 		return discoveryReason
 	case has(op, "requestcompression"):
 		return compressReason
-	case has(op, "httpChecksum"), truth(op, "httpChecksumRequired"):
+	case truth(op, "httpChecksumRequired"), has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
 		return checksumReason
 	case has(op, "operationContextParams"):
 		return endpointReason
 	}
 	return checkHost(op)
+}
+
+// plainChecksum reports whether every request needs a checksum, and a member names its algorithm. A
+// setting decides about other checksums.
+func plainChecksum(c *document.Object) bool {
+	for name := range c.All() {
+		if name != "requestAlgorithmMember" && name != "requestChecksumRequired" {
+			return false
+		}
+	}
+	return truth(c, "requestChecksumRequired") && text(c, "requestAlgorithmMember") != ""
 }
 
 // checkHost returns an error for a host prefix with other placeholders than members.

@@ -27,7 +27,7 @@ func Explain(reason string) string {
 	case "auth":
 		return "its requests need another signature than SigV4, or can use a bearer token"
 	case "checksum":
-		return "its requests need a checksum"
+		return "a setting of the AWS CLI decides about its checksum"
 	case "command":
 		return "the AWS CLI has no command for it, or a command with another name"
 	case "compression":
@@ -51,7 +51,7 @@ func Explain(reason string) string {
 	case "request":
 		return "the AWS CLI changes the request"
 	case "result":
-		return "the AWS CLI changes the result"
+		return "the AWS CLI changes the result, or reads it in another way"
 	case "stream":
 		return "its input is a file of any size"
 	}

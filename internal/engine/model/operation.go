@@ -18,6 +18,10 @@ type Operation struct {
 	// "api.", "{AccountId}.".
 	HostPrefix string
 
+	// Checksum is the member with the algorithm for the checksum that each request needs. It is "" if
+	// requests need no checksum.
+	Checksum string
+
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator
