@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -29,6 +30,23 @@ func TestOutputs(t *testing.T) {
 			cases = append(cases, c)
 		}
 	}
+	compareOutputs(t, cases, false)
+}
+
+// TestPages compares the full results of two pages.
+func TestPages(t *testing.T) {
+	needBotocore(t)
+	var cases []*comparedCase
+	for _, c := range chooseCases(t) {
+		if !c.all && call.CanPage(c.op) {
+			cases = append(cases, c)
+		}
+	}
+	compareOutputs(t, cases, true)
+}
+
+func compareOutputs(t *testing.T, cases []*comparedCase, pages bool) {
+	t.Helper()
 	workers := 1
 	if *all {
 		workers = runtime.NumCPU()
@@ -41,13 +59,13 @@ func TestOutputs(t *testing.T) {
 	for w := range workers {
 		group.Go(func() {
 			part := partOf(cases, w, workers)
-			lines, err := askReplies(t, part)
+			lines, err := askReplies(t, part, pages)
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			for i, c := range part {
-				result, diff := compareOutput(t.Context(), c, lines[i])
+				result, diff := compareOutput(t.Context(), c, lines[i], pages)
 				mu.Lock()
 				counts[result]++
 				mu.Unlock()
@@ -65,10 +83,14 @@ func TestOutputs(t *testing.T) {
 }
 
 // askReplies returns the answers of replies.py.
-func askReplies(t *testing.T, cases []*comparedCase) ([]*document.Object, error) {
+func askReplies(t *testing.T, cases []*comparedCase, pages bool) ([]*document.Object, error) {
 	var stdin bytes.Buffer
 	for _, c := range cases {
-		fmt.Fprintf(&stdin, "[%q,%q]\n", folderOf(c.service), c.op.Name)
+		input := ""
+		if pages {
+			input = "," + asJSON(c.input)
+		}
+		fmt.Fprintf(&stdin, "[%q,%q%s]\n", folderOf(c.service), c.op.Name, input)
 	}
 	cmd := exec.CommandContext(t.Context(), "python3", "testdata/replies.py", fmt.Sprint(*seed))
 	cmd.Stdin = &stdin
@@ -99,7 +121,7 @@ func askReplies(t *testing.T, cases []*comparedCase) ([]*document.Object, error)
 }
 
 // compareOutput returns the result of a comparison, and a text if the outputs differ.
-func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object) (result, diff string) {
+func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object, pages bool) (result, diff string) {
 	if _, absent := theirs.Get("absent"); absent {
 		return "absent", ""
 	}
@@ -110,24 +132,44 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 	if err != nil {
 		return "invalid", ""
 	}
-	body, _ := theirs.Get("body")
-	header := make(http.Header)
-	given, _ := theirs.Get("headers")
-	if headers, ok := given.(*document.Object); ok {
-		for name, v := range headers.All() {
-			header.Set(name, fmt.Sprint(v))
+	var replies []*http.Response
+	if v, _ := theirs.Get("replies"); pages {
+		list, _ := v.([]any)
+		for _, r := range list {
+			pair, _ := r.([]any)
+			replies = append(replies, response(pair[0], pair[1]))
 		}
+	} else {
+		headers, _ := theirs.Get("headers")
+		body, _ := theirs.Get("body")
+		replies = append(replies, response(headers, body))
 	}
 	client := &call.Client{
 		Region: c.region, MaxAttempts: 1,
 		Credentials: call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret")},
 		HTTP: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
-			return &http.Response{StatusCode: 200, Header: header, Body: io.NopCloser(strings.NewReader(fmt.Sprint(body)))}, nil
+			if len(replies) == 0 {
+				return nil, errors.New("no more replies")
+			}
+			r := replies[0]
+			replies = replies[1:]
+			return r, nil
 		})},
 	}
-	ours, err := client.Call(ctx, c.svc, c.op, input)
+	var ours *document.Object
+	if pages {
+		var pager *call.Pager
+		if pager, err = client.Pages(c.svc, c.op, input, call.Paging{}); err == nil {
+			ours, err = pager.Full(ctx)
+		}
+	} else {
+		ours, err = client.Call(ctx, c.svc, c.op, input)
+	}
 	if err != nil {
-		return "different", fmt.Sprintf("%v\n%s", err, body)
+		return "different", err.Error()
+	}
+	if left, _ := theirs.Get("left"); pages && fmt.Sprint(left) != fmt.Sprint(len(replies)) {
+		return "different", fmt.Sprintf("%d pages are left, and botocore has left %v", len(replies), left)
 	}
 	want, _ := theirs.Get("output")
 	if c.op.Name == "GetBucketLocation" && c.service == "s3api" {
@@ -137,6 +179,17 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		return "different", "(-botocore +lanyard)\n" + d
 	}
 	return "equal", ""
+}
+
+// response returns a reply of a service.
+func response(headers, body any) *http.Response {
+	r := &http.Response{StatusCode: 200, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(fmt.Sprint(body)))}
+	if o, ok := headers.(*document.Object); ok {
+		for name, v := range o.All() {
+			r.Header.Set(name, fmt.Sprint(v))
+		}
+	}
+	return r
 }
 
 // show returns a value as text, with its members in order.

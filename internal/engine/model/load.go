@@ -57,13 +57,22 @@ func Services() []string { return strings.Fields(serviceNames) }
 
 // Has reports whether a service has built-in operations. It reads no table.
 func Has(service string) bool {
-	for name := range strings.FieldsSeq(serviceNames) {
-		if name == service {
+	rest := serviceNames
+	for service != "" && !strings.ContainsAny(service, " \n") {
+		i := strings.Index(rest, service)
+		if i < 1 {
+			return false
+		}
+		end := i + len(service)
+		if isSpace(rest[i-1]) && isSpace(rest[end]) {
 			return true
 		}
+		rest = rest[end:]
 	}
 	return false
 }
+
+func isSpace(c byte) bool { return c == ' ' || c == '\n' }
 
 // Load returns a service by its name on the command line. It returns an error if there is
 // no table for it. A service has a table even if none of its operations is built in.

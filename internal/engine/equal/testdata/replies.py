@@ -11,10 +11,12 @@ import random
 import sys
 from xml.sax.saxutils import escape
 
+import botocore.awsrequest
 import botocore.exceptions
-import botocore.session
 from botocore import parsers
 from botocore.utils import parse_timestamp
+
+import loading
 
 WORDS = ["a", "eu-west-1", "x y+z", "é€", "a&b<c>\"d'", "https://h/p?q=1", "*~-._", "😀"]
 
@@ -124,13 +126,13 @@ def header(member, v):
     return text(member, v)
 
 
-def reply(service, op):
-    """Returns the headers and the body of a random reply."""
+def reply(service, op, adjust=lambda v: v):
+    """Returns the headers and the body of a random reply. adjust can change the value of the output."""
     shape, headers = op.output_shape, {}
     protocol = service.resolved_protocol
     if shape is None:
         return headers, "<R></R>" if protocol in ("query", "ec2") else ""
-    v = value(shape)
+    v = adjust(value(shape))
     for n, m in shape.members.items():
         place = m.serialization.get("location")
         if n in v and place == "header":
@@ -171,12 +173,80 @@ def output(service, op):
     return {"headers": headers, "body": body, "output": out}
 
 
+def set_path(shape, v, path, new):
+    """Sets or removes (None) the value of a path such as A.B in the value of a structure."""
+    names = path.split(".")
+    for name in names[:-1]:
+        shape = shape.members[name]
+        v = v.setdefault(name, {})
+    if new is None:
+        v.pop(names[-1], None)
+    else:
+        v[names[-1]] = new
+
+
+def token(shape, path, i):
+    """Returns a token of the type that the output has at a path."""
+    for name in path.split("."):
+        shape = shape.members[name]
+    if shape.type_name in ("integer", "long"):
+        return 7 + i
+    if shape.type_name == "map":
+        return {"key": next(v for v in (value(shape.value) for _ in range(99)) if v)}
+    return "token%d" % i + 90 * "x"  # longer than the least length
+
+
+def page(shape, config, last):
+    """Returns a random value of a page. The last page has no token."""
+    def adjust(v):
+        tokens = config["output_token"] if isinstance(config["output_token"], list) else [config["output_token"]]
+        for i, path in enumerate(tokens):
+            set_path(shape, v, path, None if last else token(shape, path, i))
+        if "more_results" in config:
+            set_path(shape, v, config["more_results"], not last)
+        return v
+    return adjust
+
+
+class Raw:
+    def __init__(self, body):
+        self.body = body
+
+    def stream(self, *args, **kwargs):
+        yield self.body
+
+    def read(self, *args):
+        body, self.body = self.body, b""
+        return body
+
+
+def pages(session, name, service, op, given):
+    """Returns the replies of two pages, and the full result that botocore makes from them."""
+    config = session.get_component("data_loader").load_service_model(name, "paginators-1")["pagination"].get(op.name)
+    if config is None or "result_key" not in config or "input_token" not in config:
+        return {"absent": "pages"}
+    replies = [reply(service, op, page(op.output_shape, config, last)) for last in (False, True)]
+    client = session.create_client(name, region_name="eu-west-1")
+    left = list(replies)
+
+    def answer(request, **kwargs):
+        headers, body = left.pop(0)
+        return botocore.awsrequest.AWSResponse(request.url, 200, botocore.awsrequest.HeadersDict(headers), Raw(body.encode()))
+
+    client.meta.events.register("before-send", answer)
+    paginator = client.get_paginator(botocore.xform_name(op.name))
+    full = paginator.paginate(**given).build_full_result()
+    full.pop("ResponseMetadata", None)
+    return {"replies": replies, "left": len(left), "output": full}
+
+
 def main():
     random.seed(int(sys.argv[1]))
-    session = botocore.session.get_session()
+    session = loading.new_session()
+    session.get_component("response_parser_factory").set_parser_defaults(timestamp_parser=times, blob_parser=lambda b: b)
     models = {}
     for line in sys.stdin:
-        name, operation = json.loads(line)
+        name, operation, *given = json.loads(line)
         if name not in models:
             models.clear()  # the lines are sorted by service
             try:
@@ -188,7 +258,9 @@ def main():
             print('{"absent": "operation"}')
             continue
         try:
-            print(json.dumps(output(service, service.operation_model(operation)), default=lambda b: b.decode()))
+            op = service.operation_model(operation)
+            made = pages(session, name, service, op, given[0]) if given else output(service, op)
+            print(json.dumps(made, default=lambda b: b.decode()))
         except Exception as e:
             print(json.dumps({"broken": "%s: %s" % (type(e).__name__, e)}))
 

@@ -11,8 +11,8 @@ import sys
 
 import botocore.config
 import botocore.exceptions
-import botocore.session
 
+import loading
 
 NO_ENDPOINT = (botocore.exceptions.EndpointVariantError, botocore.exceptions.EndpointProviderError, botocore.exceptions.UnknownRegionError)
 
@@ -77,21 +77,8 @@ def request_of(client, name, given):
         return {"broken": "%s: %s" % (type(e).__name__, e)}
 
 
-def documented(load):
-    """Adds the documentation that botocore expects, but that models without documentation lack."""
-    def load_service_model(service_name, type_name, api_version=None):
-        model = load(service_name, type_name, api_version)
-        for parameter in model.get("clientContextParams", {}).values():
-            parameter.setdefault("documentation", "")
-        return model
-    return load_service_model
-
-
 def main():
-    session = botocore.session.get_session()
-    loader = session.get_component("data_loader")
-    loader.load_service_model = documented(loader.load_service_model)
-    session.set_credentials("AKIAEXAMPLE", "secret", "token", "111122223333")
+    session = loading.new_session()
     clients = {}
     for line in sys.stdin:
         service, name, region, fips, dual, given = json.loads(line)
