@@ -110,10 +110,17 @@ var regions = strings.Fields(`us-east-1 us-gov-west-1 cn-north-1 eu-west-1 us-we
 	cn-northwest-1 us-iso-east-1 us-isob-east-1 eu-central-1 eu-north-1 ap-southeast-2 us-iso-west-1 eu-isoe-west-1 us-isof-south-1
 	ap-northeast-1 ca-central-1 il-central-1 sa-east-1 mx-central-1 us-isof-east-1 eu-atlantis-7`)
 
+// modelsOf is the version of botocore whose own models are nearly those of the tables.
+const modelsOf = "1.43.11"
+
 func needBotocore(t *testing.T) {
 	t.Helper()
-	if out, err := exec.Command("python3", "-c", "import botocore").CombinedOutput(); err != nil {
-		t.Skipf("python3 cannot import botocore; run: pip install botocore (%v %s)", err, lastLine(out))
+	out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__version__)").CombinedOutput()
+	switch {
+	case err != nil:
+		t.Skipf("python3 cannot import botocore; run: pip install botocore==%s (%v %s)", modelsOf, err, lastLine(out))
+	case *models == "" && lastLine(out) != modelsOf:
+		t.Skipf("botocore is %s; the tables are from the models of %s; for other versions, add -models", lastLine(out), modelsOf)
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os/exec"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -30,7 +31,7 @@ func TestOutputs(t *testing.T) {
 			cases = append(cases, c)
 		}
 	}
-	compareOutputs(t, cases, false)
+	compareOutputs(t, cases, "")
 }
 
 // TestPages compares the full results of two pages.
@@ -42,10 +43,25 @@ func TestPages(t *testing.T) {
 			cases = append(cases, c)
 		}
 	}
-	compareOutputs(t, cases, true)
+	compareOutputs(t, cases, onPages)
 }
 
-func compareOutputs(t *testing.T, cases []*comparedCase, pages bool) {
+// TestFailures compares the codes and the messages of errors.
+func TestFailures(t *testing.T) {
+	needBotocore(t)
+	var cases []*comparedCase
+	for _, c := range chooseCases(t) {
+		if !c.all {
+			cases = append(cases, c)
+		}
+	}
+	compareOutputs(t, cases, failures)
+}
+
+// The kinds of comparisons besides "".
+const onPages, failures = "pages", "failures"
+
+func compareOutputs(t *testing.T, cases []*comparedCase, kind string) {
 	t.Helper()
 	workers := 1
 	if *all {
@@ -59,13 +75,13 @@ func compareOutputs(t *testing.T, cases []*comparedCase, pages bool) {
 	for w := range workers {
 		group.Go(func() {
 			part := partOf(cases, w, workers)
-			lines, err := askReplies(t, part, pages)
+			lines, err := askReplies(t, part, kind)
 			if err != nil {
 				t.Error(err)
 				return
 			}
 			for i, c := range part {
-				result, diff := compareOutput(t.Context(), c, lines[i], pages)
+				result, diff := compareOutput(t.Context(), c, lines[i], kind)
 				mu.Lock()
 				counts[result]++
 				mu.Unlock()
@@ -83,12 +99,15 @@ func compareOutputs(t *testing.T, cases []*comparedCase, pages bool) {
 }
 
 // askReplies returns the answers of replies.py.
-func askReplies(t *testing.T, cases []*comparedCase, pages bool) ([]*document.Object, error) {
+func askReplies(t *testing.T, cases []*comparedCase, kind string) ([]*document.Object, error) {
 	var stdin bytes.Buffer
 	for _, c := range cases {
 		input := ""
-		if pages {
+		switch kind {
+		case onPages:
 			input = "," + asJSON(c.input)
+		case failures:
+			input = `,"failure"`
 		}
 		fmt.Fprintf(&stdin, "[%q,%q%s]\n", folderOf(c.service), c.op.Name, input)
 	}
@@ -121,7 +140,7 @@ func askReplies(t *testing.T, cases []*comparedCase, pages bool) ([]*document.Ob
 }
 
 // compareOutput returns the result of a comparison, and a text if the outputs differ.
-func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object, pages bool) (result, diff string) {
+func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object, kind string) (result, diff string) {
 	if _, absent := theirs.Get("absent"); absent {
 		return "absent", ""
 	}
@@ -133,7 +152,7 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		return "invalid", ""
 	}
 	var replies []*http.Response
-	if v, _ := theirs.Get("replies"); pages {
+	if v, _ := theirs.Get("replies"); kind == onPages {
 		list, _ := v.([]any)
 		for _, r := range list {
 			pair, _ := r.([]any)
@@ -143,6 +162,9 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		headers, _ := theirs.Get("headers")
 		body, _ := theirs.Get("body")
 		replies = append(replies, response(headers, body))
+	}
+	if kind == failures {
+		replies[0].StatusCode = http.StatusBadRequest
 	}
 	client := &call.Client{
 		Region: c.region, MaxAttempts: 1,
@@ -157,7 +179,7 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		})},
 	}
 	var ours *document.Object
-	if pages {
+	if kind == onPages {
 		var pager *call.Pager
 		if pager, err = client.Pages(c.svc, c.op, input, call.Paging{}); err == nil {
 			ours, err = pager.Full(ctx)
@@ -165,10 +187,16 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 	} else {
 		ours, err = client.Call(ctx, c.svc, c.op, input)
 	}
+	var refused *call.ServiceError
+	if kind == failures && errors.As(err, &refused) {
+		ours, err = new(document.Object), nil
+		ours.Set("Code", refused.Code)
+		ours.Set("Message", refused.Message)
+	}
 	if err != nil {
 		return "different", err.Error()
 	}
-	if left, _ := theirs.Get("left"); pages && fmt.Sprint(left) != fmt.Sprint(len(replies)) {
+	if left, _ := theirs.Get("left"); kind == onPages && fmt.Sprint(left) != fmt.Sprint(len(replies)) {
 		return "different", fmt.Sprintf("%d pages are left, and botocore has left %v", len(replies), left)
 	}
 	want, _ := theirs.Get("output")
@@ -192,13 +220,17 @@ func response(headers, body any) *http.Response {
 	return r
 }
 
-// show returns a value as text, with its members in order.
+// show returns a value as text. The order of members matters only with the models of the tables,
+// because AWS changes the order in its models.
 func show(v any) string {
 	switch v := v.(type) {
 	case *document.Object:
 		var parts []string
 		for name, e := range v.All() {
 			parts = append(parts, name+": "+show(e))
+		}
+		if *models == "" {
+			slices.Sort(parts)
 		}
 		return "{" + strings.Join(parts, ",\n") + "}"
 	case []any:

@@ -240,6 +240,31 @@ def pages(session, name, service, op, given):
     return {"replies": replies, "left": len(left), "output": full}
 
 
+def failure(service, op):
+    """Returns an error reply, and the code and the message that botocore reads from it."""
+    protocol = service.resolved_protocol
+    code, message = random.choice([s.error_code for s in op.error_shapes] + ["AccessDenied", "Throttled"]), random.choice(WORDS)
+    headers = {}
+    if protocol == "json":
+        body = json.dumps({"__type": random.choice(["", "com.amazonaws.x#"]) + code, random.choice(["message", "Message"]): message})
+    elif protocol == "rest-json":
+        headers, body = {"x-amzn-ErrorType": code + random.choice(["", ":http://x/"])}, json.dumps({"message": message})
+    else:
+        inner = "<Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error>" % (code, escape(message))
+        body = {
+            "query": '<ErrorResponse xmlns="http://x/">%s<RequestId>r</RequestId></ErrorResponse>',
+            "ec2": "<Response><Errors>%s</Errors><RequestID>r</RequestID></Response>",
+            "rest-xml": '<ErrorResponse xmlns="http://x/">%s<RequestId>r</RequestId></ErrorResponse>',
+        }[protocol] % inner
+    if service.service_name == "s3":
+        body = "<Error><Code>%s</Code><Message>%s</Message><RequestId>r</RequestId></Error>" % (code, escape(message))
+    if service.is_query_compatible and random.random() < 0.5:
+        headers["x-amzn-query-error"] = "Old.Code;Sender"
+    parser = parsers.create_parser(protocol)
+    parsed = parser.parse({"status_code": 400, "headers": botocore.awsrequest.HeadersDict(headers), "body": body.encode()}, op.output_shape)
+    return {"headers": headers, "body": body, "output": {k: parsed["Error"].get(k) for k in ("Code", "Message")}}
+
+
 def main():
     random.seed(int(sys.argv[1]))
     session = loading.new_session()
@@ -259,7 +284,12 @@ def main():
             continue
         try:
             op = service.operation_model(operation)
-            made = pages(session, name, service, op, given[0]) if given else output(service, op)
+            if not given:
+                made = output(service, op)
+            elif given[0] == "failure":
+                made = failure(service, op)
+            else:
+                made = pages(session, name, service, op, given[0])
             print(json.dumps(made, default=lambda b: b.decode()))
         except Exception as e:
             print(json.dumps({"broken": "%s: %s" % (type(e).__name__, e)}))
