@@ -212,17 +212,7 @@ func has(o *document.Object, name string) bool {
 	return ok
 }
 
-// folderOf returns the name of the folder with the models of a service of the AWS CLI, and
-// serviceOf the reverse.
-func folderOf(service string) string {
-	for _, pair := range renamed {
-		if pair[0] == service {
-			return pair[1]
-		}
-	}
-	return service
-}
-
+// serviceOf returns the name in the AWS CLI of the service whose models are in a folder.
 func serviceOf(folder string) string {
 	for _, pair := range renamed {
 		if pair[1] == folder {

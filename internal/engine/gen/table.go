@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -79,29 +78,6 @@ func newWriter(service string, m *awsModel, endpoints string) *writer {
 		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")),
 		mark("query", has(meta, "awsQueryCompatible")), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + endpoints
 	return w
-}
-
-func row(first string, fields ...string) string {
-	for _, f := range fields {
-		if f != "" {
-			first += "\t" + f
-		}
-	}
-	return first + "\n"
-}
-
-func attr(key, value string) string {
-	if value == "" {
-		return ""
-	}
-	return key + "=" + value
-}
-
-func mark(key string, set bool) string {
-	if !set {
-		return ""
-	}
-	return key
 }
 
 func (w *writer) operation(name string, op *document.Object) (operationText, error) {
@@ -367,28 +343,6 @@ func (w *writer) usable(name string, seen map[string]bool) error {
 		}
 	}
 	return nil
-}
-
-// kind returns the kind of a shape.
-func kind(s *document.Object) string {
-	switch t := text(s, "type"); t {
-	case "character":
-		return "string"
-	default:
-		return t
-	}
-}
-
-func composed(kind string) bool { return kind == "structure" || kind == "list" || kind == "map" }
-
-// minimum returns the smallest length or value that clients allow.
-func minimum(s *document.Object) string {
-	if n, _ := s.Get("min"); n != nil {
-		if n, ok := n.(int64); ok && n > 0 {
-			return attr("min", strconv.FormatInt(n, 10))
-		}
-	}
-	return ""
 }
 
 // text returns the table as text, without blocks. Tests read it with model.Parse.

@@ -2,6 +2,7 @@ package model
 
 import (
 	"compress/flate"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
@@ -84,7 +85,7 @@ func (b *blocks) inflate(s span) (string, error) {
 	for {
 		n, err := b.reader.Read(b.buffer)
 		text.Write(b.buffer[:n])
-		if err == io.EOF { //nolint:errorlint // package flate does not wrap io.EOF
+		if errors.Is(err, io.EOF) {
 			return text.String(), nil
 		}
 		if err != nil {
