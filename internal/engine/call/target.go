@@ -27,7 +27,7 @@ func (c *Client) targetIn(region string, svc *model.Service, op *model.Operation
 	if err := checkRegion(region); err != nil {
 		return target{}, err
 	}
-	e, ok := svc.AccountEndpoint(region, c.AccountID, c.FIPS, c.DualStack)
+	e, ok := svc.At(op).AccountEndpoint(region, c.AccountID, c.FIPS, c.DualStack)
 	if !ok {
 		return target{}, &NoRegionError{svc.Name}
 	}

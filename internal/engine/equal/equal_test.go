@@ -67,7 +67,7 @@ func TestRequests(t *testing.T) {
 }
 
 // TestEndpoints compares the endpoints and the regions of signatures. In each region, one operation
-// of each service makes a request.
+// of each service makes a request, and one operation of each place.
 func TestEndpoints(t *testing.T) {
 	needBotocore(t)
 	random := rand.New(rand.NewPCG(*seed, 1))
@@ -81,28 +81,38 @@ func TestEndpoints(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		name := svc.Operations()[0]
-		op, _ := svc.Operation(name)
-		g := &inputMaker{Rand: random}
-		add := func(region string, fips, dual bool) {
-			cases = append(cases, &comparedCase{service, name, false, region, fips, dual, svc, op, g.input(op)})
-		}
-		for i, region := range regions {
-			if *all || i%5 == 0 {
-				add(region, false, false)
-			}
-			if !(*all && i%4 == 0 || i%12 == 0) {
+		seen := make(map[string]bool)
+		for _, name := range svc.Operations() {
+			op, _ := svc.Operation(name)
+			if seen[op.Place] {
 				continue
 			}
-			add(region, true, false)
-			if region == "eu-isoe-west-1" {
-				continue // the endpoint rules have dual-stack endpoints here, and botocore's older list has none
-			}
-			add(region, false, true)
-			add(region, true, true)
+			seen[op.Place] = true
+			g := &inputMaker{Rand: random}
+			addRegions(func(region string, fips, dual bool) {
+				cases = append(cases, &comparedCase{service, name, false, region, fips, dual, svc, op, g.input(op)})
+			})
 		}
 	}
 	compareAll(t, cases)
+}
+
+// addRegions calls add for all regions, or for a sample.
+func addRegions(add func(region string, fips, dual bool)) {
+	for i, region := range regions {
+		if *all || i%5 == 0 {
+			add(region, false, false)
+		}
+		if !(*all && i%4 == 0 || i%12 == 0) {
+			continue
+		}
+		add(region, true, false)
+		if region == "eu-isoe-west-1" {
+			continue // the endpoint rules have dual-stack endpoints here, and botocore's older list has none
+		}
+		add(region, false, true)
+		add(region, true, true)
+	}
 }
 
 // regions lists regions of all partitions. AWS has no region with the last name.

@@ -24,6 +24,10 @@ func (g *inputMaker) input(op *model.Operation) *document.Object {
 	}
 	o := new(document.Object)
 	for _, m := range op.Input.Shape.Members {
+		if strings.Contains(op.HostPrefix, "{"+m.Name+"}") {
+			o.Set(m.Name, "a-part.of-a-host")
+			continue
+		}
 		if g.all && m.Name == op.Checksum {
 			o.Set(m.Name, []string{"CRC32", "SHA1", "SHA256"}[g.IntN(3)]) // botocore needs another library for the rest
 			continue

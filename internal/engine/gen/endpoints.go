@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -41,12 +42,20 @@ func readAddresses(data string) (*addressBook, error) {
 	return &addressBook{data, objects(v), classic}, err
 }
 
-// endpoints returns the lines with the endpoints of a service. The other result returns the reason
-// why an operation has other endpoints, or nil.
+// A placer returns the place of an operation: the name of its endpoints in the table, or "" for the
+// usual endpoints of the service. It returns a reason if the endpoints are not known.
+type placer func(op *document.Object) (place string, err error)
+
+// nowhere returns a placer for a service whose endpoints are not known.
+func nowhere(err error) placer {
+	return func(*document.Object) (string, error) { return "", err }
+}
+
+// endpoints returns the lines with the endpoints of a service.
 //
 // The parameters of most rules are the region, FIPS and dual-stack. An operation can set further
-// parameters. The lines have the endpoints of most operations of the service.
-func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other func(op *document.Object) error, err error) {
+// parameters. Such an operation can have a place, with endpoints of its own.
+func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, where placer, err error) {
 	dir, err := latest(a.data, folder)
 	if err != nil {
 		return "", nil, err
@@ -56,7 +65,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 		return "", nil, err
 	}
 	if other := unknownParameter(object(root, "parameters")); other != "" {
-		return "", func(*document.Object) error { return endpointReason }, nil
+		return "", nowhere(endpointReason), nil
 	}
 	prefix := text(m.metadata, "endpointPrefix")
 	uses := make(map[string]int)
@@ -90,7 +99,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 		if !errors.As(err, new(reason)) {
 			return "", nil, fmt.Errorf("endpoints of %s: %w", folder, err)
 		}
-		return lines, func(*document.Object) error { return err }, nil
+		return lines, nowhere(err), nil
 	}
 	if has(object(root, "parameters"), accountParameter) {
 		accounts, err := r.table("account", prefix, map[string]any{accountParameter: "{account}", "AccountIdEndpointMode": "preferred"})
@@ -99,11 +108,16 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, other
 		}
 		lines += accounts
 	}
-	return lines + rows[usual], func(op *document.Object) error {
-		if key := staticKey(object(op, "staticContextParams"), folder); rows[key] != rows[usual] || reasons[key] != nil {
-			return endpointReason
+	places := make(map[string]string)
+	for i, key := range slices.Sorted(maps.Keys(rows)) {
+		if rows[key] != rows[usual] && reasons[key] == nil {
+			places[key] = strconv.Itoa(i + 1)
+			lines += strings.ReplaceAll("\n"+rows[key], "\nendpoint\t", "\nplace\t"+places[key]+"\t")[1:]
 		}
-		return nil
+	}
+	return lines + rows[usual], func(op *document.Object) (string, error) {
+		key := staticKey(object(op, "staticContextParams"), folder)
+		return places[key], reasons[key]
 	}, nil
 }
 
@@ -219,7 +233,7 @@ func (r rules) rows(p *document.Object, prefix string, parameters map[string]any
 			return nil, err
 		}
 		if found != (place{}) && found.inRegion(unknown) != general.inRegion(unknown) {
-			general = place{strings.ReplaceAll(found.host, "."+unknown+".", ".{region}."), found.sign}
+			general = place{strings.ReplaceAll(found.host, unknown, "{region}"), found.sign}
 			rows = append(rows, general.row(text(p, "id"), variant.name, "*"))
 		}
 		regions := slices.Collect(maps.Keys(maps.Collect(object(p, "regions").All())))

@@ -112,11 +112,11 @@ func tableOf(data, folder string, book *addressBook, left leftOut) (*table, erro
 	if err != nil {
 		return nil, err
 	}
-	endpoints, other, err := book.endpoints(folder, m)
+	endpoints, where, err := book.endpoints(folder, m)
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTable(serviceOf(folder), m, endpoints, other)
+	t, err := newTable(serviceOf(folder), m, endpoints, where)
 	if err != nil {
 		return nil, err
 	}

@@ -119,7 +119,7 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 		keep(shapeTraits, object(m.shapes, name))
 	}
 	w := newWriter("test", m, "")
-	o, err := w.operation(text(given, "name"), given)
+	o, err := w.operation(text(given, "name"), given, "")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,17 +41,17 @@ type writer struct {
 	inputs  map[string]bool // the shapes of inputs; help lists the allowed values of their strings
 }
 
-// newTable returns the table of a service. The endpoints are lines of the head; other returns the
-// reason why an operation has another endpoint, or nil.
-func newTable(service string, m *awsModel, endpoints string, other func(op *document.Object) error) (*table, error) {
+// newTable returns the table of a service. The endpoints are lines of the head.
+func newTable(service string, m *awsModel, endpoints string, where placer) (*table, error) {
 	w := newWriter(service, m, endpoints)
 	whole := checkService(m.metadata)
 	for name := range m.operations.All() {
 		op := object(m.operations, name)
-		err := cmp.Or(whole, other(op), checkOperation(op), w.checkStreams(object(op, "input"), object(op, "output")))
+		place, err := where(op)
+		err = cmp.Or(whole, err, checkOperation(op), w.checkStreams(object(op, "input"), object(op, "output")))
 		if err == nil {
 			var o operationText
-			if o, err = w.operation(name, op); err == nil {
+			if o, err = w.operation(name, op, place); err == nil {
 				w.operations = append(w.operations, o)
 				continue
 			}
@@ -80,12 +80,12 @@ func newWriter(service string, m *awsModel, endpoints string) *writer {
 	return w
 }
 
-func (w *writer) operation(name string, op *document.Object) (operationText, error) {
+func (w *writer) operation(name string, op *document.Object, place string) (operationText, error) {
 	o := operationText{name: name}
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
 	o.lines = row("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")),
-		attr("host", text(object(op, "endpoint"), "hostPrefix")), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")), mark("unsigned", unsigned))
+		attr("host", text(object(op, "endpoint"), "hostPrefix")), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")), mark("unsigned", unsigned), attr("place", place))
 	for _, part := range []struct {
 		name string
 		ref  *document.Object

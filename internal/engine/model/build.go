@@ -22,6 +22,8 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 		switch key, value, _ := strings.Cut(f, "="); key {
 		case "wrapper":
 			op.ResultWrapper = value
+		case "place":
+			op.Place = value
 		case "checksum":
 			op.Checksum = value
 		case "host":

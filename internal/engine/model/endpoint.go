@@ -26,6 +26,21 @@ func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok 
 	return s.AccountEndpoint(region, "", fips, dualStack)
 }
 
+// At returns the service with the endpoints of one operation.
+func (s *Service) At(op *Operation) *Service {
+	if op.Place == "" {
+		return s
+	}
+	at := *s
+	at.endpoints = nil
+	for _, f := range s.places {
+		if f[1] == op.Place {
+			at.endpoints = append(at.endpoints, strings.Join(f[1:], "\t"))
+		}
+	}
+	return &at
+}
+
 // HasAccountEndpoints reports whether the service has an endpoint for each account.
 func (s *Service) HasAccountEndpoints() bool { return s.accounts != nil }
 

@@ -17,6 +17,7 @@ import (
 //	service	NAME	…
 //	global	REGION
 //	endpoint	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	place	PLACE	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
 //	account	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
 //	operation	NAME	METHOD	URI	…
 //		in|out	SHAPE	…
@@ -140,6 +141,8 @@ func (s *Service) line(f row, line string) {
 		s.set(f[2:])
 	case "global":
 		s.global = f[1]
+	case "place":
+		s.places = append(s.places, f)
 	case "account":
 		s.accounts = append(s.accounts, strings.TrimSuffix(line, "\n"))
 	case "endpoint":

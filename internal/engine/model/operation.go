@@ -18,6 +18,10 @@ type Operation struct {
 	// "api.", "{AccountId}.".
 	HostPrefix string
 
+	// Place is the name of the operation's endpoints, if they differ from those of other operations of
+	// the service. See [Service.At].
+	Place string
+
 	// Checksum is the member with the algorithm for the checksum that each request needs. It is "" if
 	// requests need no checksum.
 	Checksum string
