@@ -77,7 +77,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, where
 		sample[key] = set
 	}
 	rows, reasons := make(map[string]string), make(map[string]error)
-	usual := ""
+	usual, refused := "", make(map[string]bool)
 	r := rules{root: root, partitions: a.partitions, signingName: cmp.Or(text(m.metadata, "signingName"), prefix), classic: a.classic, prefix: prefix}
 	for key := range uses {
 		parameters := make(map[string]any)
@@ -87,7 +87,9 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, where
 				parameters[name] = v
 			}
 		}
+		r.refused = new(bool)
 		rows[key], reasons[key] = r.table("endpoint", prefix, parameters)
+		refused[key] = *r.refused
 		if usual == "" && uses[usual] == 0 || uses[key] > uses[usual] || uses[key] == uses[usual] && key < usual {
 			usual = key
 		}
@@ -101,6 +103,7 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, where
 		}
 		return lines, nowhere(err), nil
 	}
+	r.refused = nil
 	if has(object(root, "parameters"), accountParameter) {
 		accounts, err := r.table("account", prefix, map[string]any{accountParameter: "{account}", "AccountIdEndpointMode": "preferred"})
 		if err != nil {
@@ -110,6 +113,9 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (lines string, where
 	}
 	places := make(map[string]string)
 	for i, key := range slices.Sorted(maps.Keys(rows)) {
+		if rows[key] != rows[usual] && refused[key] { // the client does not refuse regions
+			reasons[key] = cmp.Or[error](reasons[key], endpointReason)
+		}
 		if rows[key] != rows[usual] && reasons[key] == nil {
 			places[key] = strconv.Itoa(i + 1)
 			lines += strings.ReplaceAll("\n"+rows[key], "\nendpoint\t", "\nplace\t"+places[key]+"\t")[1:]
@@ -216,6 +222,9 @@ func (r rules) rows(p *document.Object, prefix string, parameters map[string]any
 			maps.Copy(all, parameters)
 			url, signing, err := r.evaluate(all)
 			if errors.As(err, new(endpointRefusal)) {
+				if r.refused != nil {
+					*r.refused = true
+				}
 				return place{}, nil
 			}
 			if signing == "" && err == nil {

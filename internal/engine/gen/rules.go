@@ -17,6 +17,7 @@ type rules struct {
 	signingName string // the name of the service in signatures
 	classic     *document.Object
 	prefix      string // of the endpoints
+	refused     *bool  // set if the rules refuse a region; may be nil
 }
 
 // An endpointRefusal is the error of the rules for an endpoint that does not exist.
