@@ -8,6 +8,8 @@
 # make fuzz       fuzzes every parser, each for FUZZTIME=30s
 # make journeys   counts the files through which a reader follows a command
 # make prose      finds hard phrases in docs, help, messages and comments
+# make equal      compares requests and outputs of all operations with botocore's: DATA=DIR of the models
+# make tables     writes the tables of AWS operations from a folder of models: DATA=DIR
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
 
@@ -17,7 +19,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -67,6 +69,13 @@ journeys:
 
 prose:
 	go run ./scripts/prose
+
+# OPTIONS=FILE also compares the options with those of the AWS CLI: see docs/engine.md.
+tables:
+	go run ./internal/engine/gen -dir internal/engine/model -data '$(DATA)' -options '$(OPTIONS)'
+
+equal:
+	go test -count=1 -v -timeout 60m ./internal/engine/equal -all -models '$(DATA)'
 
 picture:
 	go run ./scripts/picture

@@ -35,7 +35,7 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 			inFront[i] = "PATH=" + filepath.Dir(fake)
 		}
 	}
-	all = append(all, &contestant{name: handOff, argv: []string{p.lanyard, "dynamodb", "list-tables"}, env: inFront, versus: empty})
+	all = append(all, &contestant{name: handOff, argv: []string{p.lanyard, "codecatalyst", "list-spaces"}, env: inFront, versus: empty})
 
 	path, err := exec.LookPath(o.aws)
 	if err != nil {

@@ -4,26 +4,20 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"strings"
 	"sync"
 	"testing"
-
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // tableModelsOf is the version of botocore from which the generator made the tables of
 // operations.
 const tableModelsOf = "1.43.11"
 
-// models returns botocore's names of the services that have a table.
-func models() (names []string) {
-	for _, name := range model.Services() {
-		names = append(names, strings.TrimSuffix(name, "api")) // s3api has the model of s3
-	}
-	return names
+// models returns botocore's names of the services in python/operations.txt.
+func models() []string {
+	return []string{"cloudformation", "ec2", "iam", "organizations", "s3", "sso", "sts"}
 }
 
-// tableModels writes the models of the tables to a folder, and returns the path of the folder. The
+// tableModels writes the models of the operations in python/operations.txt to a folder, and returns the path of the folder. The
 // AWS CLI under test reads these models instead of its own. AWS changes the models every week, so
 // the AWS CLI's own models would have other members, in another order.
 func tableModels(t *testing.T) string {
@@ -45,7 +39,7 @@ var writeModels = sync.OnceValues(func() (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	dir, table := filepath.Join(filepath.Dir(lanyardPath), "models"), absolute("../internal/engine/model/operations.txt")
+	dir, table := filepath.Join(filepath.Dir(lanyardPath), "models"), absolute("python/operations.txt")
 	if out, err := exec.Command(path, absolute("python/models.py"), dir, table).CombinedOutput(); err != nil {
 		return "", fmt.Errorf("the models: %w\n%s", err, out)
 	}

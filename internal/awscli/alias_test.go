@@ -23,7 +23,7 @@ long =
   --query "Account Arn"
 chain = whoami --debug
 sts = sts --region eu-north-1
-tables = dynamodb list-tables
+tables = codecatalyst list-spaces
 bang = !echo hi
 multi =
   !f() {
@@ -58,8 +58,8 @@ func TestExpandAliases(t *testing.T) {
 	root := cmdline.NodeOf(cli.Tree(&command.App{Name: "lanyard"}))
 	for line, want := range map[string]string{
 		"":                           "",
-		"dynamodb list-tables":       "dynamodb list-tables",
-		"tables --max-items 5":       "dynamodb list-tables --max-items 5",
+		"codecatalyst list-spaces":   "codecatalyst list-spaces",
+		"tables --max-items 5":       "codecatalyst list-spaces --max-items 5",
 		"configure ls --profile x":   "--profile x configure list",
 		"ours":                       "--output json status",
 		"status":                     "status", // only lanyard has this command, so no alias replaces it

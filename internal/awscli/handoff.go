@@ -81,19 +81,15 @@ func withoutAWS(app *command.App, root cmdline.Node, args []string, cause error)
 // InstallHint is the hint for a command that only the AWS CLI has.
 const InstallHint = "for all other commands install the AWS CLI version 2: https://docs.aws.amazon.com/cli/"
 
-// builtInHint lists the built-in operations of a service. For any other service it lists the
-// services with built-in operations.
+// builtInHint says what lanyard itself can run instead.
 func builtInHint(service string) string {
-	if service == "login" || service == "logout" {
+	switch {
+	case service == "login" || service == "logout":
 		return "for IAM Identity Center run: aws sso " + service
+	case model.Has(service):
+		return "to list the built-in operations of " + service + ", run: lanyard " + service + " help"
 	}
-	services := model.Services()
-	if slices.Contains(services, service) {
-		if s, err := model.Load(service); err == nil {
-			return "built-in operations of " + service + ": " + strings.Join(s.Operations(), ", ")
-		}
-	}
-	return "services with built-in operations: " + strings.Join(services, ", ")
+	return "to list the services with built-in operations, run: lanyard help services"
 }
 
 // PassedVariable is the variable with the fingerprints of the command lines that parent

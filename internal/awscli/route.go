@@ -118,7 +118,7 @@ func isAWSCommand(cmd cmdline.Node, word string) bool {
 
 // awsName reports whether both lanyard and the AWS CLI have a command of this name.
 func awsName(name string) bool {
-	return name == "sso" || name == "configure" || name == "s3" || slices.Contains(model.Services(), name)
+	return name == "sso" || name == "configure" || name == "s3" || model.Has(name)
 }
 
 func builtInOperation(service, name string) bool {
@@ -126,7 +126,7 @@ func builtInOperation(service, name string) bool {
 		return true
 	}
 	s, err := model.Load(service)
-	return err == nil && slices.Contains(s.Operations(), name)
+	return err == nil && s.Has(name)
 }
 
 // typoInOperation returns the error for a word that differs by one typo from a built-in operation.

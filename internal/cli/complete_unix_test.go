@@ -107,7 +107,7 @@ func TestShellsComplete(t *testing.T) {
 		"all": {
 			{"lanyard sta", "{status}"},
 			{"lanyard sso get-c", "{sso}{get-credentials}"},
-			{"lanyard ec2 describe-ins", "{ec2}{describe-instances}"},
+			{"lanyard ec2 describe-instance-sta", "{ec2}{describe-instance-status}"},
 			{"lanyard ec2 describe-instances --filt", "{ec2}{describe-instances}{--filters}"},
 			{"lanyard --outp", "{--output}"},
 			{"lanyard --output yaml-", "{--output}{yaml-stream}"},

@@ -56,6 +56,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	if !ours {
 		return handOff(ctx, app, root, args, awscli.Misspelled(app, root, args))
 	}
+	addServices(app, tree, line)
 	tree.SetArgs(line)
 	ran, err := tree.ExecuteContextC(ctx)
 	var help cmdline.HelpRequest

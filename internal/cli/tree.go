@@ -123,7 +123,7 @@ func groups(app *command.App) []helpGroup {
 			inventorycmd.NewRoles(app),
 			inventorycmd.NewFind(app),
 		}},
-		{"AWS OPERATIONS", newServices(app)},
+		{helpcmd.OperationsTitle, []*cobra.Command{servicecmd.NewS3(app)}},
 		{"AGENT AND STORES", []*cobra.Command{
 			agentcmd.New(app),
 			storecmd.New(app),
@@ -178,13 +178,12 @@ func newSSO(app *command.App) *cobra.Command {
 	return sso
 }
 
-// newServices returns the commands of AWS services.
-func newServices(app *command.App) []*cobra.Command {
-	services := []*cobra.Command{servicecmd.NewS3(app)}
-	for _, service := range model.Services() {
-		if service != "sso" { // newSSO returns the command sso
-			services = append(services, servicecmd.NewService(app, service))
+// addServices adds the commands of the AWS services that a command line names. A command for each
+// service would slow down every start.
+func addServices(app *command.App, root *cobra.Command, words []string) {
+	for _, word := range words {
+		if model.Has(word) && cmdline.Child(root, word) == nil {
+			root.AddCommand(servicecmd.NewService(app, word))
 		}
 	}
-	return services
 }

@@ -37,7 +37,7 @@ func TestSplitGlobals(t *testing.T) {
 func TestReadFlags(t *testing.T) {
 	app := &command.App{Log: slog.New(slog.DiscardHandler)}
 	app.Flags.Region = "from another line"
-	cmdline.ReadFlags(app, []string{"--profile", "a", "dynamodb", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
+	cmdline.ReadFlags(app, []string{"--profile", "a", "codecatalyst", "x", "--cli-read-timeout", "soon", "--profile=b c", "--debug"})
 	if app.Flags.Profile != "b c" || !app.Flags.Debug || app.Flags.Region != "" {
 		t.Errorf("%+v, want profile \"b c\", debug and no region", app.Flags)
 	}

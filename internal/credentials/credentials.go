@@ -8,6 +8,7 @@
 package credentials
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
@@ -61,7 +62,7 @@ func Authorize(ctx context.Context, w *workspace.Workspace, p *profile.Profile, 
 	if err != nil {
 		return err
 	}
-	client.Credentials = signin.SigningKeys(c)
+	client.Credentials, client.AccountID = signin.SigningKeys(c), cmp.Or(c.AccountID, p.AccountID)
 	if _, env, _ := environmentKeys(w, p); !env && !c.Expiration.IsZero() {
 		client.RefreshCredentials = func(ctx context.Context, expired call.Credentials) (call.Credentials, error) {
 			c, err := getBut(ctx, w, p, caller, expired.SessionToken)

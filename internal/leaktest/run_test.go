@@ -135,8 +135,8 @@ func (w *fixture) ask(t *testing.T) {
 // arguments and environment.
 func (w *fixture) handOff(t *testing.T) {
 	t.Helper()
-	got := w.run(t, 0, 0, "dynamodb", "list-tables", "--profile", "dev")
-	if !strings.Contains(got, "arguments: dynamodb list-tables") || !strings.Contains(got, "HOME="+w.path("home")) {
+	got := w.run(t, 0, 0, "codecatalyst", "list-spaces", "--profile", "dev")
+	if !strings.Contains(got, "arguments: codecatalyst list-spaces") || !strings.Contains(got, "HOME="+w.path("home")) {
 		t.Errorf("the command was not handed off: %s", w.hide(got))
 	}
 }

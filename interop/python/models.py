@@ -15,7 +15,7 @@ def operations(table):
     wanted = {}
     with open(table) as f:
         for line in f:
-            if line.strip() and not line.startswith("#"):
+            if line.strip():
                 service, operation = line.split()
                 wanted.setdefault({"s3api": "s3"}.get(service, service), set()).add(operation)
     return wanted

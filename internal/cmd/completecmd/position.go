@@ -132,7 +132,12 @@ func (p *position) argument(word string) {
 	case cmdline.IsService(p.cmd):
 		p.operation(p.cmd.Name(), word)
 	default:
-		if sub := cmdline.Child(p.cmd, word); sub != nil {
+		sub := cmdline.Child(p.cmd, word)
+		if sub == nil && !p.cmd.HasParent() && model.Has(word) {
+			sub = &cobra.Command{Use: word, Annotations: cmdline.Serves(word), DisableFlagParsing: true}
+			p.cmd.AddCommand(sub)
+		}
+		if sub != nil {
 			p.cmd = sub
 			if sub.Parent().Name() == "sso" && sub.DisableFlagParsing {
 				p.operation("sso", sub.Name())
@@ -261,20 +266,24 @@ func (p *position) arguments() (files bool) {
 	}
 	for _, name := range p.commandsOfAWS() {
 		if cmdline.Child(p.cmd, name) == nil {
-			p.offer(completion.Value{Text: name, About: "of the AWS CLI"})
+			about := "of the AWS CLI"
+			if !p.cmd.HasParent() && model.Has(name) {
+				about = "Call an operation of " + name
+			}
+			p.offer(completion.Value{Text: name, About: about})
 		}
 	}
 	return false
 }
 
 // commandsOfAWS returns the names of the AWS CLI's commands. The AWS CLI has hundreds of
-// top-level commands. So under the name lanyard, commandsOfAWS returns these names only if no
-// other command matches.
+// top-level commands. So under the name lanyard, commandsOfAWS returns these names only if the
+// user has typed the beginning of a word.
 func (p *position) commandsOfAWS() []string {
 	switch {
 	case p.cmd.HasParent():
 		return awsnames.Subcommands(p.cmd.Name())
-	case p.app.Name == "aws" || p.current != "" && p.offered == 0:
+	case p.app.Name == "aws" || p.current != "":
 		return awsnames.Commands()
 	}
 	return nil

@@ -56,9 +56,9 @@ func optionValues(f *arg.Flag) []string {
 	case f.Member == nil:
 		return nil
 	case f.Member.Shape.Kind == model.List:
-		return f.Member.Shape.Element.Shape.Values
+		return f.Member.Shape.Element.Shape.Values()
 	}
-	return f.Member.Shape.Values
+	return f.Member.Shape.Values()
 }
 
 // argumentValues offers the values of the next argument of a command. files reports whether the

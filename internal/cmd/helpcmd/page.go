@@ -12,6 +12,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // Show prints the help page of a command.
@@ -77,28 +78,19 @@ func commandItems(cmd *cobra.Command, group string) []command.Item {
 	return items
 }
 
+// OperationsTitle is the title of the group with the commands that call AWS operations.
+const OperationsTitle = "AWS OPERATIONS"
+
 // addGroups adds the commands of the program, group by group. All AWS services share one item.
 func addGroups(p *command.Page, root *cobra.Command) {
 	for _, group := range root.Groups() {
 		items := commandItems(root, group.ID)
-		if services := services(root, group.ID); len(services) > 0 {
-			last := len(services) - 1
-			items = append(items, command.Item{Name: "SERVICE", Text: "Call a built-in operation of " +
-				strings.Join(services[:last], ", ") + " or " + services[last] + "; lanyard hands off other operations to the AWS CLI"})
+		if group.ID == OperationsTitle {
+			items = append(items, command.Item{Name: "SERVICE", Text: fmt.Sprintf("Call an operation of one of %d AWS services, such as "+
+				"ec2, iam or sts: see \"lanyard help services\"", len(model.Services()))})
 		}
 		addRootList(p, group.Title, items)
 	}
-}
-
-// services returns the names of the commands of AWS services.
-func services(root *cobra.Command, group string) []string {
-	var names []string
-	for _, sub := range root.Commands() {
-		if sub.GroupID == group && cmdline.IsService(sub) {
-			names = append(names, sub.Name())
-		}
-	}
-	return names
 }
 
 // addRootList adds a list to the root page. In all lists of this page, the second column begins at

@@ -3,10 +3,13 @@
 package helpcmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // A topic is a page of help that does not belong to one command.
@@ -22,6 +25,7 @@ func topics() []topic {
 		{"exit-codes", "Exit codes", fillExitCodes},
 		{"files", "Files that lanyard reads and writes", fillFiles},
 		{"flags", "Flags that many commands have", fillFlags},
+		{"services", "The AWS services with built-in operations", fillServices},
 	}
 }
 
@@ -81,6 +85,12 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 	})
 	addText(p, "OTHER PROGRAMS",
 		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of their program.`)
+}
+
+func fillServices(p *command.Page, _ *cobra.Command) {
+	p.Prose("lanyard calls operations of these AWS services without the AWS CLI. To list the operations of a service, run \"lanyard SERVICE help\".")
+	p.Section("SERVICES", func() { p.Wrap(strings.Join(model.Services(), " ")) })
+	addText(p, "OTHER COMMANDS", `lanyard hands off other services, operations and options to the AWS CLI. "lanyard which SERVICE OPERATION" prints the program that a command line runs.`)
 }
 
 func fillFlags(p *command.Page, root *cobra.Command) {

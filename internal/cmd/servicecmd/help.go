@@ -32,7 +32,7 @@ func serviceHelp(app *command.App, service string) error {
 	p.Section("OPERATIONS", func() { p.Indent(strings.Join(svc.Operations(), "\n")) })
 	p.Section("INHERITED FLAGS", func() { p.Wrap(inheritedFlags) })
 	p.Section("EXAMPLES", func() {
-		op, _ := svc.Operation(svc.Operations()[0])
+		op := exampleOperation(svc)
 		p.Example("lanyard " + service + " " + op.CLIName + " --help\n" + exampleLine(svc, op))
 	})
 	p.Section("LEARN MORE", func() {
@@ -41,6 +41,23 @@ func serviceHelp(app *command.App, service string) error {
 		p.Indent(awsPage(service, "index"))
 	})
 	return p.Print()
+}
+
+// exampleOperation returns the first operation that reads, and needs no options. If there is no such
+// operation, it returns the first operation.
+func exampleOperation(svc *model.Service) *model.Operation {
+	names := svc.Operations()
+	for _, name := range names {
+		verb, _, _ := strings.Cut(name, "-")
+		if verb != "describe" && verb != "get" && verb != "list" {
+			continue
+		}
+		if op, ok := svc.Operation(name); ok && len(requiredOptions(svc, op)) == 0 {
+			return op
+		}
+	}
+	op, _ := svc.Operation(names[0])
+	return op
 }
 
 // operationHelp prints the options of an operation, and the members of its result.
@@ -163,8 +180,8 @@ func exampleValue(f arg.Flag) string {
 	case "--stack-name":
 		return "my-stack"
 	}
-	if f.Member != nil && len(f.Member.Shape.Values) > 0 {
-		return f.Member.Shape.Values[0]
+	if f.Member != nil && len(f.Member.Shape.Values()) > 0 {
+		return f.Member.Shape.Values()[0]
 	}
 	return placeholder(f)
 }
@@ -227,8 +244,8 @@ func optionText(svc *model.Service, f arg.Flag) string {
 	if shape.Kind == model.List {
 		shape = shape.Element.Shape
 	}
-	if len(shape.Values) > 0 {
-		text += "; allowed values: " + strings.Join(shape.Values, ", ")
+	if len(shape.Values()) > 0 {
+		text += "; allowed values: " + strings.Join(shape.Values(), ", ")
 	}
 	if form := shorthand(f.Member.Shape); form != "" {
 		text += ": " + form

@@ -141,8 +141,25 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	case o.in.Skeleton != "":
 		return o.skeleton()
 	}
+	if away := o.away(); away != "" {
+		return &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)
+}
+
+// away returns the name of an option whose value changes the endpoint in a way that lanyard does not
+// know. It returns "" if the command line has no such option.
+func (o *operation) away() string {
+	if !call.CanChecksum(o.op, o.in.Document) {
+		return model.CLIName(o.op.Checksum)
+	}
+	for _, p := range o.op.Parameters() {
+		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
+			return p.Name
+		}
+	}
+	return ""
 }
 
 // unknownOptions returns the error for options that the tables do not have. If an option is a

@@ -20,12 +20,14 @@ func NewWhich(app *command.App) *cobra.Command {
 		Long: `Print the path of the program that runs a command line: lanyard or the AWS CLI.
 Without COMMAND, print the path of the AWS CLI.
 
+If COMMAND is an operation of an AWS service that is not built in, stderr says
+why.
 The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
 command with an unknown option, even if "which" prints lanyard.
 
 If the command line needs the AWS CLI and the AWS CLI is not on PATH, the exit
 code is 1. If the command is unknown, the exit code is 252.`,
-		Example: `lanyard which dynamodb list-tables
+		Example: `lanyard which s3 cp
 lanyard which sts get-caller-identity --profile dev-admin`,
 		DisableFlagParsing: true, DisableFlagsInUseLine: true, // the flags belong to COMMAND
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -44,7 +46,12 @@ func which(app *command.App, root *cobra.Command, args []string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprintln(app.Out, path)
+	if _, err := fmt.Fprintln(app.Out, path); err != nil {
+		return err
+	}
+	if why := awscli.WhyNot(args); why != "" {
+		_, err = fmt.Fprintln(app.IO.Err, why)
+	}
 	return err
 }
 

@@ -153,6 +153,9 @@ func (c *checker) checkMap(path string, s *model.Shape, v *document.Object) {
 }
 
 func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object) {
+	if s.Union && v.Len() != 1 {
+		c.checkUnion(path, s, v)
+	}
 	members := make(map[string]*model.Member, len(s.Members))
 	names := make([]string, len(s.Members))
 	for i, m := range s.Members {
@@ -173,6 +176,20 @@ func (c *checker) checkStructure(path string, s *model.Shape, v *document.Object
 			c.check(path+"."+name, m.Shape, value)
 		}
 	}
+}
+
+// checkUnion reports an error for a union without a member or with several members.
+func (c *checker) checkUnion(path string, s *model.Shape, v *document.Object) {
+	var names []string
+	for _, m := range s.Members {
+		names = append(names, m.Name)
+	}
+	valid := strings.Join(names, ", ")
+	if v.Len() == 0 { // the message of the AWS CLI lacks a space
+		c.add("Must set one of the following keys for tagged unionstructure ", shown(path), ": ", valid, ".")
+		return
+	}
+	c.add("Invalid number of parameters set for tagged union structure ", shown(path), ". Can only set one of the following keys: ", valid, ".")
 }
 
 // The valid values of Bucket in S3. A message shows these texts.

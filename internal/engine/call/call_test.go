@@ -64,7 +64,7 @@ func TestCall(t *testing.T) {
 		},
 		{
 			"rest-xml, a host for the bucket", "s3api", "list-objects-v2", `{"Bucket":"my-bucket","Prefix":"a b/"}`,
-			"GET", "https://my-bucket.s3.eu-west-1.amazonaws.com/?encoding-type=url&list-type=2&prefix=a%20b%2F", "",
+			"GET", "https://my-bucket.s3.eu-west-1.amazonaws.com/?list-type=2&encoding-type=url&prefix=a%20b%2F", "",
 			[]string{"X-Amz-Content-Sha256: e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855", "Content-Type: "},
 			answer(200, `<ListBucketResult xmlns="http://s3.amazonaws.com/doc/2006-03-01/"><Name>my-bucket</Name><Prefix>a+b/</Prefix><KeyCount>2</KeyCount><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated>
 				<Contents><Key>a+b/%C3%A9%2B</Key><Size>5</Size><ETag>&quot;x&quot;</ETag></Contents><Contents><Key>a+b/2</Key></Contents><CommonPrefixes><Prefix>a+b/c+d/</Prefix></CommonPrefixes></ListBucketResult>`, "x-amz-request-charged", "requester"),
@@ -72,7 +72,7 @@ func TestCall(t *testing.T) {
 		},
 		{
 			"an encoding that was asked for", "s3api", "list-objects-v2", `{"Bucket":"my-bucket","EncodingType":"url"}`,
-			"GET", "https://my-bucket.s3.eu-west-1.amazonaws.com/?encoding-type=url&list-type=2", "", nil,
+			"GET", "https://my-bucket.s3.eu-west-1.amazonaws.com/?list-type=2&encoding-type=url", "", nil,
 			answer(200, `<L><Prefix>a+b</Prefix><EncodingType>url</EncodingType></L>`), `{"Prefix":"a+b","EncodingType":"url"}`,
 		},
 		{
@@ -82,7 +82,7 @@ func TestCall(t *testing.T) {
 		},
 		{
 			"us-east-1 has no location", "s3api", "get-bucket-location", `{"Bucket":"my-bucket"}`,
-			"GET", "https://my-bucket.s3.eu-west-1.amazonaws.com/?location=", "", nil,
+			"GET", "https://s3.eu-west-1.amazonaws.com/my-bucket?location=", "", nil,
 			answer(200, `<LocationConstraint xmlns="http://s3.amazonaws.com/doc/2006-03-01/"/>`), `{"LocationConstraint":null}`,
 		},
 		{

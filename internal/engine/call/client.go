@@ -27,6 +27,7 @@ type Client struct {
 	Region          string       // if "", calls of a service that needs a region return a [NoRegionError]
 	Endpoint        string       // the base URL; "" means AWS's endpoint
 	FIPS, DualStack bool
+	AccountID       string // the account of the credentials, for services with an endpoint for each account; may be ""
 
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
 	// neither is set, the bucket is in the path if Endpoint is set, or if a host name cannot
@@ -96,7 +97,7 @@ func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operati
 }
 
 func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
-	t, err := c.targetIn(c.regionFor(input), svc, input)
+	t, err := c.targetIn(c.regionFor(input), svc, op, input)
 	if err != nil {
 		return nil, err
 	}
@@ -104,14 +105,20 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err := validate(op, full); err != nil {
 		return nil, err
 	}
+	if t, err = t.withPrefix(op, full); err != nil {
+		return nil, err
+	}
 	req, err := serialize(svc, op, full)
 	if err != nil {
+		return nil, err
+	}
+	if err := req.addChecksum(op, full); err != nil {
 		return nil, err
 	}
 	r, err := c.send(ctx, svc, op, req, t)
 	if region := t.moved(svc, err); region != "" {
 		c.remember(input, region)
-		if t, err = c.targetIn(region, svc, input); err == nil {
+		if t, err = c.targetIn(region, svc, op, input); err == nil {
 			r, err = c.send(ctx, svc, op, req, t)
 		}
 	}

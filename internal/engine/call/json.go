@@ -49,11 +49,6 @@ func (w *jsonWriter) structure(path string, s *model.Shape, o *document.Object) 
 
 func (w *jsonWriter) value(path string, m *model.Member, v any) error {
 	s := m.Shape
-	if m.JSONValue {
-		text, err := memberText("", path, m, v, unixTime)
-		w.text(text)
-		return err
-	}
 	switch v := v.(type) {
 	case *document.Object:
 		switch s.Kind {
@@ -186,26 +181,30 @@ func parseJSON(b []byte) (any, error) {
 // jsonStructure reads the members of a structure in the body into o. It ignores members that are
 // null.
 func (p *parser) jsonStructure(s *model.Shape, from, o *document.Object) error {
+	if s.Union {
+		var set []string
+		for name, v := range from.All() {
+			if v != nil && name != "__type" {
+				set = append(set, name)
+			}
+		}
+		if unknown, err := unknownMember(s, set); unknown != nil || err != nil {
+			o.Set(unknownUnion, unknown)
+			return err
+		}
+	}
 	for _, m := range s.Members {
 		raw, _ := from.Get(m.Wire())
 		if raw == nil || m.Location != model.Body {
 			continue
 		}
-		v, err := p.jsonMember(m, raw)
+		v, err := p.jsonValue(m.Shape, raw)
 		if err != nil {
 			return fmt.Errorf("%s: %w", m.Name, err)
 		}
 		o.Set(m.Name, v)
 	}
 	return nil
-}
-
-func (p *parser) jsonMember(m *model.Member, raw any) (any, error) {
-	text, ok := raw.(string)
-	if ok && m.JSONValue {
-		return parseJSON([]byte(text))
-	}
-	return p.jsonValue(m.Shape, raw)
 }
 
 func (p *parser) jsonValue(s *model.Shape, raw any) (any, error) {
@@ -223,7 +222,7 @@ func (p *parser) jsonValue(s *model.Shape, raw any) (any, error) {
 			return o, p.jsonStructure(s, from, o)
 		}
 		for key, e := range from.All() {
-			v, err := p.jsonMember(s.Value, e)
+			v, err := p.jsonValue(s.Value.Shape, e)
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", key, err)
 			}
@@ -237,7 +236,7 @@ func (p *parser) jsonValue(s *model.Shape, raw any) (any, error) {
 		}
 		list := make([]any, len(from))
 		for i, e := range from {
-			v, err := p.jsonMember(s.Element, e)
+			v, err := p.jsonValue(s.Element.Shape, e)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}

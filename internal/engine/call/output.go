@@ -90,7 +90,7 @@ func urlEncoded(svc *model.Service, op *model.Operation) bool {
 		return false
 	}
 	switch op.Name {
-	case "ListObjects", "ListObjectsV2", "ListObjectVersions", "ListMultipartUploads":
+	case "ListObjects", "ListObjectsV2", "ListObjectVersions":
 		return op.Input.Shape.Member("EncodingType") != nil
 	}
 	return false

@@ -206,7 +206,7 @@ func (p *Pager) next(page *document.Object) (token, bool) {
 	for i, name := range model.Input {
 		next[i].name = name
 		if i < len(model.Output) {
-			if v := find(page, model.Output[i]); isScalar(v) && truthy(v) {
+			if v := find(page, model.Output[i]); truthy(v) {
 				next[i].value, more = v, true
 			}
 		}
@@ -257,9 +257,7 @@ func (p *Pager) Results(page *document.Object) *document.Object {
 	o := new(document.Object)
 	if !p.reduced {
 		p.reduced = true
-		for name, v := range p.nonAggr.All() {
-			o.Set(name, v)
-		}
+		merge(o, p.nonAggr)
 	}
 	for _, path := range p.op.Paginator.Result {
 		put(o, path, find(page, path))
@@ -280,13 +278,34 @@ func (p *Pager) Full(ctx context.Context) (*document.Object, error) {
 			appendResult(full, path, find(page, path))
 		}
 	}
-	for name, v := range p.nonAggr.All() {
-		full.Set(name, v)
+	lists := make(map[string][]any)
+	for _, path := range p.op.Paginator.Result {
+		list, ok := find(full, path).([]any)
+		if _, same := find(p.nonAggr, path).([]any); ok && same {
+			lists[path] = list
+		}
+	}
+	merge(full, p.nonAggr)
+	for path, list := range lists { // the values of the first page contain its lists
+		put(full, path, list)
 	}
 	if p.resume != "" {
 		full.Set("NextToken", p.resume)
 	}
 	return full, nil
+}
+
+// merge adds the members of more to o. Objects with the same name are merged too.
+func merge(o, more *document.Object) {
+	for name, v := range more.All() {
+		old, _ := o.Get(name)
+		before, isObject := old.(*document.Object)
+		if inner, ok := v.(*document.Object); ok && isObject {
+			merge(before, inner)
+		} else {
+			o.Set(name, v)
+		}
+	}
 }
 
 // appendResult appends the result of a page to the results of earlier pages.

@@ -174,7 +174,7 @@ func TestSeveralResults(t *testing.T) {
 	if diff := cmp.Diff(`{"Contents":[{"Key":"a"},{"Key":"b"}],"CommonPrefixes":[{"Prefix":"p/"}],"RequestCharged":null,"Prefix":null}`, compact(full)); diff != "" {
 		t.Error(diff)
 	}
-	if got := l.requests[1].URL.RawQuery; got != "continuation-token=n&encoding-type=url&list-type=2&max-keys=1" {
+	if got := l.requests[1].URL.RawQuery; got != "list-type=2&encoding-type=url&max-keys=1&continuation-token=n" {
 		t.Errorf("the second page has the query %s, want the token n and one key", got)
 	}
 }

@@ -101,7 +101,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 		return r.broken(op, err)
 	}
 	e.Code, e.Message = r.printable(cmp.Or(e.Code, strconv.Itoa(r.status))), r.printable(e.Message)
-	if svc.Protocol == model.RESTXML {
+	if svc.Name == "s3api" {
 		e.Message = s3Advice(e, r.printable(endpoint))
 	}
 	return e

@@ -213,14 +213,14 @@ func TestTargets(t *testing.T) {
 		{"an endpoint", "ec2", "", "eu-west-1", "http://127.0.0.1:1/base/", false, false, "http://127.0.0.1:1/base/"},
 		{"an endpoint and fips", "ec2", "", "eu-west-1", "http://127.0.0.1:1", true, false, "Invalid Configuration: FIPS and custom endpoint are not supported"},
 		{"an endpoint and dual-stack", "ec2", "", "eu-west-1", "http://127.0.0.1:1", false, true, "Invalid Configuration: Dualstack and custom endpoint are not supported"},
-		{"a bucket at an address", "s3api", "bbb", "eu-west-1", "http://127.0.0.1:1", false, false, "http://127.0.0.1:1/bbb?location="},
-		{"a bucket on localhost", "s3api", "bbb", "eu-west-1", "http://localhost:1", false, false, "http://localhost:1/bbb?location="},
-		{"a bucket at a named endpoint", "s3api", "bbb", "eu-west-1", "https://s3.example:99", false, false, "https://s3.example:99/bbb?location="},
-		{"dual-stack bucket", "s3api", "bbb", "eu-west-1", "", false, true, "https://bbb.s3.dualstack.eu-west-1.amazonaws.com/?location="},
-		{"an old bucket", "s3api", "My_Bucket", "us-east-1", "", false, false, "https://s3.us-east-1.amazonaws.com/My_Bucket?location="},
+		{"a bucket at an address", "s3api", "bbb", "eu-west-1", "http://127.0.0.1:1", false, false, "http://127.0.0.1:1/bbb?versioning="},
+		{"a bucket on localhost", "s3api", "bbb", "eu-west-1", "http://localhost:1", false, false, "http://localhost:1/bbb?versioning="},
+		{"a bucket at a named endpoint", "s3api", "bbb", "eu-west-1", "https://s3.example:99", false, false, "https://s3.example:99/bbb?versioning="},
+		{"dual-stack bucket", "s3api", "bbb", "eu-west-1", "", false, true, "https://bbb.s3.dualstack.eu-west-1.amazonaws.com/?versioning="},
+		{"an old bucket", "s3api", "My_Bucket", "us-east-1", "", false, false, "https://s3.us-east-1.amazonaws.com/My_Bucket?versioning="},
 		{"no bucket", "s3api", "../b", "us-east-1", "", false, false, "Parameter validation failed:\nInvalid bucket name \"../b\": Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{1,255}$\""},
 	}
-	operations := map[string]string{"iam": "list-users", "ec2": "describe-regions", "sts": "get-caller-identity", "s3api": "get-bucket-location"}
+	operations := map[string]string{"iam": "list-users", "ec2": "describe-regions", "sts": "get-caller-identity", "s3api": "get-bucket-versioning"}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(418, ""), nil })

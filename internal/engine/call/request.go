@@ -34,12 +34,24 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 		r.header.Set("Content-Type", "application/x-amz-json-"+svc.JSONVersion)
 		r.header.Set("X-Amz-Target", svc.TargetPrefix+"."+op.Name)
 		r.body, err = jsonBody(op.Input, input)
+		r.queryMode(svc)
 	case model.RESTJSON, model.RESTXML:
 		err = r.rest(svc, op, input)
+		r.queryMode(svc)
+		if svc.Name == "apigateway" { // another type is the default of this service
+			r.header.Set("Accept", "application/json")
+		}
 	default:
 		err = &InputError{op.Name, "protocol " + string(svc.Protocol) + " is not supported"}
 	}
 	return r, err
+}
+
+// queryMode asks for the error codes of the service's former protocol.
+func (r *request) queryMode(svc *model.Service) {
+	if svc.QueryErrors {
+		r.header.Set("X-Amzn-Query-Mode", "true")
+	}
 }
 
 // http returns the HTTP request to a target.

@@ -175,23 +175,18 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 		return nil
 	}
 	var err error
-	if svc.Protocol == model.RESTXML {
-		r.contentType("application/xml")
+	if svc.Protocol == model.RESTXML { // like the AWS CLI, without a content type
 		r.body, err = xmlBody(svc, root, input)
 		return err
 	}
-	r.contentType("application/json")
+	if r.header.Get("Content-Type") == "" {
+		r.header.Set("Content-Type", "application/json")
+	}
 	r.body, err = jsonBody(root, input)
 	return err
 }
 
-// contentType sets the content type, if the input has no content type.
-func (r *request) contentType(mime string) {
-	if r.header.Get("Content-Type") == "" {
-		r.header.Set("Content-Type", mime)
-	}
-}
-
+// rawBody writes a payload that is a text or bytes. Like the AWS CLI, it sets no content type.
 func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	text, err := scalar(op.Name, m.Name, m.Shape, v, isoTime)
 	if err != nil {
@@ -199,13 +194,10 @@ func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
 	}
 	r.body = []byte(text)
 	if m.Shape.Kind == model.Blob {
-		r.contentType("application/octet-stream")
 		if r.body, err = base64.StdEncoding.DecodeString(text); err != nil {
 			return &InputError{op.Name, "Invalid base64: parameter " + m.Name}
 		}
-		return nil
 	}
-	r.contentType("text/plain")
 	return nil
 }
 
@@ -304,11 +296,13 @@ func (p *parser) restBody(svc *model.Service, shape *model.Shape, r *reply, o *d
 			o.Set(m.Name, base64.StdEncoding.EncodeToString(r.body))
 			return nil
 		}
-		if len(r.body) == 0 {
-			return nil
+		if m.Shape.Document && len(r.body) > 0 {
+			v, err := parseJSON(r.body)
+			o.Set(m.Name, v)
+			return err
 		}
 		shape, to = m.Shape, new(document.Object)
-		o.Set(m.Name, to)
+		o.Set(m.Name, to) // an empty body means an empty object
 	}
 	if len(r.body) == 0 || !inBody(shape) {
 		return nil

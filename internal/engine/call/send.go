@@ -70,6 +70,8 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 	keys := aws.Credentials{
 		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
 	}
+	query := req.URL.RawQuery
+	defer func() { req.URL.RawQuery = query }() // the signer sorts the values of a parameter; the signature is the same
 	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
 		o.DisableURIPathEscaping = svc.Name == "s3api" // S3 keys are escaped only once
 	})

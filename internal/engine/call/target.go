@@ -23,11 +23,11 @@ type target struct {
 
 // targetIn returns the target for a service in a region. For S3, the target depends on the
 // bucket.
-func (c *Client) targetIn(region string, svc *model.Service, input *document.Object) (target, error) {
+func (c *Client) targetIn(region string, svc *model.Service, op *model.Operation, input *document.Object) (target, error) {
 	if err := checkRegion(region); err != nil {
 		return target{}, err
 	}
-	e, ok := svc.Endpoint(region, c.FIPS, c.DualStack)
+	e, ok := svc.At(op).AccountEndpoint(region, c.AccountID, c.FIPS, c.DualStack)
 	if !ok {
 		return target{}, &NoRegionError{svc.Name}
 	}
@@ -41,8 +41,9 @@ func (c *Client) targetIn(region string, svc *model.Service, input *document.Obj
 	if svc.Name != "s3api" {
 		return t, nil
 	}
-	// Custom endpoints usually do not have a host name for each bucket.
-	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle)
+	// Custom endpoints usually do not have a host name for each bucket. S3 rejects the signature of
+	// GetBucketLocation in a host name, if the bucket is in another region.
+	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle || op.Name == "GetBucketLocation")
 }
 
 // A NoRegionError reports that the service needs a region and that no region is set. Its text is

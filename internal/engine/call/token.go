@@ -62,7 +62,7 @@ func readToken(names []string, s string) (t token, skip int, err error) {
 		for name, v := range o.All() {
 			n, isNumber := v.(int64)
 			switch i := t.index(name); {
-			case i >= 0 && (v == nil || isScalar(v)):
+			case i >= 0 && isToken(v):
 				t[i].value = v
 			case name == truncated && isNumber && n >= 0:
 				skip = int(min(n, 1<<31))
@@ -105,13 +105,10 @@ func decodeToken(s string) (*document.Object, bool) {
 	return o, ok
 }
 
-// isScalar reports whether v can be part of a token.
-func isScalar(v any) bool {
-	switch v.(type) {
-	case string, int64, float64, bool:
-		return true
-	}
-	return false
+// isToken reports whether v can be part of a token. A token of DynamoDB is an object.
+func isToken(v any) bool {
+	_, isList := v.([]any)
+	return !isList
 }
 
 func badToken(s string) error { return fmt.Errorf("Bad starting token: %s", s) }
@@ -130,7 +127,7 @@ func (t token) equal(u token) bool {
 		return false
 	}
 	for i := range t {
-		if t[i] != u[i] {
+		if t[i].name != u[i].name || tokenValue(t[i].value) != tokenValue(u[i].value) {
 			return false
 		}
 	}

@@ -24,8 +24,12 @@ func prepare(svc *model.Service, op *model.Operation, input *document.Object) *d
 		return all
 	}
 	for _, m := range op.Input.Shape.Members {
-		if _, ok := all.Get(m.Name); m.Idempotency && !ok {
+		v, ok := all.Get(m.Name)
+		if m.Idempotency && !ok {
 			all.Set(m.Name, uuid())
+		}
+		if id, isText := v.(string); m.LastPart && isText {
+			all.Set(m.Name, id[strings.LastIndexByte(id, '/')+1:])
 		}
 	}
 	if _, ok := all.Get("EncodingType"); !ok && urlEncoded(svc, op) {
@@ -107,8 +111,7 @@ func (v *validator) value(path string, s *model.Shape, value any) {
 		switch s.Kind {
 		case model.Structure:
 			v.structure(path, s, value)
-		case model.Map:
-			length = value.Len()
+		case model.Map: // the AWS CLI does not check the number of entries
 			for key, e := range value.All() {
 				v.value(path+"."+key, s.Value.Shape, e)
 			}

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -28,7 +29,10 @@ func xmlBody(svc *model.Service, m *model.Member, o *document.Object) ([]byte, e
 	return w.b.Bytes(), err
 }
 
-type xmlWriter struct{ b bytes.Buffer }
+type xmlWriter struct {
+	b      bytes.Buffer
+	opened int // the length of the text after the last opening tag
+}
 
 // value writes an element.
 func (w *xmlWriter) value(name string, m *model.Member, v any) error {
@@ -70,11 +74,9 @@ func (w *xmlWriter) structure(name string, m *model.Member, o *document.Object) 
 		if err != nil {
 			return err
 		}
-		w.b.WriteString(" " + part.Wire() + `="`)
-		w.text(text)
-		w.b.WriteByte('"')
+		w.attribute(part.Wire(), text)
 	}
-	w.b.WriteByte('>')
+	w.endTag()
 	for _, part := range m.Shape.Members {
 		v, ok := o.Get(part.Name)
 		if !ok || part.XMLAttribute || part.Location != model.Body {
@@ -118,7 +120,8 @@ func (w *xmlWriter) mapping(name string, m *model.Member, o *document.Object) er
 		w.open(name, m)
 	}
 	for key, v := range o.All() {
-		w.b.WriteString("<" + entry + ">")
+		w.b.WriteString("<" + entry)
+		w.endTag()
 		if err := w.value(wireOr(m.Shape.Key, "key"), m.Shape.Key, key); err != nil {
 			return err
 		}
@@ -144,30 +147,61 @@ func wireOr(m *model.Member, name string) string {
 func (w *xmlWriter) open(name string, m *model.Member) {
 	w.b.WriteString("<" + name)
 	w.namespace(m)
-	w.b.WriteByte('>')
+	w.endTag()
 }
 
-func (w *xmlWriter) close(name string) { w.b.WriteString("</" + name + ">") }
+func (w *xmlWriter) endTag() {
+	w.b.WriteByte('>')
+	w.opened = w.b.Len()
+}
+
+// close writes a closing tag. For an element without content, it writes the short form that
+// ElementTree writes. The bytes matter for checksums.
+func (w *xmlWriter) close(name string) {
+	if w.b.Len() > w.opened {
+		w.b.WriteString("</" + name + ">")
+		return
+	}
+	w.b.Truncate(w.opened - 1)
+	w.b.WriteString(" />")
+}
 
 func (w *xmlWriter) namespace(m *model.Member) {
 	if m.XMLNamespace == "" {
 		return
 	}
-	w.b.WriteString(" xmlns")
+	name := "xmlns"
 	if m.XMLPrefix != "" {
-		w.b.WriteString(":" + m.XMLPrefix)
+		name += ":" + m.XMLPrefix
 	}
-	w.b.WriteString(`="`)
-	w.text(m.XMLNamespace)
-	w.b.WriteByte('"')
+	w.attribute(name, m.XMLNamespace)
 }
 
+// text writes a text with the escapes of Python's ElementTree, which the AWS CLI uses.
 func (w *xmlWriter) text(s string) {
-	_ = xml.EscapeText(&w.b, []byte(s)) // a Buffer returns no errors
+	_, _ = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;").WriteString(&w.b, s) // a Buffer returns no errors
+}
+
+// attribute writes an attribute with the escapes of Python's ElementTree.
+func (w *xmlWriter) attribute(name, v string) {
+	escapes := strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "\r", "&#13;", "\n", "&#10;", "\t", "&#09;")
+	w.b.WriteString(" " + name + `="` + escapes.Replace(v) + `"`)
 }
 
 // xmlStructure reads the members of a structure in the body into o.
 func (p *parser) xmlStructure(s *model.Shape, n *node, o *document.Object) error {
+	if s.Union {
+		var set []string
+		for _, c := range n.children {
+			if !slices.Contains(set, c.name) {
+				set = append(set, c.name)
+			}
+		}
+		if unknown, err := unknownMember(s, set); unknown != nil || err != nil {
+			o.Set(unknownUnion, unknown)
+			return err
+		}
+	}
 	for _, m := range s.Members {
 		if m.Location != model.Body {
 			continue

@@ -1,18 +1,17 @@
 // Gen writes the tables of package model from AWS's public API models.
 //
-// It reads the models from the module github.com/aws/aws-sdk-go. The go command downloads the
-// module; the program does not depend on it. The models in the module are old. The file
-// newer.json has the differences to newer models, mainly the order of members in output, and gen
-// applies them. The flag -newer writes newer.json from the data folder of an installed botocore:
+// It reads the models from a folder that looks like the data folder of botocore, AWS's library for
+// Python. An installed botocore has such a folder:
 //
 //	go run ./internal/engine/gen -dir internal/engine/model \
-//		-newer "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
+//		-data "$(python3 -c 'import botocore; print(botocore.__path__[0])')/data"
+//
+// The tables have facts of the models: names, types, and their order. They have no text of the
+// documentation.
 package main
 
 import (
-	"bufio"
-	"cmp"
-	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -22,117 +21,127 @@ import (
 )
 
 func main() {
-	newer := flag.String("newer", "", "write newer.json from this `folder` of models")
+	data := flag.String("data", "", "the `folder` of the models")
+	options := flag.String("options", "", "a `file` with the options of the AWS CLI; write words.txt from it")
 	dir := flag.String("dir", ".", "the `folder` of package model")
 	flag.Parse()
-	if err := run(context.Background(), *dir, *newer); err != nil {
+	if err := run(*dir, *data, *options); err != nil {
 		fmt.Fprintf(os.Stderr, "gen: %v\n", err)
 		os.Exit(1) //nolint:forbidigo // this is a separate program
 	}
 }
 
-func run(ctx context.Context, dir, newerModels string) error {
-	list, err := readList(filepath.Join(dir, "operations.txt"))
-	if err != nil {
-		return err
+func run(dir, data, options string) error {
+	if data == "" {
+		return errors.New("-data is missing; run: make tables DATA=FOLDER")
 	}
-	module, err := locateModule(ctx)
-	if err != nil {
-		return err
-	}
-	overlay := filepath.Join(dir, "..", "gen", "newer.json")
-	if newerModels != "" {
-		text, err := compareModels(module, newerModels, list)
+	notes := filepath.Join(dir, "..", "gen")
+	if options != "" {
+		text, err := compareWords(data, options)
 		if err != nil {
 			return err
 		}
-		if err := os.WriteFile(overlay, text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(notes, "words.txt"), []byte(text), 0o644); err != nil {
 			return err
 		}
 	}
-	files, err := generate(module, overlay, list)
+	files, err := generate(data, notes)
 	if err != nil {
 		return err
 	}
-	tables := filepath.Join(dir, "tables")
-	old, err := filepath.Glob(filepath.Join(tables, "*.txt"))
+	sum, err := manifest(data, notes, files)
+	if err != nil {
+		return err
+	}
+	if err := os.WriteFile(filepath.Join(notes, "manifest.txt"), sum, 0o644); err != nil {
+		return err
+	}
+	old, err := filepath.Glob(filepath.Join(dir, "tables", "*"))
 	if err != nil {
 		return err
 	}
 	for _, path := range old {
-		if _, ok := files[filepath.Base(path)]; !ok {
-			if err := os.Remove(path); err != nil {
-				return err
-			}
+		if err := os.Remove(path); err != nil {
+			return err
 		}
 	}
 	for name, text := range files {
-		if err := os.WriteFile(filepath.Join(tables, name), text, 0o644); err != nil {
+		if err := os.WriteFile(filepath.Join(dir, name), text, 0o644); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// generate returns the tables by file name.
-func generate(module, overlay string, list []listedService) (map[string][]byte, error) {
-	newer, err := readJSON(overlay)
+// generate returns the files of package model by their names.
+func generate(data, notes string) (map[string][]byte, error) {
+	left, err := readLists(notes)
 	if err != nil {
 		return nil, err
 	}
-	files := make(map[string][]byte)
-	for _, l := range list {
-		m, err := readModule(module, l.model())
+	folders, err := modelNames(data)
+	if err != nil {
+		return nil, err
+	}
+	book, err := readAddresses(data)
+	if err != nil {
+		return nil, err
+	}
+	files := map[string][]byte{"tables/partitions": partitionTable(book.partitions)}
+	var names []string
+	for _, folder := range folders {
+		t, err := tableOf(data, folder, book, left)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("models %s: %w", folder, err)
 		}
-		m.overlay(object(newer, l.model()))
-		if files[l.service+".txt"], err = table(l, m); err != nil {
-			return nil, fmt.Errorf("service %s: %w", l.service, err)
+		service := serviceOf(folder)
+		if len(t.operations) > 0 {
+			names = append(names, service)
+		}
+		if files["tables/"+service], err = t.pack(); err != nil {
+			return nil, fmt.Errorf("service %s: %w", service, err)
 		}
 	}
-	files["endpoints.txt"], err = endpoints(module, newer, list)
-	return files, err
+	files["services.go"] = namesFile(names)
+	return files, left.unused()
 }
 
-// A listedService is a service in operations.txt.
-type listedService struct {
-	service    string
-	operations []string
-}
-
-// model returns the name of the folder with the models of the service.
-func (l listedService) model() string {
-	switch l.service {
-	case "s3api":
-		return "s3"
-	case "deploy":
-		return "codedeploy"
-	case "configservice":
-		return "config"
-	}
-	return l.service
-}
-
-func readList(path string) ([]listedService, error) {
-	f, err := os.Open(path)
+// tableOf returns the table of the service whose models are in a folder.
+func tableOf(data, folder string, book *addressBook, left leftOut) (*table, error) {
+	m, err := readModel(data, folder)
 	if err != nil {
 		return nil, err
 	}
-	defer f.Close()
-	services := make(map[string][]string)
-	lines := bufio.NewScanner(f)
-	for lines.Scan() {
-		if line, _, _ := strings.Cut(lines.Text(), "#"); strings.TrimSpace(line) != "" {
-			service, operation, _ := strings.Cut(strings.TrimSpace(line), " ")
-			services[service] = append(services[service], operation)
+	endpoints, where, err := book.endpoints(folder, m)
+	if err != nil {
+		return nil, err
+	}
+	t, err := newTable(serviceOf(folder), m, endpoints, where)
+	if err != nil {
+		return nil, err
+	}
+	left.apply(serviceOf(folder), t)
+	return t, nil
+}
+
+// namesFile returns the Go file with the names of the services.
+func namesFile(names []string) []byte {
+	slices.Sort(names)
+	var b strings.Builder
+	b.WriteString("// Code generated by internal/engine/gen. DO NOT EDIT.\n\npackage model\n\n")
+	b.WriteString("// serviceNames lists the services that have operations in the tables.\nconst serviceNames = `\n")
+	width := 0
+	for _, name := range names {
+		if width > 0 && width+1+len(name) > 110 {
+			b.WriteString("\n")
+			width = 0
 		}
+		if width > 0 {
+			b.WriteString(" ")
+		}
+		b.WriteString(name)
+		width += len(name) + 1
 	}
-	var list []listedService
-	for service, operations := range services {
-		slices.Sort(operations)
-		list = append(list, listedService{service, slices.Compact(operations)})
-	}
-	slices.SortFunc(list, func(a, b listedService) int { return cmp.Compare(a.service, b.service) })
-	return list, lines.Err()
+	b.WriteString("\n`\n")
+	return []byte(b.String())
 }

@@ -3,93 +3,140 @@ package main
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
-
-// sdk is the last version of the module that contains AWS's API models.
-const sdk = "github.com/aws/aws-sdk-go@v1.55.8"
-
-// locateModule downloads the SDK with the go command and returns the folder of its models. It
-// runs the go command outside of our own module, so that go.mod does not change.
-func locateModule(ctx context.Context) (string, error) {
-	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", sdk)
-	cmd.Dir = os.TempDir()
-	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
-	out, err := cmd.Output()
-	var found struct{ Dir, Error string }
-	if jsonErr := json.Unmarshal(out, &found); err != nil || jsonErr != nil || found.Dir == "" {
-		return "", fmt.Errorf("download %s: %w %s", sdk, err, found.Error)
-	}
-	return filepath.Join(found.Dir, "models"), nil
-}
 
 // An awsModel is an API model of AWS.
 type awsModel struct {
 	metadata, operations, shapes, pagination *document.Object
 }
 
-// readModule reads the model of a service from the SDK's module.
-func readModule(dir, service string) (*awsModel, error) {
-	return readModel(filepath.Join(dir, "apis", service), "api-2.json")
-}
-
-// readNewer reads a model from botocore. It adds botocore's additions to AWS's paginators: the
-// values that are the same on every page.
-func readNewer(dir, service string) (*awsModel, error) {
-	m, err := readModel(filepath.Join(dir, service), "service-2.json.gz")
+// modelNames returns the names of the folders with models, sorted. The folders and files have the
+// form of botocore's data folder: SERVICE/VERSION/service-2.json.
+func modelNames(data string) ([]string, error) {
+	entries, err := os.ReadDir(data)
 	if err != nil {
 		return nil, err
 	}
-	files, err := filepath.Glob(filepath.Join(dir, service, "*", "paginators-1.sdk-extras.json"))
-	if err != nil || len(files) == 0 {
-		return m, err
-	}
-	extras, err := readJSON(slices.Max(files))
-	if err != nil {
-		return nil, err
-	}
-	for name := range object(object(extras, "merge"), "pagination").All() {
-		if p := object(m.pagination, name); p != nil {
-			for key, v := range object(object(object(extras, "merge"), "pagination"), name).All() {
-				p.Set(key, v)
-			}
+	var names []string
+	for _, e := range entries {
+		if e.IsDir() {
+			names = append(names, e.Name())
 		}
 	}
-	return m, nil
+	if names == nil {
+		return nil, fmt.Errorf("%s: no folders with models", data)
+	}
+	return names, nil
 }
 
-// readModel reads a file of an API. If several versions of the API have the file, it reads the
-// latest version.
-func readModel(dir, name string) (*awsModel, error) {
-	versions, err := filepath.Glob(filepath.Join(dir, "*", name))
-	if err != nil || len(versions) == 0 {
-		return nil, fmt.Errorf("no %s below %s", name, dir)
-	}
-	path := slices.Max(versions)
-	api, err := readJSON(path)
+// readModel reads the latest version of a model, and botocore's additions to the model. The
+// additions have the names NAME.sdk-extras.json.
+func readModel(data, service string) (*awsModel, error) {
+	dir, err := latest(data, service)
 	if err != nil {
 		return nil, err
 	}
-	m := &awsModel{object(api, "metadata"), object(api, "operations"), object(api, "shapes"), nil}
-	pages, err := readJSON(filepath.Join(filepath.Dir(path), "paginators-1.json"))
-	if err == nil {
-		m.pagination = object(pages, "pagination")
+	api, err := readMerged(dir, "service-2")
+	if err != nil {
+		return nil, err
 	}
+	for key := range api.All() {
+		if !slices.Contains(topTraits, key) {
+			return nil, fmt.Errorf("%s: unknown part %s", dir, key)
+		}
+	}
+	m := &awsModel{object(api, "metadata"), object(api, "operations"), object(api, "shapes"), nil}
+	pages, err := readMerged(dir, "paginators-1")
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	m.pagination = object(pages, "pagination")
 	return m, nil
+}
+
+// topTraits lists the parts of a model.
+var topTraits = []string{"version", "metadata", "operations", "shapes", "documentation", "clientContextParams", "deprecated", "deprecatedMessage", "examples"}
+
+// latest returns the folder with the latest version of a model.
+func latest(data, service string) (string, error) {
+	versions, err := filepath.Glob(filepath.Join(data, service, "*", "service-2.json*"))
+	if err != nil || len(versions) == 0 {
+		return "", fmt.Errorf("no service-2.json below %s", filepath.Join(data, service))
+	}
+	return filepath.Dir(slices.Max(versions)), nil
+}
+
+// readMerged reads a file and merges botocore's additions into it.
+func readMerged(dir, name string) (*document.Object, error) {
+	o, err := readJSON(filepath.Join(dir, name+".json"))
+	if err != nil {
+		return nil, err
+	}
+	extras, err := readJSON(filepath.Join(dir, name+".sdk-extras.json"))
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return o, nil
+	case err != nil:
+		return nil, err
+	}
+	merge(o, object(extras, "merge"))
+	return o, nil
+}
+
+// merge adds the members of extras to o, at any depth.
+func merge(o, extras *document.Object) {
+	for name, v := range extras.All() {
+		more, isObject := v.(*document.Object)
+		if old := object(o, name); isObject && old != nil {
+			merge(old, more)
+		} else {
+			o.Set(name, v)
+		}
+	}
+}
+
+// readJSON reads a JSON file. If the file does not exist, it reads the file with the suffix .gz.
+func readJSON(path string) (*document.Object, error) {
+	b, err := os.ReadFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		b, err = os.ReadFile(path + ".gz")
+		if err == nil {
+			b, err = unzip(b)
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	v, err := document.ParseJSON(b)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", path, err)
+	}
+	o, ok := v.(*document.Object)
+	if !ok {
+		return nil, fmt.Errorf("%s: not an object", path)
+	}
+	return o, nil
+}
+
+func unzip(b []byte) ([]byte, error) {
+	z, err := gzip.NewReader(bytes.NewReader(b))
+	if err != nil {
+		return nil, err
+	}
+	return io.ReadAll(z)
 }
 
 // inputShapes returns the names of the shapes that occur in the input of the operations.
-func (m *awsModel) inputShapes(operations []string) map[string]bool {
+func (m *awsModel) inputShapes() map[string]bool {
 	found := make(map[string]bool)
 	var reach func(o *document.Object)
 	reach = func(o *document.Object) {
@@ -103,50 +150,21 @@ func (m *awsModel) inputShapes(operations []string) map[string]bool {
 			}
 		}
 	}
-	for _, name := range operations {
-		if op := object(m.operations, name); op != nil {
-			reach(object(op, "input"))
-		}
+	for name := range m.operations.All() {
+		reach(object(object(m.operations, name), "input"))
 	}
 	return found
 }
 
-// overlay replaces the parts of the model that newer also has.
-func (m *awsModel) overlay(newer *document.Object) {
-	for name, v := range object(newer, "operations").All() {
-		m.operations.Set(name, v)
-	}
-	for name, v := range object(newer, "shapes").All() {
-		m.shapes.Set(name, v)
-	}
-	for name, v := range object(newer, "pagination").All() {
-		m.pagination.Set(name, v)
-	}
-}
-
-func readJSON(path string) (*document.Object, error) {
-	b, err := os.ReadFile(path)
-	if err != nil {
-		return nil, err
-	}
-	if strings.HasSuffix(path, ".gz") {
-		z, err := gzip.NewReader(bytes.NewReader(b))
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
-		}
-		if b, err = io.ReadAll(z); err != nil {
-			return nil, fmt.Errorf("%s: %w", path, err)
+func objects(v any) []*document.Object {
+	var all []*document.Object
+	list, _ := v.([]any)
+	for _, e := range list {
+		if o, ok := e.(*document.Object); ok {
+			all = append(all, o)
 		}
 	}
-	v, err := document.ParseJSON(b)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", path, err)
-	}
-	o, ok := v.(*document.Object)
-	if !ok {
-		return nil, fmt.Errorf("%s: not a JSON object", path)
-	}
-	return o, nil
+	return all
 }
 
 // object returns a member that is an object, or nil.
@@ -187,3 +205,22 @@ func texts(o *document.Object, name string) []string {
 	}
 	return nil
 }
+
+// has reports whether o has a member.
+func has(o *document.Object, name string) bool {
+	_, ok := o.Get(name)
+	return ok
+}
+
+// serviceOf returns the name in the AWS CLI of the service whose models are in a folder.
+func serviceOf(folder string) string {
+	for _, pair := range renamed {
+		if pair[1] == folder {
+			return pair[0]
+		}
+	}
+	return folder
+}
+
+// renamed lists the services that the AWS CLI calls by another name than the models.
+var renamed = [...][2]string{{"s3api", "s3"}, {"deploy", "codedeploy"}, {"configservice", "config"}, {"agent-toolkit", "agenttoolkit"}}

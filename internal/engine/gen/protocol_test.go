@@ -1,13 +1,17 @@
 package main
 
 import (
+	"cmp"
+	"context"
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
+	"maps"
 	"net/http"
 	"net/url"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"regexp"
 	"slices"
@@ -15,7 +19,7 @@ import (
 	"testing"
 	"time"
 
-	"github.com/google/go-cmp/cmp"
+	gocmp "github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -24,10 +28,26 @@ import (
 
 // unsupported lists the descriptions of the cases in AWS's protocol tests that this test omits.
 var unsupported = []string{
-	"Endpoint host trait", // the generator rejects such operations
-	"Endpoint host trait static prefix",
+	"JSON value trait",            // the AWS CLI decodes JSON only in headers, not in bodies
 	"Idempotency token auto fill", // the expected token is not random
 	"Header whitespace",           // net/http trims white space, and rejects header names that consist of spaces
+}
+
+// sdk is the last version of the module that contains AWS's protocol tests.
+const sdk = "github.com/aws/aws-sdk-go@v1.55.8"
+
+// locateModule downloads the SDK with the go command and returns the folder of its models. It
+// runs the go command outside of our own module, so that go.mod does not change.
+func locateModule(ctx context.Context) (string, error) {
+	cmd := exec.CommandContext(ctx, "go", "mod", "download", "-json", sdk)
+	cmd.Dir = os.TempDir()
+	cmd.Env = append(os.Environ(), "GOFLAGS=", "GOWORK=off")
+	out, err := cmd.Output()
+	var found struct{ Dir, Error string }
+	if jsonErr := json.Unmarshal(out, &found); err != nil || jsonErr != nil || found.Dir == "" {
+		return "", fmt.Errorf("download %s: %w %s", sdk, err, found.Error)
+	}
+	return filepath.Join(found.Dir, "models"), nil
 }
 
 // TestProtocols runs AWS's protocol tests from the module with the models. The generator reads
@@ -92,24 +112,56 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 	operations := new(document.Object)
 	operations.Set(text(given, "name"), given)
 	m := &awsModel{object(suite, "metadata"), operations, object(suite, "shapes"), nil}
-	b, err := table(listedService{"test", []string{text(given, "name")}}, m)
+	for name := range m.shapes.All() {
+		tidyShape(m, object(m.shapes, name))
+	}
+	for name := range m.shapes.All() {
+		keep(shapeTraits, object(m.shapes, name))
+	}
+	w := newWriter("test", m, "")
+	o, err := w.operation(text(given, "name"), given, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	svc := model.Parse("test", string(b))
+	w.operations = append(w.operations, o)
+	svc := model.Parse("test", w.text())
 	op, ok := svc.Operation(model.CLIName(text(given, "name")))
 	if !ok {
-		t.Fatalf("no operation in\n%s", b)
+		t.Fatalf("no operation in\n%s\n%v", w.text(), err)
 	}
 	return svc, op
+}
+
+// tidyShape gives a shape of a case the form of real models: only known traits, and the locations of
+// members at the members.
+func tidyShape(m *awsModel, shape *document.Object) {
+	for _, part := range []string{"member", "key", "value"} {
+		keep(memberTraits, object(shape, part))
+	}
+	for name := range object(shape, "members").All() {
+		ref := object(object(shape, "members"), name)
+		keep(memberTraits, ref)
+		if place := text(object(m.shapes, text(ref, "shape")), "location"); place != "" && !has(ref, "location") {
+			ref.Set("location", place)
+		}
+	}
+}
+
+// keep removes the traits that real models do not have at this place.
+func keep(k known, o *document.Object) {
+	for name := range maps.Collect(o.All()) {
+		if !slices.Contains(k.read, name) {
+			o.Delete(name)
+		}
+	}
 }
 
 type wireFunc func(*http.Request) (*http.Response, error)
 
 func (f wireFunc) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
 
-func client(f wireFunc) *call.Client {
-	return &call.Client{HTTP: &http.Client{Transport: f}, Endpoint: "https://test.example", Region: "us-east-1", MaxAttempts: 1}
+func client(f wireFunc, endpoint string) *call.Client {
+	return &call.Client{HTTP: &http.Client{Transport: f}, Endpoint: cmp.Or(endpoint, "https://test.example"), Region: "us-east-1", MaxAttempts: 1}
 }
 
 func checkInput(t *testing.T, suite, c *document.Object) {
@@ -124,11 +176,14 @@ func checkInput(t *testing.T, suite, c *document.Object) {
 		b, err := io.ReadAll(r.Body)
 		sent, body = r, string(b)
 		return &http.Response{StatusCode: 204, Header: make(http.Header), Body: http.NoBody}, err
-	}).Call(t.Context(), svc, op, input)
+	}, text(suite, "clientEndpoint")).Call(t.Context(), svc, op, input)
 	if sent == nil {
 		t.Fatal(err)
 	}
 	want := object(c, "serialized")
+	if host := text(want, "host"); host != "" && sent.URL.Host != host {
+		t.Errorf("host %s, want %s", sent.URL.Host, host)
+	}
 	if got := sent.URL.RequestURI(); unescape(t, got) != unescape(t, text(want, "uri")) {
 		t.Errorf("%s, want %s", got, text(want, "uri"))
 	}
@@ -140,7 +195,7 @@ func checkInput(t *testing.T, suite, c *document.Object) {
 	if strings.Contains(text(want, "body"), "<RecursiveMap><entry><key>bar") {
 		return // AWS sorts the entries of a map; this package keeps their order
 	}
-	if diff := cmp.Diff(normal(t, svc, text(want, "body")), normal(t, svc, body)); diff != "" {
+	if diff := gocmp.Diff(normal(t, svc, text(want, "body")), normal(t, svc, body)); diff != "" {
 		t.Errorf("body: %s", diff)
 	}
 }
@@ -152,14 +207,14 @@ func checkOutput(t *testing.T, suite, c *document.Object) {
 	for name := range object(response, "headers").All() {
 		r.Header.Set(name, text(object(response, "headers"), name))
 	}
-	out, err := client(func(*http.Request) (*http.Response, error) { return r, nil }).Call(t.Context(), svc, op, nil)
+	out, err := client(func(*http.Request) (*http.Response, error) { return r, nil }, "").Call(t.Context(), svc, op, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	if op.Output == nil {
 		return // no output to compare
 	}
-	if diff := cmp.Diff(plain(t, convert(op.Output.Shape, object(c, "result"), true)), plain(t, out)); diff != "" {
+	if diff := gocmp.Diff(plain(t, convert(op.Output.Shape, object(c, "result"), true)), plain(t, out)); diff != "" {
 		t.Error(diff)
 	}
 }
@@ -243,4 +298,33 @@ func plain(t *testing.T, v any) any {
 		t.Fatal(err)
 	}
 	return p
+}
+
+// encode returns a value as JSON, with the members in their order.
+func encode(v any) string {
+	switch v := v.(type) {
+	case *document.Object:
+		text := "{"
+		for name, m := range v.All() {
+			if text != "{" {
+				text += ","
+			}
+			text += encode(name) + ":" + encode(m)
+		}
+		return text + "}"
+	case []any:
+		text := "["
+		for i, e := range v {
+			if i > 0 {
+				text += ","
+			}
+			text += encode(e)
+		}
+		return text + "]"
+	}
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "null" // cannot happen for a value of package document
+	}
+	return string(b)
 }

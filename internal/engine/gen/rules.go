@@ -12,8 +12,12 @@ import (
 // A rules holds the endpoint rules of a service as a tree of conditions. Its leaves are endpoints
 // and errors.
 type rules struct {
-	root       *document.Object
-	partitions []*document.Object
+	root        *document.Object
+	partitions  []*document.Object
+	signingName string // the name of the service in signatures
+	classic     *document.Object
+	prefix      string // of the endpoints
+	refused     *bool  // set if the rules refuse a region; may be nil
 }
 
 // An endpointRefusal is the error of the rules for an endpoint that does not exist.
@@ -58,12 +62,21 @@ func (r rules) evaluate(parameters map[string]any) (url, signingRegion string, e
 		return "", "", err
 	}
 	schemes, _ := object(end, "properties").Get("authSchemes")
-	if all, _ := schemes.([]any); len(all) > 0 {
-		scheme, _ := all[len(all)-1].(*document.Object)
+	for _, scheme := range objects(schemes) {
+		if text(scheme, "name") != "sigv4" {
+			continue
+		}
+		if name := text(scheme, "signingName"); name != "" && name != r.signingName {
+			return "", "", endpointReason
+		}
 		if v, ok := scheme.Get("signingRegion"); ok {
 			region, err := r.value(v, scope)
 			return fmt.Sprint(u), fmt.Sprint(region), err
 		}
+		return fmt.Sprint(u), "", nil
+	}
+	if len(objects(schemes)) > 0 {
+		return "", "", authReason
 	}
 	return fmt.Sprint(u), "", nil
 }

@@ -1,114 +1,160 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
-	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// A writer writes one table: the operations, then the shapes in the operations, sorted by name.
-type writer struct {
-	model  *awsModel
-	lines  bytes.Buffer
-	shapes map[string]string // the lines of each composed shape by name; "" while the writer writes them
-	inputs map[string]bool   // the shapes of inputs; help lists the allowed values of their strings
+// A table is the content of the table of a service, before compression.
+type table struct {
+	head       string // the line of the service, and its endpoints
+	operations []operationText
+	shapes     map[string]shapeText // by name
+	enums      map[string]string    // the lines of allowed values, by the name of their shape
+	without    map[string]error     // the operations that are not in the table, and the reason
 }
 
-// table returns the table of a service.
-func table(l listedService, m *awsModel) ([]byte, error) {
-	w := &writer{model: m, shapes: make(map[string]string), inputs: m.inputShapes(l.operations)}
-	meta := m.metadata
-	w.line("service", l.service,
-		attr("id", text(meta, "serviceId")), attr("version", text(meta, "apiVersion")), attr("protocol", text(meta, "protocol")),
-		attr("endpoint", text(meta, "endpointPrefix")),
-		attr("signing", cmp.Or(text(meta, "signingName"), text(meta, "endpointPrefix"))),
-		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")))
-	for _, name := range l.operations {
-		if err := w.operation(name); err != nil {
+// An operationText holds the lines of an operation.
+type operationText struct {
+	name, lines string
+	refs        []string // the shapes to which the lines refer
+}
+
+// A shapeText holds the lines of a composed shape.
+type shapeText struct {
+	lines string
+	refs  []string // the shapes and enums to which the lines refer
+	err   error    // the reason why no operation may use the shape
+}
+
+// A writer writes the table of one service.
+type writer struct {
+	table
+	service string
+	model   *awsModel
+	inputs  map[string]bool // the shapes of inputs; help lists the allowed values of their strings
+}
+
+// newTable returns the table of a service. The endpoints are lines of the head.
+func newTable(service string, m *awsModel, endpoints string, where placer) (*table, error) {
+	w := newWriter(service, m, endpoints)
+	whole := checkService(m.metadata)
+	for name := range m.operations.All() {
+		op := object(m.operations, name)
+		place, err := where(op)
+		err = cmp.Or(whole, err, checkOperation(op), w.checkStreams(object(op, "input"), object(op, "output")))
+		if err == nil {
+			var o operationText
+			if o, err = w.operation(name, op, place); err == nil {
+				w.operations = append(w.operations, o)
+				continue
+			}
+		}
+		if !errors.As(err, new(reason)) {
 			return nil, fmt.Errorf("operation %s: %w", name, err)
 		}
+		w.without[name] = err
 	}
-	for _, name := range slices.Sorted(maps.Keys(w.shapes)) {
-		w.lines.WriteString(w.shapes[name])
-	}
-	return w.lines.Bytes(), nil
+	return &w.table, nil
 }
 
-// line writes all fields except empty fields. The first field of a part is empty.
-func (w *writer) line(first string, fields ...string) {
-	w.lines.WriteString(row(first, fields...))
+// newWriter returns a writer whose table has only the head.
+func newWriter(service string, m *awsModel, endpoints string) *writer {
+	w := &writer{
+		table:   table{shapes: make(map[string]shapeText), enums: make(map[string]string), without: make(map[string]error)},
+		service: service, model: m, inputs: m.inputShapes(),
+	}
+	meta := m.metadata
+	w.head = row("service", service,
+		attr("id", text(meta, "serviceId")), attr("version", text(meta, "apiVersion")), attr("protocol", protocolOf(meta)),
+		attr("endpoint", text(meta, "endpointPrefix")),
+		attr("signing", cmp.Or(text(meta, "signingName"), text(meta, "endpointPrefix"))),
+		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")),
+		mark("query", has(meta, "awsQueryCompatible")), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + endpoints
+	return w
 }
 
-func row(first string, fields ...string) string {
-	for _, f := range fields {
-		if f != "" {
-			first += "\t" + f
-		}
-	}
-	return first + "\n"
-}
-
-func attr(key, value string) string {
-	if value == "" {
-		return ""
-	}
-	return key + "=" + value
-}
-
-func mark(key string, set bool) string {
-	if !set {
-		return ""
-	}
-	return key
-}
-
-func (w *writer) operation(name string) error {
-	op := object(w.model.operations, name)
-	switch {
-	case op == nil:
-		return errors.New("not in the model")
-	case object(op, "endpoint") != nil:
-		return errors.New("host prefixes are not supported")
-	case truth(op, "httpChecksumRequired"):
-		return errors.New("request checksums are not supported")
-	}
+func (w *writer) operation(name string, op *document.Object, place string) (operationText, error) {
+	o := operationText{name: name}
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
-	w.line("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")), mark("unsigned", unsigned))
+	o.lines = row("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")),
+		attr("host", text(object(op, "endpoint"), "hostPrefix")), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")), mark("unsigned", unsigned), attr("place", place))
 	for _, part := range []struct {
 		name string
 		ref  *document.Object
 	}{{"in", in}, {"out", out}} {
-		if part.ref != nil {
-			member, err := w.member(part.name, part.ref, false)
-			if err != nil {
-				return err
-			}
-			w.lines.WriteString(member)
+		if part.ref == nil {
+			continue
 		}
+		line, refs, err := w.member(part.name, part.ref, false)
+		if err != nil {
+			return o, err
+		}
+		o.lines, o.refs = o.lines+line, append(o.refs, refs...)
 	}
 	list, _ := op.Get("errors")
-	refs, _ := list.([]any)
-	for _, v := range refs {
-		ref, _ := v.(*document.Object)
-		if _, err := w.shape(text(ref, "shape")); err != nil {
-			return err
+	for _, ref := range objects(list) {
+		if err := referenceTraits.check(ref); err != nil {
+			return o, err
 		}
-		w.line("", "error", text(ref, "shape"))
+		o.lines, o.refs = o.lines+row("", "error", text(ref, "shape")), append(o.refs, text(ref, "shape"))
 	}
-	return w.pages(object(w.model.pagination, name))
+	pages, err := pageLine(object(w.model.pagination, name))
+	if err != nil {
+		return o, err
+	}
+	o.lines += pages
+	for _, ref := range o.refs {
+		if err := w.reach(ref); err != nil {
+			return o, err
+		}
+	}
+	closure := make(map[string]bool)
+	for _, ref := range o.refs {
+		if err := w.usable(ref, closure); err != nil {
+			return o, err
+		}
+	}
+	return o, nil
 }
 
-func (w *writer) pages(p *document.Object) error {
+// checkStreams returns a reason if the input or the output can be of any size.
+func (w *writer) checkStreams(in, out *document.Object) error {
+	for _, part := range []struct {
+		ref *document.Object
+		reason
+	}{{in, streamReason}, {out, outputFileReason}} {
+		s := object(w.model.shapes, text(part.ref, "shape"))
+		for name := range object(s, "members").All() {
+			ref := object(object(s, "members"), name)
+			shape := object(w.model.shapes, text(ref, "shape"))
+			if truth(ref, "streaming") || truth(shape, "streaming") {
+				return part.reason
+			}
+			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
+				return outputFileReason
+			}
+			if part.ref == out && text(ref, "location") == "headers" {
+				return resultReason // the client does not keep the case of the names
+			}
+			if has(ref, "contextParam") && part.ref == in && slices.Contains(texts(s, "required"), name) && !slices.Contains(arnServices, w.service) {
+				return endpointReason
+			}
+		}
+	}
+	return nil
+}
+
+func pageLine(p *document.Object) (string, error) {
 	if len(texts(p, "result_key")) == 0 && len(texts(p, "input_token")) == 0 {
-		return nil
+		return "", nil
 	}
 	fields := []string{"pages"}
 	for _, key := range [][2]string{
@@ -121,28 +167,29 @@ func (w *writer) pages(p *document.Object) error {
 	} {
 		for _, path := range texts(p, key[1]) {
 			if strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") != "" {
-				return fmt.Errorf("paginator: %s: only member names and dots are supported", path)
+				return "", pagesReason
 			}
 			fields = append(fields, attr(key[0], path))
 		}
 	}
-	w.line("", fields...)
-	return nil
+	return row("", fields...), nil
 }
 
-// member returns the line of a part: its name, its type, and its format.
-func (w *writer) member(name string, ref *document.Object, required bool) (string, error) {
+// member returns the line of a part: its name, its type, and its format. It also returns the names
+// of the shapes and enums in the line.
+func (w *writer) member(name string, ref *document.Object, required bool) (line string, refs []string, err error) {
 	shape := text(ref, "shape")
 	s := object(w.model.shapes, shape)
 	if s == nil {
-		return "", fmt.Errorf("shape %s: not in the model", shape)
+		return "", nil, fmt.Errorf("shape %s: not in the model", shape)
 	}
 	typ := kind(s)
 	if composed(typ) {
-		if _, err := w.shape(shape); err != nil {
-			return "", err
-		}
-		typ = shape
+		typ, refs = shape, append(refs, shape)
+	} else if err := shapeTraits.check(s); err != nil {
+		return "", nil, err
+	} else if !slices.Contains(scalars, typ) {
+		return "", nil, reason("trait type " + typ)
 	}
 	// The traits of a member override the traits of its shape.
 	say := func(key string) string { return cmp.Or(text(ref, key), text(s, key)) }
@@ -151,11 +198,19 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 	if ns == nil {
 		ns = object(s, "xmlNamespace")
 	}
+	if place := say("location"); place != "" && !slices.Contains(locations, place) {
+		return "", nil, reason("trait location " + place)
+	}
+	if format := say("timestampFormat"); format != "" && !slices.Contains(timeFormats, format) {
+		return "", nil, reason("trait timestampFormat " + format)
+	}
 	fields := []string{
 		name, typ, attr("wire", say("locationName")), attr("query", say("queryName")), attr("in", say("location")),
 		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", say("timestampFormat")),
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
-		mark("stream", is("streaming")), mark("json", is("jsonvalue")), mark("token", is("idempotencyToken")),
+		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
+		mark("last", w.service == "route53" && slices.Contains(route53IDs, shape)),
+		attr("away", w.away(name, ref)),
 	}
 	if !composed(kind(s)) {
 		fields = append(fields, minimum(s), mark("sensitive", truth(s, "sensitive")))
@@ -163,89 +218,146 @@ func (w *writer) member(name string, ref *document.Object, required bool) (strin
 	if values := texts(s, "enum"); w.inputs[shape] && len(values) > 0 {
 		enum := strings.Join(values, "|")
 		if strings.Count(enum, "|") != len(values)-1 || strings.ContainsAny(enum, "\t\n") {
-			return "", fmt.Errorf("shape %s: an allowed value contains a separator", shape)
+			return "", nil, fmt.Errorf("shape %s: an allowed value contains a separator", shape)
 		}
-		fields = append(fields, attr("enum", enum))
+		w.enums[shape] = row("enum", shape, enum)
+		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
 	}
-	return row("", fields...), nil
+	return row("", fields...), refs, nil
 }
 
-// shape writes the lines of a composed shape. It writes each shape only once.
-func (w *writer) shape(name string) (string, error) {
-	if _, ok := w.shapes[name]; ok {
-		return name, nil
+// arnServices lists the services whose endpoints depend only on members that contain an ARN. Package
+// call has its own rules for the buckets of S3.
+var arnServices = []string{"dynamodb", "s3api"}
+
+// away returns "any" if any value of a member changes the endpoint in a way that the client does not
+// know, "arn" if an ARN changes the endpoint, or "".
+func (w *writer) away(name string, ref *document.Object) string {
+	switch {
+	case w.presigns(name):
+		return "any"
+	case !has(ref, "contextParam") || w.service == "s3api" && name != "Bucket":
+		return ""
+	case slices.Contains(arnServices, w.service):
+		return "arn"
+	}
+	return "any"
+}
+
+// presigns reports whether a value of the member makes botocore add a signed URL to the request.
+func (w *writer) presigns(member string) bool {
+	return member == "SourceRegion" && slices.Contains([]string{"docdb", "neptune", "rds"}, w.service)
+}
+
+// route53IDs lists the shapes of IDs that Route 53 returns with a path, and expects without it.
+var route53IDs = []string{"ResourceId", "DelegationSetId", "ChangeId"}
+
+// The values of traits that the client knows.
+var (
+	scalars     = []string{"string", "integer", "long", "float", "double", "boolean", "timestamp", "blob"}
+	locations   = []string{"uri", "querystring", "header", "headers", "statusCode"}
+	timeFormats = []string{"iso8601", "rfc822", "unixTimestamp"}
+)
+
+// reach writes the lines of a shape and of the shapes to which it refers. It writes each shape only
+// once.
+func (w *writer) reach(name string) error {
+	if _, ok := w.shapes[name]; ok || w.enums[name] != "" {
+		return nil
 	}
 	s := object(w.model.shapes, name)
 	if s == nil {
-		return "", fmt.Errorf("shape %s: not in the model", name)
+		return fmt.Errorf("shape %s: not in the model", name)
 	}
-	w.shapes[name] = ""
+	w.shapes[name] = shapeText{}
 	switch name {
-	case "structure", "list", "map", "string", "integer", "long", "float", "double", "boolean", "timestamp", "blob":
-		return "", fmt.Errorf("shape %s: this is the name of a kind", name)
+	case "structure", "list", "map", "string", "integer", "long", "float", "double", "boolean", "timestamp", "blob", "enum", "operation":
+		return fmt.Errorf("shape %s: this is the name of a kind", name)
 	}
-	if truth(s, "eventstream") {
-		return "", fmt.Errorf("shape %s: event streams are not supported", name)
+	t, err := w.shape(name, s)
+	if err != nil && !errors.As(err, new(reason)) {
+		return err
+	}
+	t.err = err
+	w.shapes[name] = t
+	for _, ref := range t.refs {
+		if err := w.reach(ref); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (w *writer) shape(name string, s *document.Object) (t shapeText, err error) {
+	if err := shapeTraits.check(s); err != nil {
+		return t, err
+	}
+	if truth(s, "eventstream") || truth(s, "event") {
+		return t, eventsReason
 	}
 	code := text(object(s, "error"), "code")
 	if code == name {
 		code = ""
 	}
-	lines := row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), minimum(s))
-	parts, err := w.parts(s)
-	if err != nil {
-		return "", err
-	}
-	w.shapes[name] = lines + parts
-	return name, nil
-}
-
-func (w *writer) parts(s *document.Object) (string, error) {
-	var b strings.Builder
+	t.lines = row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), mark("union", truth(s, "union")), minimum(s))
 	add := func(name string, ref *document.Object, required bool) error {
-		line, err := w.member(name, ref, required)
-		b.WriteString(line)
+		if err := memberTraits.check(ref); err != nil {
+			return err
+		}
+		line, refs, err := w.member(name, ref, required)
+		t.lines, t.refs = t.lines+line, append(t.refs, refs...)
 		return err
 	}
 	switch kind(s) {
 	case "list":
-		err := add("element", object(s, "member"), false)
-		return b.String(), err
+		return t, add("element", object(s, "member"), false)
 	case "map":
-		err := add("key", object(s, "key"), false)
-		if err == nil {
-			err = add("value", object(s, "value"), false)
-		}
-		return b.String(), err
+		return t, cmp.Or(add("key", object(s, "key"), false), add("value", object(s, "value"), false))
+	case "structure":
+	default:
+		return t, fmt.Errorf("shape %s: unknown type %s", name, kind(s))
 	}
 	required := texts(s, "required")
-	for name, v := range object(s, "members").All() {
-		ref, _ := v.(*document.Object)
-		if err := add(name, ref, slices.Contains(required, name)); err != nil {
-			return "", err
+	for name := range object(s, "members").All() {
+		if err := add(name, object(object(s, "members"), name), slices.Contains(required, name)); err != nil {
+			return t, err
 		}
 	}
-	return b.String(), nil
+	return t, nil
 }
 
-// kind returns the kind of a shape.
-func kind(s *document.Object) string {
-	switch t := text(s, "type"); t {
-	case "character":
-		return "string"
-	default:
-		return t
+// usable returns the reason why an operation may not use a shape, or nil. seen holds the shapes
+// that are known to be usable.
+func (w *writer) usable(name string, seen map[string]bool) error {
+	if seen[name] {
+		return nil
 	}
-}
-
-func composed(kind string) bool { return kind == "structure" || kind == "list" || kind == "map" }
-
-// minimum returns the smallest length or value that clients allow.
-func minimum(s *document.Object) string {
-	if n, _ := s.Get("min"); n != nil {
-		if n, ok := n.(int64); ok && n > 0 {
-			return attr("min", strconv.FormatInt(n, 10))
+	seen[name] = true
+	t := w.shapes[name]
+	if t.err != nil {
+		return t.err
+	}
+	for _, ref := range t.refs {
+		if err := w.usable(ref, seen); err != nil {
+			return err
 		}
 	}
-	return ""
+	return nil
+}
+
+// text returns the table as text, without blocks. Tests read it with model.Parse.
+func (t *table) text() string {
+	var b strings.Builder
+	b.WriteString(t.head)
+	used := make(map[string]bool)
+	for _, o := range t.operations {
+		b.WriteString(o.lines)
+		for _, ref := range t.closure(o) {
+			used[ref] = true
+		}
+	}
+	for _, ref := range slices.Sorted(maps.Keys(used)) {
+		b.WriteString(t.shapes[ref].lines + t.enums[ref])
+	}
+	return b.String()
 }

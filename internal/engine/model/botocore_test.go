@@ -8,17 +8,17 @@ import (
 )
 
 // AWS adds members to its models every week, and the AWS CLI prints the new members. This test
-// compares the tables with each installed botocore. If the test fails, run internal/engine/gen
-// with -newer.
+// compares some tables with each installed botocore. If the test fails, run make
+// tables.
 func TestTablesHaveMembersOfBotocore(t *testing.T) {
 	var stdin strings.Builder
 	ours := make(map[string]bool)
-	for _, name := range Services() {
+	for _, name := range strings.Fields("cloudformation dynamodbstreams ec2 ecs iam kms organizations s3api sns sqs ssm sso sts") {
 		svc, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		model := map[string]string{"s3api": "s3", "deploy": "codedeploy", "configservice": "config"}[name]
+		model := map[string]string{"s3api": "s3", "deploy": "codedeploy", "configservice": "config", "agent-toolkit": "agenttoolkit"}[name]
 		if model == "" {
 			model = name
 		}

@@ -2,25 +2,32 @@ package model
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 )
 
 // A builder builds the shapes of one operation. A shape can contain itself, so done holds each
 // shape as soon as the builder starts it.
 type builder struct {
-	text map[string]string
-	done map[string]*Shape
+	text  map[string]string
+	done  map[string]*Shape
+	enums enums
 }
 
-func (s *Service) build(e entry) *Operation {
-	b := builder{s.shapes, make(map[string]*Shape)}
-	head, parts := cutHead(e.text)
-	op := &Operation{Name: head[1], CLIName: e.cliName, Method: head[2], URI: head[3]}
+// build builds an operation from its lines and the lines of its shapes, which are in text.
+func build(lines string, text map[string]string, enums enums) *Operation {
+	b := builder{text, make(map[string]*Shape), enums}
+	head, parts := cutHead(lines)
+	op := &Operation{Name: head[1], CLIName: CLIName(head[1]), Method: head[2], URI: head[3]}
 	for _, f := range head[4:] {
 		switch key, value, _ := strings.Cut(f, "="); key {
 		case "wrapper":
 			op.ResultWrapper = value
+		case "place":
+			op.Place = value
+		case "checksum":
+			op.Checksum = value
+		case "host":
+			op.HostPrefix = value
 		case "unsigned":
 			op.Unsigned = true
 		}
@@ -87,6 +94,8 @@ func (b *builder) shape(name string) *Shape {
 			s.Code = value
 		case "document":
 			s.Document = true
+		case "union":
+			s.Union = true
 		case "min":
 			s.Min = atoi(value)
 		}
@@ -119,6 +128,9 @@ func (b *builder) member(name string, fields []string) *Member {
 	}
 	for _, f := range fields[1:] {
 		key, value, _ := strings.Cut(f, "=")
+		if key == "enum" {
+			m.Shape.enum, m.Shape.enums = value, b.enums
+		}
 		m.set(key, value)
 	}
 	return m
@@ -144,8 +156,6 @@ func (m *Member) set(key, value string) {
 		m.XMLAttribute = true
 	case "required":
 		m.Required = true
-	case "stream":
-		m.Streaming = true
 	case "json":
 		m.JSONValue = true
 	case "token":
@@ -154,16 +164,15 @@ func (m *Member) set(key, value string) {
 		m.Shape.Min = atoi(value)
 	case "sensitive":
 		m.Shape.Sensitive = true
-	case "enum":
-		m.Shape.Values = strings.Split(value, "|")
+	case "last":
+		m.LastPart = true
+	case "away":
+		m.Away = AwayAlways
+		if value == "arn" {
+			m.Away = AwayARN
+		}
 	}
 }
 
 // locations has the names of the Locations in the models.
 var locations = [...]string{"", "uri", "querystring", "header", "headers", "statusCode"}
-
-// atoi reads a number that the generator has written. The empty text means 0.
-func atoi(s string) int {
-	n, _ := strconv.Atoi(s)
-	return n
-}

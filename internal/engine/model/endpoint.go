@@ -3,18 +3,15 @@ package model
 import (
 	"cmp"
 	"regexp"
+	"slices"
 	"strings"
 )
 
-// endpointsTable is the name of the table of endpoints. This table belongs to no service.
-//
-// Its lines are partitions and services. Most hosts follow the rule of their partition. The lines
-// below a service are its other hosts:
+// partitionsTable is the name of the table of partitions. This table belongs to no service, and is
+// not compressed. Most hosts follow the rule of their partition:
 //
 //	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION
-//	service	NAME	global=REGION
-//		PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
-const endpointsTable = "endpoints"
+const partitionsTable = "partitions"
 
 // An Endpoint is the address of a service.
 type Endpoint struct {
@@ -26,21 +23,40 @@ type Endpoint struct {
 // "", Endpoint returns the global endpoint; ok is false if the service has no global endpoint.
 // The name of an unknown region determines its partition.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
-	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
-	if err != nil {
-		return Endpoint{}, false // impossible: the table is embedded
+	return s.AccountEndpoint(region, "", fips, dualStack)
+}
+
+// At returns the service with the endpoints of one operation.
+func (s *Service) At(op *Operation) *Service {
+	if op.Place == "" {
+		return s
 	}
+	at := *s
+	at.endpoints = nil
+	for _, f := range s.places {
+		if f[1] == op.Place {
+			at.endpoints = append(at.endpoints, strings.Join(f[1:], "\t"))
+		}
+	}
+	return &at
+}
+
+// HasAccountEndpoints reports whether the service has an endpoint for each account.
+func (s *Service) HasAccountEndpoints() bool { return s.accounts != nil }
+
+// AccountEndpoint is like Endpoint. If the service has an endpoint for each account, it returns the
+// endpoint of the account. "" means no account.
+func (s *Service) AccountEndpoint(region, account string, fips, dualStack bool) (e Endpoint, ok bool) {
 	// "fips-us-gov-west-1" is an old name for a region with FIPS.
 	if bare := strings.TrimSuffix(strings.TrimPrefix(region, "fips-"), "-fips"); bare != region {
 		region, fips = bare, true
 	}
-	partitions, service := s.endpointRows(string(table))
 	if region == "" {
-		if region = fields(service[0]).get("global"); region == "" {
+		if region = s.global; region == "" {
 			return Endpoint{}, false
 		}
 	}
-	p := partitionOf(partitions, region)
+	p := partitionOf(region)
 	variant, host, suffix := "plain", s.EndpointPrefix, p.get("suffix")
 	if fips {
 		variant, host = "fips", host+"-fips"
@@ -49,10 +65,17 @@ func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok 
 		variant, suffix = strings.TrimPrefix(variant+"-dual", "plain-"), p.get("dual")
 	}
 	e = Endpoint{"https://" + host + "." + region + "." + suffix, region}
-	for _, row := range service[1:] {
-		r := fields(row)
-		if r[0] == p[1] && r[1] == variant && (r[2] == "*" || r[2] == region) {
-			e.URL = "https://" + strings.ReplaceAll(r.get("host"), "{region}", region)
+	lines := s.endpoints
+	if account != "" {
+		lines = slices.Concat(lines, s.accounts)
+	}
+	for _, line := range lines {
+		r := fields(line)
+		if r[1] == p[1] && r[2] == variant && (r[3] == "*" || r[3] == region) {
+			e.URL = strings.NewReplacer("{region}", region, "{account}", account).Replace(r.get("host"))
+			if !strings.Contains(e.URL, "://") {
+				e.URL = "https://" + e.URL
+			}
 			e.Region = cmp.Or(r.get("sign"), region)
 		}
 	}
@@ -61,41 +84,20 @@ func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok 
 
 // Partition returns the name of the partition that the region is in: "aws",
 // "aws-cn", …
-func Partition(region string) string {
-	table, err := tables.ReadFile("tables/" + endpointsTable + ".txt")
-	if err != nil {
-		return "aws" // impossible: the table is embedded
-	}
-	partitions, _ := new(Service).endpointRows(string(table))
-	return partitionOf(partitions, region)[1]
-}
-
-// endpointRows returns the lines of the partitions, and the lines of the service.
-func (s *Service) endpointRows(table string) (partitions, service []string) {
-	service = []string{""}
-	ours := false
-	for line := range strings.Lines(table) {
-		line = strings.TrimSuffix(line, "\n")
-		kind, rest, _ := strings.Cut(line, "\t")
-		switch {
-		case kind == "partition":
-			partitions = append(partitions, line)
-		case kind == "service":
-			name, _, _ := strings.Cut(rest, "\t")
-			if ours = name == s.Name; ours {
-				service[0] = line
-			}
-		case ours:
-			service = append(service, rest)
-		}
-	}
-	return partitions, service
-}
+func Partition(region string) string { return partitionOf(region)[1] }
 
 // partitionOf returns the partition of a region, or the first partition if no name matches.
-func partitionOf(partitions []string, region string) row {
-	for _, line := range partitions {
-		p := fields(line)
+func partitionOf(region string) row {
+	table, err := tables.ReadFile(folder + partitionsTable)
+	if err != nil {
+		return row{"partition", "aws"} // impossible: the table is embedded
+	}
+	var first row
+	for line := range strings.Lines(string(table)) {
+		p := fields(strings.TrimSuffix(line, "\n"))
+		if first == nil {
+			first = p
+		}
 		if region == p[1]+"-global" {
 			return p
 		}
@@ -104,7 +106,7 @@ func partitionOf(partitions []string, region string) row {
 			return p
 		}
 	}
-	return fields(partitions[0])
+	return first
 }
 
 // A row holds the fields of a line.

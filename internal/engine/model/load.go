@@ -2,17 +2,23 @@ package model
 
 import (
 	"embed"
+	"encoding/binary"
 	"fmt"
+	"io"
 	"slices"
+	"strconv"
 	"strings"
 )
 
-// The tables have lines of fields, separated by tabs. A line without a tab at the beginning
-// starts a service, an operation or a shape. The lines with a tab that follow are its
-// parts. The first fields of a line have a fixed order; the others have a name
-// ("wire=instanceId"):
+// There is a table for each service. Its lines have fields, separated by tabs. A line with a tab
+// at the beginning is a part of the line before it. The first fields of a line have a fixed order;
+// the others have a name ("wire=instanceId"):
 //
 //	service	NAME	…
+//	global	REGION
+//	endpoint	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	place	PLACE	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	account	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
 //	operation	NAME	METHOD	URI	…
 //		in|out	SHAPE	…
 //		error	SHAPE
@@ -24,73 +30,152 @@ import (
 //	map	NAME
 //		key	TYPE	…
 //		value	TYPE	…
+//	enum	NAME	VALUE|VALUE…
 //
-// A TYPE is the name of a simple kind, or of a structure, list or map.
+// A TYPE is the name of a simple kind, or of a structure, list or map. [Parse] reads this text.
 //
-//go:embed tables/*.txt
+// The files of the tables are compressed in blocks (DEFLATE), so that the program reads only the
+// blocks with the shapes of one operation. A file begins with the length of its head in four bytes,
+// most significant byte first. The head is a block with the first three kinds of lines and these
+// lines, sorted by the name on the command line:
+//
+//	blocks	SIZE	SIZE…
+//	op	NAME	BLOCKS	BLOCKS
+//	without	NAME	REASON
+//
+// The sizes are those of the blocks that follow the head. An operation has the numbers of the
+// blocks with its lines and shapes, and of the blocks with its enums: "0,4-7". An operation
+// "without" a description is in AWS's models, but not in the tables.
+//
+//go:embed tables
 var tables embed.FS
 
-// An entry is an operation whose shapes are not built yet.
-type entry struct {
-	cliName string
-	text    string
+// folder is the folder of the tables.
+const folder = "tables/"
+
+// Services returns the names of the services with built-in operations, sorted. It reads no table.
+func Services() []string { return strings.Fields(serviceNames) }
+
+// Has reports whether a service has built-in operations. It reads no table.
+func Has(service string) bool {
+	rest := serviceNames
+	for service != "" && !strings.ContainsAny(service, " \n") {
+		i := strings.Index(rest, service)
+		if i < 1 {
+			return false
+		}
+		end := i + len(service)
+		if isSpace(rest[i-1]) && isSpace(rest[end]) {
+			return true
+		}
+		rest = rest[end:]
+	}
+	return false
 }
 
-// Services returns the names of the services with a table, sorted.
-func Services() []string {
-	files, err := tables.ReadDir("tables")
-	if err != nil {
-		return nil // impossible: the folder is embedded
-	}
-	var names []string
-	for _, f := range files {
-		if name := strings.TrimSuffix(f.Name(), ".txt"); name != endpointsTable {
-			names = append(names, name)
-		}
-	}
-	return names
-}
+func isSpace(c byte) bool { return c == ' ' || c == '\n' }
 
 // Load returns a service by its name on the command line. It returns an error if there is
-// no table for it.
+// no table for it. A service has a table even if none of its operations is built in.
 func Load(service string) (*Service, error) {
-	text, err := tables.ReadFile("tables/" + service + ".txt")
-	if err != nil || service == endpointsTable {
-		return nil, fmt.Errorf("service %s: no table of operations", service)
+	missing := fmt.Errorf("service %s: no table of operations", service)
+	if service == "" || service == partitionsTable || strings.Contains(service, "/") {
+		return nil, missing
 	}
-	return Parse(service, string(text)), nil
+	opened, err := tables.Open(folder + service)
+	if err != nil {
+		return nil, missing
+	}
+	file, ok := opened.(io.ReaderAt)
+	if !ok {
+		return nil, missing // impossible: embedded files are readers
+	}
+	var size [4]byte
+	if _, err := file.ReadAt(size[:], 0); err != nil {
+		return nil, fmt.Errorf("service %s: %w", service, err)
+	}
+	b := &blocks{file: file}
+	end := int64(len(size)) + int64(binary.BigEndian.Uint32(size[:]))
+	head, err := b.inflate(span{int64(len(size)), end})
+	if err != nil {
+		return nil, fmt.Errorf("service %s: %w", service, err)
+	}
+	s := &Service{Name: service, blocks: b}
+	s.head(head, end)
+	return s, nil
+}
+
+// head reads the head of a file. The blocks begin at the offset start.
+func (s *Service) head(text string, start int64) {
+	s.operations = make([]entry, 0, strings.Count(text, "\nop\t"))
+	for line := range strings.Lines(text) {
+		line = strings.TrimSuffix(line, "\n")
+		if op, ok := strings.CutPrefix(line, "op\t"); ok {
+			e := entry{}
+			e.name, op, _ = strings.Cut(op, "\t")
+			e.shapes, e.enums, _ = strings.Cut(op, "\t")
+			s.operations = append(s.operations, e)
+			continue
+		}
+		f := fields(line)
+		switch f[0] {
+		case "blocks":
+			for _, size := range f[1:] {
+				end := start + int64(atoi(size))
+				s.blocks.spans = append(s.blocks.spans, span{start, end})
+				start = end
+			}
+			s.blocks.loaded = make([]bool, len(s.blocks.spans))
+		case "without":
+			s.without = append(s.without, f)
+		default:
+			s.line(f, line)
+		}
+	}
+}
+
+// line reads one of the first lines of a table.
+func (s *Service) line(f row, line string) {
+	switch f[0] {
+	case "service":
+		s.set(f[2:])
+	case "global":
+		s.global = f[1]
+	case "place":
+		s.places = append(s.places, f)
+	case "account":
+		s.accounts = append(s.accounts, strings.TrimSuffix(line, "\n"))
+	case "endpoint":
+		s.endpoints = append(s.endpoints, strings.TrimSuffix(line, "\n"))
+	}
 }
 
 // Parse reads the table of a service, in the format of the generator. Parse builds no operations:
 // [Service.Operation] builds an operation when a caller asks for it.
 func Parse(name, text string) *Service {
-	s := &Service{Name: name, shapes: make(map[string]string)}
+	s := &Service{Name: name, blocks: new(blocks)}
+	s.blocks.index(text)
 	for text != "" {
-		var block string
-		block, text = cutBlock(text)
-		kind, rest, _ := strings.Cut(block, "\t")
-		switch kind {
-		case "service":
-			s.set(strings.Split(strings.TrimSuffix(rest, "\n"), "\t")[1:])
-		case "operation":
-			op, _, _ := strings.Cut(rest, "\t")
-			s.operations = append(s.operations, entry{CLIName(op), block})
-		default:
-			shape := rest[:strings.IndexAny(rest+"\n", "\t\n")]
-			s.shapes[shape] = block
+		var lines string
+		lines, text = cutEntry(text)
+		f := fields(lines[:strings.IndexByte(lines, '\n')])
+		if f[0] == "operation" {
+			s.operations = append(s.operations, entry{name: f[1]})
+		} else {
+			s.line(f, lines)
 		}
 	}
-	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(a.cliName, b.cliName) })
+	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(CLIName(a.name), CLIName(b.name)) })
 	return s
 }
 
-// cutBlock cuts text before the second line that does not begin with a tab.
-func cutBlock(text string) (block, rest string) {
+// cutEntry cuts text before the second line that does not begin with a tab.
+func cutEntry(text string) (entry, rest string) {
 	end := 0
 	for {
 		n := strings.IndexByte(text[end:], '\n')
 		if n < 0 {
-			return text, ""
+			return text + "\n", ""
 		}
 		if end += n + 1; end == len(text) || text[end] != '\t' {
 			return text[:end], text[end:]
@@ -118,6 +203,31 @@ func (s *Service) set(fields []string) {
 			s.TargetPrefix = value
 		case "ns":
 			s.XMLNamespace = value
+		case "query":
+			s.QueryErrors = true
+		case "bearer":
+			s.Bearer = true
 		}
 	}
+}
+
+// numbers reads the numbers of blocks, such as "0,4-7".
+func numbers(text string) []int {
+	var list []int
+	for part := range strings.SplitSeq(text, ",") {
+		first, last, isRange := strings.Cut(part, "-")
+		if !isRange {
+			last = first
+		}
+		for n := atoi(first); n <= atoi(last) && first != ""; n++ {
+			list = append(list, n)
+		}
+	}
+	return list
+}
+
+// atoi reads a number that the generator has written. The empty text means 0.
+func atoi(s string) int {
+	n, _ := strconv.Atoi(s)
+	return n
 }

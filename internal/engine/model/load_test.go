@@ -14,7 +14,17 @@ func TestServices(t *testing.T) {
 			t.Errorf("Services() = %v lacks %s", names, want)
 		}
 	}
-	for _, none := range []string{"", "s3", "endpoints", "../tables/ec2"} {
+	for _, name := range names {
+		if !Has(name) {
+			t.Errorf("Has(%q) = false, want true", name)
+		}
+	}
+	for _, none := range []string{"", " ", "\n", "s3", "ec", "c2", "sts supplychain", "partitions", "codecatalyst"} {
+		if Has(none) {
+			t.Errorf("Has(%q) = true, want false", none)
+		}
+	}
+	for _, none := range []string{"", "s3", "partitions", "../tables/ec2"} {
 		if s, err := Load(none); err == nil {
 			t.Errorf("Load(%q) = %v, want an error", none, s)
 		}

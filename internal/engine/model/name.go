@@ -26,7 +26,7 @@ func CLIName(name string) string {
 	if strings.Contains(name, "-") {
 		return name
 	}
-	name = splitAcronym(name)
+	name = splitAcronym(strings.ReplaceAll(name, "WhatsApp", "Whatsapp")) // botocore treats this name as one word
 	var b strings.Builder
 	for i := range len(name) {
 		if i > 0 && isUpper(name[i]) {

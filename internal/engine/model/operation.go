@@ -14,6 +14,18 @@ type Operation struct {
 	// Output has a structure as its shape. It is nil if the operation has no output.
 	Output *Member
 
+	// HostPrefix is put before the host name. It can contain names of members in braces:
+	// "api.", "{AccountId}.".
+	HostPrefix string
+
+	// Place is the name of the operation's endpoints, if they differ from those of other operations of
+	// the service. See [Service.At].
+	Place string
+
+	// Checksum is the member with the algorithm for the checksum that each request needs. It is "" if
+	// requests need no checksum.
+	Checksum string
+
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator

@@ -1,19 +1,22 @@
 // Package model describes AWS services: their operations, the shapes of inputs and outputs,
 // and their endpoints.
 //
-// The data comes from AWS's public API models. The generator in gen reduces them to the
-// operations in operations.txt, and writes small text tables that are embedded in the
-// program. To add an operation, add its name to operations.txt and run
+// The data comes from AWS's public API models. The generator in gen writes compressed tables that
+// are embedded in the program. It leaves out the operations for which the engine might not do the
+// same as the AWS CLI, and records the reason. To write the tables again, run
 //
-//	go generate ./internal/engine/model
+//	make tables DATA=FOLDER
 //
-// [Load] parses the table of a service, and [Service.Operation] builds the shapes of an
-// operation.
+// with the data folder of botocore.
+//
+// [Load] reads the head of the table of a service, and [Service.Operation] reads and builds the
+// shapes of an operation.
 package model
 
-//go:generate go run ../gen
-
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // A Protocol is the format of a service's requests and replies.
 type Protocol string
@@ -38,9 +41,23 @@ type Service struct {
 	JSONVersion    string // for JSON: "1.1"
 	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation
 	XMLNamespace   string // "" if the service has no namespace
+	QueryErrors    bool   // for JSON: the service can reply with the error codes of its former protocol, Query
 
-	operations []entry           // sorted by the name on the command line
-	shapes     map[string]string // from the name to the text in the table
+	Bearer bool // the service also accepts a token instead of a signature
+
+	global     string   // the pseudo region without a region; "" if the service needs a region
+	places     []row    // the endpoints of operations with a place: "place", the place, and the fields of an endpoint
+	accounts   []string // the lines of the endpoints with the account
+	endpoints  []string // the lines of the endpoints that do not follow the rule of their partition
+	operations []entry  // sorted by the name on the command line
+	without    []row    // the operations that are not built in: "without", name, reason
+	blocks     *blocks
+}
+
+// An entry is an operation whose shapes are not built yet.
+type entry struct {
+	name          string
+	shapes, enums string // the numbers of blocks
 }
 
 // EnvName returns the name of the service in variables such as AWS_ENDPOINT_URL_SSO_OIDC. A
@@ -53,18 +70,35 @@ func (s *Service) EnvName() string {
 func (s *Service) Operations() []string {
 	names := make([]string, len(s.operations))
 	for i, e := range s.operations {
-		names[i] = e.cliName
+		names[i] = CLIName(e.name)
 	}
 	return names
 }
 
+// find returns the index of an operation.
+func (s *Service) find(cliName string) (int, bool) {
+	return slices.BinarySearchFunc(s.operations, cliName, func(e entry, name string) int {
+		return strings.Compare(CLIName(e.name), name)
+	})
+}
+
+// Has reports whether an operation is built in. cliName is its name on the command line, such as
+// "describe-instances".
+func (s *Service) Has(cliName string) bool {
+	_, ok := s.find(cliName)
+	return ok
+}
+
 // Operation returns an operation by its name on the command line, such as
 // "describe-instances". Each call builds new shapes.
-func (s *Service) Operation(cliName string) (*Operation, bool) {
-	for _, e := range s.operations {
-		if e.cliName == cliName {
-			return s.build(e), true
-		}
+func (s *Service) Operation(cliName string) (op *Operation, ok bool) {
+	i, ok := s.find(cliName)
+	if !ok {
+		return nil, false
 	}
-	return nil, false
+	e := s.operations[i]
+	err := s.blocks.with(numbers(e.shapes), func(text map[string]string) {
+		op = build(text[key("operation", e.name)], text, enums{s.blocks, e.enums})
+	})
+	return op, err == nil // a test reads all blocks
 }

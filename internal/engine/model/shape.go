@@ -1,5 +1,7 @@
 package model
 
+import "strings"
+
 // A Kind is the type of a value.
 type Kind uint8
 
@@ -42,10 +44,21 @@ type Shape struct {
 	Min       int  // the minimum length, or the minimum value of a number; 0 means no limit
 	Sensitive bool // a String or Blob that must not be logged
 	Document  bool // a Structure that can be any JSON value
+	Union     bool // a Structure of which exactly one member has a value
 
-	Values []string // the allowed values of an input String, for the help; nil allows any value
+	enum  string // the name of the allowed values in enums; "" allows any value
+	enums enums
 
 	Code string // the code of an error Structure, if it differs from Name
+}
+
+// Values returns the allowed values of a String in an input, in the order of the model. It returns
+// nil if any value is allowed.
+func (s *Shape) Values() []string {
+	if s.enum == "" {
+		return nil
+	}
+	return s.enums.values(s.enum)
 }
 
 // Member returns a member of a Structure by its name, or nil.
@@ -87,9 +100,26 @@ type Member struct {
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
-	Streaming    bool // AWS's own clients stream this body
-	JSONValue    bool // a String with JSON, encoded in base64 in a header
+	JSONValue    bool // a String in a header that has JSON in base64
 	Idempotency  bool // the client sends a random value if the caller gives no value
+	LastPart     bool // of a value with slashes, the client sends only the last part
+	Away         Away
+}
+
+// An Away says which values of a member change the endpoint in a way that this package does not know.
+type Away uint8
+
+// The values of Away.
+const (
+	AwayNever Away = iota
+	AwayARN        // an ARN
+	AwayAlways
+)
+
+// Changes reports whether a value of the member changes the endpoint.
+func (a Away) Changes(v any) bool {
+	text, _ := v.(string)
+	return a == AwayAlways || a == AwayARN && strings.HasPrefix(text, "arn:")
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

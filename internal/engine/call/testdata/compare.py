@@ -92,12 +92,12 @@ def reply(service, op):
     """Returns the headers and the body of a random reply."""
     shape, headers = op.output_shape, {}
     if shape is None:
-        return headers, ""
+        return headers, "<R></R>" if service.resolved_protocol in ("query", "ec2") else ""
     v = value(shape)
     for n, m in shape.members.items():
         if n in v and m.serialization.get("location") == "header":
             headers[m.serialization["name"].lower()] = text(m, v[n], "header") if m.type_name != "string" else "plain"
-    protocol = service.metadata["protocol"]
+    protocol = service.resolved_protocol
     if protocol in ("json", "rest-json"):
         return headers, json.dumps(as_json(shape, v))
     if protocol == "query":
@@ -108,6 +108,12 @@ def reply(service, op):
 
 
 class Headers(dict):
+    def __contains__(self, k):
+        return super().__contains__(k.lower())
+
+    def __getitem__(self, k):
+        return super().__getitem__(k.lower())
+
     def get(self, k, d=None):
         return super().get(k.lower(), d)
 
@@ -126,8 +132,9 @@ def main():
         op = service.operation_model(operation)
         given = value(op.input_shape) if op.input_shape else {}
         for n in (op.input_shape.required_members if op.input_shape else []):
-            given.setdefault(n, "name")
-        protocol = service.metadata["protocol"]
+            member = op.input_shape.members[n]
+            given.setdefault(n, "name" if member.type_name == "string" else value(member, 1))
+        protocol = service.resolved_protocol
         sent = serialize.create_serializer(protocol, False).serialize_to_request(given, op)
         body = sent["body"]
         headers, answer = reply(service, op)

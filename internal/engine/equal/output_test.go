@@ -1,0 +1,259 @@
+package equal
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os/exec"
+	"runtime"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	gocmp "github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/secret"
+)
+
+// TestOutputs compares the outputs that package call and botocore make from the same random replies.
+func TestOutputs(t *testing.T) {
+	needBotocore(t)
+	var cases []*comparedCase
+	for _, c := range chooseCases(t) {
+		if !c.all {
+			cases = append(cases, c)
+		}
+	}
+	compareOutputs(t, cases, "")
+}
+
+// TestPages compares the full results of two pages.
+func TestPages(t *testing.T) {
+	needBotocore(t)
+	var cases []*comparedCase
+	for _, c := range chooseCases(t) {
+		if !c.all && call.CanPage(c.op) {
+			cases = append(cases, c)
+		}
+	}
+	compareOutputs(t, cases, onPages)
+}
+
+// TestFailures compares the codes and the messages of errors.
+func TestFailures(t *testing.T) {
+	needBotocore(t)
+	var cases []*comparedCase
+	for _, c := range chooseCases(t) {
+		if !c.all {
+			cases = append(cases, c)
+		}
+	}
+	compareOutputs(t, cases, failures)
+}
+
+// The kinds of comparisons besides "".
+const onPages, failures = "pages", "failures"
+
+func compareOutputs(t *testing.T, cases []*comparedCase, kind string) {
+	t.Helper()
+	workers := 1
+	if *all {
+		workers = runtime.NumCPU()
+	}
+	var (
+		group  sync.WaitGroup
+		mu     sync.Mutex
+		counts = make(map[string]int)
+	)
+	for w := range workers {
+		group.Go(func() {
+			part := partOf(cases, w, workers)
+			lines, err := askReplies(t, part, kind)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			for i, c := range part {
+				result, diff := compareOutput(t.Context(), c, lines[i], kind)
+				mu.Lock()
+				counts[result]++
+				mu.Unlock()
+				if diff != "" {
+					t.Errorf("%s %s: %s", c.service, c.op.Name, diff)
+				}
+			}
+		})
+	}
+	group.Wait()
+	t.Logf("outputs of %d operations: %v", len(cases), counts)
+	if counts["equal"] == 0 {
+		t.Error("no output was compared")
+	}
+}
+
+// askReplies returns the answers of replies.py.
+func askReplies(t *testing.T, cases []*comparedCase, kind string) ([]*document.Object, error) {
+	var stdin bytes.Buffer
+	for _, c := range cases {
+		input := ""
+		switch kind {
+		case onPages:
+			input = "," + asJSON(c.input)
+		case failures:
+			input = `,"failure"`
+		}
+		fmt.Fprintf(&stdin, "[%q,%q%s]\n", folderOf(c.service), c.op.Name, input)
+	}
+	cmd := exec.CommandContext(t.Context(), "python3", "testdata/replies.py", fmt.Sprint(*seed))
+	cmd.Stdin = &stdin
+	if err := setEnv(t, cmd); err != nil {
+		return nil, err
+	}
+	var complaints bytes.Buffer
+	cmd.Stderr = &complaints
+	out, err := cmd.Output()
+	if err != nil {
+		return nil, fmt.Errorf("replies.py: %w\n%s", err, complaints.Bytes())
+	}
+	var lines []*document.Object
+	scanner := bufio.NewScanner(bytes.NewReader(out))
+	scanner.Buffer(nil, 64<<20)
+	for scanner.Scan() {
+		v, err := document.ParseJSON(scanner.Bytes())
+		if err != nil {
+			return nil, err
+		}
+		o, _ := v.(*document.Object)
+		lines = append(lines, o)
+	}
+	if scanner.Err() != nil || len(lines) != len(cases) {
+		return nil, fmt.Errorf("replies.py: %d lines, %w, want %d", len(lines), scanner.Err(), len(cases))
+	}
+	return lines, nil
+}
+
+// compareOutput returns the result of a comparison, and a text if the outputs differ.
+func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object, kind string) (result, diff string) {
+	if _, absent := theirs.Get("absent"); absent {
+		return "absent", ""
+	}
+	if broken, ok := theirs.Get("broken"); ok {
+		return "different", fmt.Sprint("botocore: ", broken)
+	}
+	input, err := c.parse()
+	if err != nil {
+		return "invalid", ""
+	}
+	var replies []*http.Response
+	if v, _ := theirs.Get("replies"); kind == onPages {
+		list, _ := v.([]any)
+		for _, r := range list {
+			pair, _ := r.([]any)
+			replies = append(replies, response(pair[0], pair[1]))
+		}
+	} else {
+		headers, _ := theirs.Get("headers")
+		body, _ := theirs.Get("body")
+		replies = append(replies, response(headers, body))
+	}
+	if kind == failures {
+		replies[0].StatusCode = http.StatusBadRequest
+	}
+	client := &call.Client{
+		Region: c.region, MaxAttempts: 1,
+		Credentials: call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret")},
+		HTTP: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
+			if len(replies) == 0 {
+				return nil, errors.New("no more replies")
+			}
+			r := replies[0]
+			replies = replies[1:]
+			return r, nil
+		})},
+	}
+	var ours *document.Object
+	if kind == onPages {
+		var pager *call.Pager
+		if pager, err = client.Pages(c.svc, c.op, input, call.Paging{}); err == nil {
+			ours, err = pager.Full(ctx)
+		}
+	} else {
+		ours, err = client.Call(ctx, c.svc, c.op, input)
+	}
+	var refused *call.ServiceError
+	if kind == failures && errors.As(err, &refused) {
+		ours, err = new(document.Object), nil
+		ours.Set("Code", refused.Code)
+		ours.Set("Message", refused.Message)
+	}
+	if err != nil {
+		return "different", err.Error()
+	}
+	if left, _ := theirs.Get("left"); kind == onPages && fmt.Sprint(left) != fmt.Sprint(len(replies)) {
+		return "different", fmt.Sprintf("%d pages are left, and botocore has left %v", len(replies), left)
+	}
+	want, _ := theirs.Get("output")
+	if c.op.Name == "GetBucketLocation" && c.service == "s3api" {
+		return "equal", "" // botocore's parser does not read the value; a handler does
+	}
+	if d := gocmp.Diff(show(want), show(ours)); d != "" {
+		return "different", "(-botocore +lanyard)\n" + d
+	}
+	return "equal", ""
+}
+
+// response returns a reply of a service.
+func response(headers, body any) *http.Response {
+	r := &http.Response{StatusCode: 200, Header: make(http.Header), Body: io.NopCloser(strings.NewReader(fmt.Sprint(body)))}
+	if o, ok := headers.(*document.Object); ok {
+		for name, v := range o.All() {
+			r.Header.Set(name, fmt.Sprint(v))
+		}
+	}
+	return r
+}
+
+// show returns a value as text. The order of members matters only with the models of the tables,
+// because AWS changes the order in its models.
+func show(v any) string {
+	switch v := v.(type) {
+	case *document.Object:
+		var parts []string
+		for name, e := range v.All() {
+			parts = append(parts, name+": "+show(e))
+		}
+		if *models == "" {
+			slices.Sort(parts)
+		}
+		return "{" + strings.Join(parts, ",\n") + "}"
+	case []any:
+		var parts []string
+		for _, e := range v {
+			parts = append(parts, show(e))
+		}
+		return "[" + strings.Join(parts, ",\n") + "]"
+	}
+	return fmt.Sprintf("%T(%v)", v, v)
+}
+
+// folderOf returns botocore's name of a service.
+func folderOf(service string) string {
+	switch service {
+	case "s3api":
+		return "s3"
+	case "deploy":
+		return "codedeploy"
+	case "configservice":
+		return "config"
+	case "agent-toolkit":
+		return "agenttoolkit"
+	}
+	return service
+}
