@@ -15,7 +15,7 @@ func TestSyncedProfiles(t *testing.T) {
 	t.Parallel()
 	const session = "[sso-session corp]\nsso_start_url = " + startURL + "\nsso_region = us-east-1\nsso_registration_scopes = sso:account:access\n"
 	const name = "account1-administratoraccess"
-	h := newHome(t, setup{"sync", session + "\n[profile dev]\nsso_session = corp\n" + adminRole, "corp"}, emulator.Config{})
+	h := newHome(t, setup{"sync", session + "\n[profile dev]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = ReadOnlyAccess\n", "corp"}, emulator.Config{})
 	h.loginWith(t, clientNamed("lanyard"))
 	sync := invocation{[]string{lanyardPath, "profiles", "sync", "--yes"}, false, ""}
 	if r := h.run(t, sync); r.code != 0 {
