@@ -147,7 +147,7 @@ func (f *file) apply(l []string) bool {
 		f.roles(at, args[0], args[1], args[2:])
 	case kind == "failed" && len(args) == 4:
 		f.failed[args[0]] = Failure{AccountID: args[0], Code: args[1], Forbidden: args[2] == "403", Message: args[3], At: at}
-		f.last = at
+		f.last = later(f.last, at)
 	case kind == "account" && len(args) >= 3:
 		a := Account{ID: args[0], Name: args[1], Email: args[2], Roles: args[3:]}
 		if ms > 0 {
@@ -180,7 +180,7 @@ func (f *file) page(at time.Time, next string, triples []string) {
 		}
 		f.put(a)
 	}
-	f.last, f.pages.next = at, next
+	f.last, f.pages.next = later(f.last, at), next
 	if next != "" {
 		return
 	}
@@ -196,7 +196,7 @@ func (f *file) page(at time.Time, next string, triples []string) {
 
 // roles adds a page of roles.
 func (f *file) roles(at time.Time, id, next string, names []string) {
-	f.last = at
+	f.last = later(f.last, at)
 	names = append(f.partial[id].names, names...)
 	if next != "" {
 		f.partial[id] = rolePages{names, next}
