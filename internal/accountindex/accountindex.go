@@ -34,14 +34,16 @@ type Entry struct{ AccountName, AccountID, Role string }
 // Write replaces the index at path. The caller has sorted the entries.
 func Write(path string, s Source, entries func(yield func(Entry) bool)) error {
 	var b bytes.Buffer
-	writeLine(&b, magic, s.Session, s.Origin)
+	b.WriteString(Line(magic, s.Session, s.Origin))
 	for e := range entries {
-		writeLine(&b, e.AccountName, e.AccountID, e.Role)
+		b.WriteString(Line(e.AccountName, e.AccountID, e.Role))
 	}
 	return atomicfile.Write(path, b.Bytes(), 0o600)
 }
 
-func writeLine(b *bytes.Buffer, fields ...string) {
+// Line joins fields with tabs to a line. In a field, \t, \n, \r and \\ stand for these characters.
+func Line(fields ...string) string {
+	var b strings.Builder
 	for i, f := range fields {
 		if i > 0 {
 			b.WriteByte('\t')
@@ -52,6 +54,19 @@ func writeLine(b *bytes.Buffer, fields ...string) {
 		b.WriteString(f)
 	}
 	b.WriteByte('\n')
+	return b.String()
+}
+
+// Fields splits a line of [Line], without the line break at its end.
+func Fields(line string) []string {
+	fields := make([]string, 0, strings.Count(line, "\t")+1)
+	for {
+		field, rest, more := strings.Cut(line, "\t")
+		if fields = append(fields, unescape(field)); !more {
+			return fields
+		}
+		line = rest
+	}
 }
 
 // An Index is an open index. Close it.

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
@@ -93,21 +94,21 @@ func (v *Inventory) load() (*file, error) {
 
 // owns reports whether the first line of a list names this identity.
 func (v *Inventory) owns(line string) bool {
-	f := fields(line)
+	f := accountindex.Fields(line)
 	return len(f) == 7 && f[0] == header &&
 		v.id.same(Identity{Session: f[1], StartURL: f[2], Region: f[3], Origin: f[4], SignIn: f[5], User: f[6]})
 }
 
 // firstLine returns the first line of the list.
 func (v *Inventory) firstLine() string {
-	return line(header, v.id.Session, v.id.StartURL, v.id.Region, v.id.Origin, v.id.SignIn, v.id.User)
+	return accountindex.Line(header, v.id.Session, v.id.StartURL, v.id.Region, v.id.Origin, v.id.SignIn, v.id.User)
 }
 
 // add reads further lines. It stops before the first invalid or incomplete line.
 func (f *file) add(text string) {
 	for {
 		l, rest, ok := strings.Cut(text, "\n")
-		if !ok || !f.apply(fields(l)) {
+		if !ok || !f.apply(accountindex.Fields(l)) {
 			return
 		}
 		f.size += int64(len(l) + 1)
@@ -247,37 +248,6 @@ func later(a, b time.Time) time.Time {
 		return a
 	}
 	return b
-}
-
-// fields splits a line.
-func fields(l string) []string {
-	f := make([]string, 0, strings.Count(l, "\t")+1)
-	for {
-		field, rest, more := strings.Cut(l, "\t")
-		if strings.IndexByte(field, '\\') >= 0 {
-			field = strings.NewReplacer(`\\`, `\`, `\t`, "\t", `\n`, "\n", `\r`, "\r").Replace(field)
-		}
-		if f = append(f, field); !more {
-			return f
-		}
-		l = rest
-	}
-}
-
-// line joins fields to a line.
-func line(fields ...string) string {
-	var b strings.Builder
-	for i, f := range fields {
-		if i > 0 {
-			b.WriteByte('\t')
-		}
-		if strings.ContainsAny(f, "\\\t\n\r") {
-			f = strings.NewReplacer(`\`, `\\`, "\t", `\t`, "\n", `\n`, "\r", `\r`).Replace(f)
-		}
-		b.WriteString(f)
-	}
-	b.WriteByte('\n')
-	return b.String()
 }
 
 func millis(t time.Time) string { return strconv.FormatInt(t.UnixMilli(), 10) }

@@ -10,6 +10,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
@@ -102,7 +103,7 @@ func (v *Inventory) filtered(pass Filter) (f *file, last []string, err error) {
 				continue
 			}
 		}
-		if last = fields(string(l)); !f.apply(last) {
+		if last = accountindex.Fields(string(l)); !f.apply(last) {
 			return nil, nil, errors.New("not a compact list")
 		}
 	}

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -202,7 +203,7 @@ func (c *crew) gotPage(accounts []idcenter.Account, following string) {
 	for _, a := range accounts {
 		f = append(f, a.ID, a.Name, a.Email)
 	}
-	c.u.record(line(f...))
+	c.u.record(accountindex.Line(f...))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answered()
@@ -223,7 +224,7 @@ func (c *crew) gotPage(accounts []idcenter.Account, following string) {
 
 // gotRoles stores a page of roles, and adds the job for the next page.
 func (c *crew) gotRoles(j job, names []string, following string) {
-	c.u.record(line(append([]string{"roles", millis(c.u.o.Now()), j.id, following}, names...)...))
+	c.u.record(accountindex.Line(append([]string{"roles", millis(c.u.o.Now()), j.id, following}, names...)...))
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.answered()
@@ -292,7 +293,7 @@ func (c *crew) refused(j job, service *idcenter.ServiceError, err error) {
 	}
 	now := c.u.o.Now()
 	c.u.fail(Failure{AccountID: j.id, Code: code, Message: message, Forbidden: forbidden == "403", At: now})
-	c.u.record(line("failed", millis(now), j.id, code, forbidden, message))
+	c.u.record(accountindex.Line("failed", millis(now), j.id, code, forbidden, message))
 }
 
 // withoutRequest returns the text of an error without the path and the query of the request, which
@@ -331,7 +332,7 @@ func (c *crew) restart(j job, err error) {
 	now := millis(c.u.o.Now())
 	switch {
 	case j.id != "":
-		c.u.record(line("anew", now, j.id))
+		c.u.record(accountindex.Line("anew", now, j.id))
 		c.u.mu.Lock()
 		first := !c.u.anew[j.id]
 		c.u.anew[j.id] = true
@@ -347,7 +348,7 @@ func (c *crew) restart(j job, err error) {
 		c.end(err)
 	default:
 		c.restarted = true
-		c.u.record(line("again", now))
+		c.u.record(accountindex.Line("again", now))
 		c.page = &job{}
 	}
 }

@@ -189,7 +189,7 @@ func (u *update) compact() {
 	if f.refresh {
 		kind = "refresh"
 	}
-	b.WriteString(line("begin", millis(f.begun), kind))
+	b.WriteString(accountindex.Line("begin", millis(f.begun), kind))
 	for _, a := range l.Accounts {
 		at := "0"
 		if !a.Listed.IsZero() {
@@ -198,27 +198,27 @@ func (u *update) compact() {
 				oldest = a.Listed
 			}
 		}
-		b.WriteString(line(append([]string{"account", at, a.ID, a.Name, a.Email}, a.Roles...)...))
+		b.WriteString(accountindex.Line(append([]string{"account", at, a.ID, a.Name, a.Email}, a.Roles...)...))
 	}
 	if !f.pages.done.IsZero() {
 		from := "service"
 		if f.pages.given {
 			from = "file"
 		}
-		b.WriteString(line("accounts", millis(f.pages.done), from))
+		b.WriteString(accountindex.Line("accounts", millis(f.pages.done), from))
 	}
 	for _, x := range l.Failed {
 		forbidden := "-"
 		if x.Forbidden {
 			forbidden = "403"
 		}
-		b.WriteString(line("failed", millis(x.At), x.AccountID, x.Code, forbidden, x.Message))
+		b.WriteString(accountindex.Line("failed", millis(x.At), x.AccountID, x.Code, forbidden, x.Message))
 	}
 	whether := "incomplete"
 	if f.complete {
 		whether = "complete"
 	}
-	b.WriteString(line("end", millis(f.ended), whether, millis(oldest)))
+	b.WriteString(accountindex.Line("end", millis(f.ended), whether, millis(oldest)))
 	if err := atomicfile.Write(u.v.Path(), []byte(b.String()), 0o600); err != nil {
 		u.warn(err)
 		return

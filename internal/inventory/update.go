@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/owner"
@@ -245,7 +246,7 @@ func (u *update) ask(ctx context.Context) (List, error) {
 		if refresh {
 			kind = "refresh"
 		}
-		u.record(line("begin", millis(u.o.Now()), kind))
+		u.record(accountindex.Line("begin", millis(u.o.Now()), kind))
 	}
 	if g := u.o.Given; g != nil && u.needsPages(u.f) {
 		u.record(givenLine(g.Accounts, u.o.Now()))
@@ -256,7 +257,7 @@ func (u *update) ask(ctx context.Context) (List, error) {
 		if len(u.f.failed) > 0 || len(u.failed) > 0 || u.o.Given != nil && !u.o.Given.Current {
 			whether = "incomplete"
 		}
-		u.record(line("end", millis(u.o.Now()), whether))
+		u.record(accountindex.Line("end", millis(u.o.Now()), whether))
 		u.compact()
 	}
 	return u.result(err)
@@ -285,5 +286,5 @@ func givenLine(accounts []Account, now time.Time) string {
 	for _, a := range accounts {
 		f = append(f, a.ID, a.Name, a.Email)
 	}
-	return line(f...)
+	return accountindex.Line(f...)
 }
