@@ -10,6 +10,7 @@ import (
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
 // A TeamFile says where the rules of a team are.
@@ -135,7 +136,7 @@ func (p *parser) top(n *yaml.Node, own bool) error {
 	case p.team.Remote() && p.team.SHA256 == "":
 		return &RulesError{
 			Path: p.path, Line: p.team.Line, Key: "team", Why: "an https URL needs team_sha256",
-			Hint: "to print the checksum of the file, run: curl -fsS " + p.team.Location + " | sha256sum",
+			Hint: "to print the checksum of the file, run: curl -fsS " + shell.POSIX.Word(p.team.Location) + " | sha256sum",
 		}
 	case p.team.SHA256 != "" && p.team.Location == "":
 		return &RulesError{Path: p.path, Line: n.Line, Key: "team_sha256", Why: "there is no team", Hint: "add the key team"}

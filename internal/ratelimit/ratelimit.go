@@ -33,8 +33,8 @@ import (
 
 // Options describe a limiter.
 type Options struct {
-	// Path is the file of the bucket. All processes that call the same portal for the same session
-	// name the same file. If the file cannot be used, the limiter works for this process only.
+	// Path is the path of the file. Processes that call the same portal for the same session use the
+	// same path. If the file cannot be used, the limiter works for this process only.
 	Path string
 	// Probe allows the limiter to find out whether there is a limit. Set it only for a service
 	// without other users, such as an emulator. AWS also throttles the sign-ins of other users.
@@ -142,7 +142,7 @@ func (r *Request) Failed() {
 	if r.done(false) {
 		return
 	}
-	r.l.change(func(s *state) { s.unanswered(r.sent) })
+	r.l.change(func(s *state) { s.Answered++ })
 }
 
 // done ends a request in flight. It reports whether the request was sent without the bucket, and

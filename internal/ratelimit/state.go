@@ -129,9 +129,6 @@ func (s *state) succeeded(sent, now time.Time) {
 	}
 }
 
-// unanswered records a request without an answer.
-func (s *state) unanswered(time.Time) { s.Answered++ }
-
 // throttled records a refusal.
 func (s *state) throttled(sent, now time.Time, after time.Duration) {
 	s.begin(now)

@@ -20,7 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
-// Settings are the content of the file. The zero Settings are those of a missing file.
+// Settings holds the content of the file. The zero value stands for a missing file.
 type Settings struct {
 	Path      string // of the file, even if it does not exist; "" if there is no home folder
 	Inventory Inventory

@@ -93,7 +93,7 @@ func (e *editor) edit(path string, old []byte) ([]byte, error) {
 		return e.after, nil
 	}
 	if e.agreed && !bytes.Equal(e.before, old) {
-		return nil, command.WithHint(command.Failuref("%s has changed since you agreed; nothing was written", terminal.Printable(path)), "run the command again")
+		return nil, command.WithHint(fmt.Errorf("%s has changed since you agreed; nothing was written", path), "run the command again")
 	}
 	taken, uses, err := others(e.w)
 	if err != nil {

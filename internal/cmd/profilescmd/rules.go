@@ -61,7 +61,7 @@ func loadRules(ctx context.Context, w *workspace.Workspace, p *profile.Profile) 
 		return nil, err
 	}
 	rules.Stale = "the team's rules may have changed"
-	w.App.Warn(why, "lanyard uses the last good copy, and prunes nothing: "+t.copy())
+	w.App.Warn(why+"; lanyard uses the last good copy and prunes nothing", "correct team and team_sha256 in "+set.Path)
 	return rules, nil
 }
 

@@ -43,9 +43,9 @@ import (
 //	op	NAME	BLOCKS	BLOCKS
 //	without	NAME	REASON
 //
-// The sizes are those of the blocks that follow the head. An operation has the numbers of the
-// blocks with its lines and shapes, and of the blocks with its enums: "0,4-7". An operation
-// "without" a description is in AWS's models, but not in the tables.
+// The line blocks gives the size of each block after the head. The line of an operation gives the
+// numbers of the blocks with its lines and shapes, and of the blocks with its enums: "0,4-7". A
+// line without names an operation of AWS's models that the tables leave out.
 //
 //go:embed tables
 var tables embed.FS
