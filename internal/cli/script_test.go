@@ -174,7 +174,7 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			"await": await, "like": like, "nosecret": nosecret, "bom": bom,
 			"storm": storm, "torn": torn, "leakless": leakless, "ring": ringVerb,
 			"follow-console": followConsole, "open-console": openConsole,
-			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed,
+			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed, "useragents": userAgents,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
 		},
 	})

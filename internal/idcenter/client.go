@@ -59,6 +59,9 @@ type Options struct {
 	Now func() time.Time
 	// Log gets a line for each attempt at level Debug; nil means no log.
 	Log *slog.Logger
+	// AgentMark is appended to the User-Agent of the SDK, such as "m/AN" for an AI agent: see
+	// package caller. "" appends nothing.
+	AgentMark string
 }
 
 // A Client calls the services of one Identity Center. It is safe for concurrent use.
@@ -73,6 +76,7 @@ type Client struct {
 	pause    time.Duration // usually maxPause
 	now      func() time.Time
 	log      *slog.Logger
+	mark     string // see Options.AgentMark
 }
 
 // The time limits of a call.
@@ -92,7 +96,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		oidcURL: oidcURL, portURL: portalURL, http: withoutRedirects(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause,
-		now: o.Now, log: o.Log,
+		now: o.Now, log: o.Log, mark: o.AgentMark,
 	}
 	if c.now == nil {
 		c.now = time.Now

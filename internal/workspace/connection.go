@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
@@ -97,7 +98,7 @@ func (w *Workspace) Service(s agent.Settings, startURL, region string) (*idcente
 	return idcenter.New(idcenter.Options{
 		StartURL: startURL, Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
 		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: w.App.Log,
-		Now: w.App.Now,
+		Now: w.App.Now, AgentMark: caller.Mark(w.App.Env.Lookup),
 	})
 }
 

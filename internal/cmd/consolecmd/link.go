@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/console"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
@@ -120,7 +121,7 @@ func federatedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profi
 		}
 		names.Account, o.duration = c.AccountID, 0 // the credentials have the duration
 	}
-	f := console.Federation{Base: base, HTTP: hc}
+	f := console.Federation{Base: base, HTTP: hc, UserAgent: caller.UserAgent(w.App.Env.Lookup)}
 	w.App.Log.Debug("console sign-in", "endpoint", base, "destination", to, "account", names.Account)
 	token, err := f.Token(ctx, console.Keys{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, o.duration)
 	if err != nil {
