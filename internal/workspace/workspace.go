@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -31,6 +32,10 @@ type Workspace struct {
 
 	NeverSignsIn bool // ignore auto_login; set it before the first request
 
+	// Limiter returns the limiter of the requests for role credentials of a session. It is nil for
+	// commands that send few requests. Set it before the first request. See limit.go.
+	Limiter func(profile.Session) *ratelimit.Limiter
+
 	PortalURL string    // --endpoint-url of a portal operation; else ""
 	bundle    caBundle  // the CA certificates in use
 	edited    time.Time // the first edit of this command; else zero
@@ -38,6 +43,7 @@ type Workspace struct {
 	uses   []profile.SessionUse // of the config; see Sessions
 	unsaid []profile.Warning    // about uses; not printed yet
 	loaded bool
+	shared *shared // with the workspaces of With; nil before Share
 }
 
 // Open reads the config files for a command that needs a home folder, because it uses the
