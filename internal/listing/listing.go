@@ -308,6 +308,20 @@ func LimiterOf(w *workspace.Workspace, s profile.Session) *ratelimit.Limiter {
 	return limiter(w.Home, openInventory(w.Home, s, id), id.Origin)
 }
 
+// Known returns what the last listing of a session has stored. It makes no request. The list is
+// empty if nobody is signed in, or if the stored list cannot be read. w must be connected.
+func Known(w *workspace.Workspace, s profile.Session) inventory.List {
+	id, ok, err := w.Broker.Identity(s)
+	if err != nil || !ok {
+		return inventory.List{}
+	}
+	list, err := openInventory(w.Home, s, id).Read()
+	if err != nil {
+		w.App.Log.Debug("the names of accounts are not known", "why", err)
+	}
+	return list
+}
+
 func limiter(home string, v *inventory.Inventory, origin string) *ratelimit.Limiter {
 	return ratelimit.New(ratelimit.Options{
 		Path: filepath.Join(home, ".aws", "lanyard", "rate", v.Name()), Probe: origin != ssocache.AWS,

@@ -49,6 +49,16 @@ func (p *Prepared) Name() string {
 	return p.svc.Name + " " + p.op.CLIName
 }
 
+// NeedsRegion reports whether the service has no endpoint without a region.
+func (p *Prepared) NeedsRegion() bool {
+	svc := p.svc
+	if p.op != nil {
+		svc = svc.At(p.op)
+	}
+	_, ok := svc.Endpoint("", false, false)
+	return !ok
+}
+
 // List returns the member of the result that has the list of the operation. It returns "" unless
 // exactly one member of the result is a list, and all other members belong to the paging.
 func (p *Prepared) List() string {
