@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
 		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
-		"many": many, "slay": slay,
+		"many": many, "slay": slay, "peak": peak,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
 	})
@@ -97,6 +97,23 @@ func code() {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// peak implements the program "peak MB COMMAND...". The program fails if COMMAND or one of its
+// children used more resident memory. Otherwise it ends like COMMAND.
+func peak() {
+	limit, err := strconv.ParseInt(os.Args[1], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	_ = cmd.Run() // ProcessState has the exit code
+	if used := maxMemory(cmd.ProcessState); used > limit<<20 {
+		fmt.Fprintf(os.Stderr, "%d MB of memory, want at most %d MB\n", used>>20, limit)
+		os.Exit(99)
+	}
+	os.Exit(cmd.ProcessState.ExitCode())
 }
 
 // child runs a command and passes interrupts on to it. It returns the exit code of the command,

@@ -37,7 +37,7 @@ func (g *Groups) Print(r Result, out *Output) error {
 	}
 	head := g.OutStyle.Heading("==> " + r.String())
 	if r.Status != Succeeded {
-		head += g.OutStyle.Bad(": " + r.Why())
+		head += g.OutStyle.Bad(": " + r.Brief())
 	}
 	if g.printed {
 		head = "\n" + head
@@ -146,7 +146,7 @@ func (l *Lines) Print(r Result, out *Output) error {
 	if out == nil || r.Status == Succeeded {
 		return nil
 	}
-	_, err := io.WriteString(l.RawErr, l.ErrStyle.Nth(r.Index, l.Labels[r.Index]+" |")+" "+l.ErrStyle.Bad(r.Why())+"\n")
+	_, err := io.WriteString(l.RawErr, l.ErrStyle.Nth(r.Index, l.Labels[r.Index]+" |")+" "+l.ErrStyle.Bad(r.Brief())+"\n")
 	return err
 }
 

@@ -29,17 +29,20 @@ func (t Target) String() string {
 	return terminal.OneLine(strings.Join(parts, " "))
 }
 
+// Brief returns why a result is no success, without its reason: "exit code 3", "refused".
+func (r Result) Brief() string {
+	if r.Status == Failed {
+		return fmt.Sprintf("exit code %d", r.Code)
+	}
+	return string(r.Status)
+}
+
 // Why returns why a result is no success: "exit code 3", "refused: …".
 func (r Result) Why() string {
-	switch {
-	case r.Status == Failed && r.Reason != "":
-		return fmt.Sprintf("exit code %d: %s", r.Code, terminal.OneLine(r.Reason))
-	case r.Status == Failed:
-		return fmt.Sprintf("exit code %d", r.Code)
-	case r.Reason == "":
-		return string(r.Status)
+	if r.Reason == "" {
+		return r.Brief()
 	}
-	return string(r.Status) + ": " + terminal.OneLine(r.Reason)
+	return r.Brief() + ": " + terminal.OneLine(r.Reason)
 }
 
 const maxLabel = 32 // columns of a label in a stream

@@ -171,6 +171,10 @@ func (r *runner) outcome(ctx context.Context, app *command.App, err error) fanou
 	}
 	o := fanout.Outcome{Code: r.parts.Report(app, err)}
 	o.Refused = o.Code == exitRefused || refused(err)
+	if errors.As(err, new(*broker.SessionError)) {
+		hint := command.HintOf(err)
+		r.signInHint.CompareAndSwap(nil, &hint)
+	}
 	var exit command.ExitError
 	if !errors.As(err, &exit) {
 		o.Reason = terminal.CutMiddle(strings.TrimSpace(err.Error()), maxReason)

@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -198,6 +199,8 @@ type runner struct {
 	base  *workspace.Workspace
 	cmd   commandLine
 
+	signInHint atomic.Pointer[string] // of the first run whose session has ended; nil if there is none
+
 	kill chan struct{} // closed by the second Ctrl-C
 	sent os.Signal     // the first signal; set before the context ends
 }
@@ -303,6 +306,9 @@ func (r *runner) tellFailures(lines []string) {
 	fmt.Fprintf(r.app.IO.Err, "%s %s\n", palette.Error(r.app.Name+":"), lines[0])
 	for _, l := range lines[1:] {
 		fmt.Fprintln(r.app.IO.Err, l)
+	}
+	if hint := r.signInHint.Load(); hint != nil {
+		r.app.Hint(*hint)
 	}
 	r.app.Hint("to run only these again, add --retry-failed to the same command line")
 }
