@@ -49,7 +49,7 @@ type Result struct {
 	Target
 	Index   int // of the target
 	Status  Status
-	Code    int           // the exit code; 124 after a time-out; 0 for a run that was stopped or not started
+	Code    int           // the exit code; 124 if it timed out; 0 for a run that was stopped or not started
 	Reason  string        // why the run did not succeed, in a few words; "" if the exit code says all
 	Elapsed time.Duration // without the wait for credentials
 }

@@ -5,10 +5,13 @@ import (
 	"encoding/binary"
 	"errors"
 	"io"
+	"math"
 	"os"
 	"path/filepath"
 	"strconv"
 	"sync"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // The streams of an output.
@@ -200,12 +203,12 @@ func (o *Output) Each(f func(stream byte, p []byte) error) error {
 	if o.path == "" {
 		return frames(bufio.NewReader(&bytesReader{o.memory}), f)
 	}
-	file, err := os.Open(o.path)
+	file, err := datafile.Open(o.path, math.MaxInt)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = file.Close() }()
-	return frames(bufio.NewReaderSize(file, maxFrame), f)
+	return frames(bufio.NewReaderSize(io.NewSectionReader(file, 0, int64(file.Size())), maxFrame), f)
 }
 
 // bytesReader reads bytes that stay in memory.

@@ -303,13 +303,13 @@ func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
 func LimiterOf(w *workspace.Workspace, s profile.Session) *ratelimit.Limiter {
 	id, ok, err := w.Broker.Identity(s)
 	if err != nil || !ok {
-		id.Origin = ssocache.AWS // nobody is signed in, so there will be no request
+		id.Origin = ssocache.AWS // without a sign-in there will be no request
 	}
 	return limiter(w.Home, openInventory(w.Home, s, id), id.Origin)
 }
 
 // Known returns what the last listing of a session has stored. It makes no request. The list is
-// empty if nobody is signed in, or if the stored list cannot be read. w must be connected.
+// empty without a sign-in, or if the stored list cannot be read. w must be connected.
 func Known(w *workspace.Workspace, s profile.Session) inventory.List {
 	id, ok, err := w.Broker.Identity(s)
 	if err != nil || !ok {

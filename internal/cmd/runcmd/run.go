@@ -103,14 +103,16 @@ For more than 20 accounts, lanyard asks first; without a terminal, add --yes. Th
 exit code is 0 if all runs succeeded, and 254 if the sign-in, the role or the
 service refused a run. Otherwise it is the highest exit code of a run. A run that
 --timeout has ended counts as 124. Ctrl-C ends all runs.`,
-		Example: `lanyard run --match 'prod-*' --role ReadOnlyAccess -- ec2 describe-instances
-# all accounts, in two regions, as one table
-lanyard run --match '*' --role-prefer ReadOnlyAccess,ViewOnlyAccess \
-  --region us-east-1 --region eu-west-1 --merge --output table -- ec2 describe-vpcs
-# a program, for the profiles of the config
-lanyard run --profile 'dev-*' -- terraform -chdir={account} plan
+		Example: `# list the buckets of all accounts whose names begin with payments
+lanyard run --match 'payments-*' --role ReadOnlyAccess -- s3 ls
 # which accounts, and how many requests
-lanyard run --match 'prod-*' --role ReadOnlyAccess --dry-run -- s3 ls`,
+lanyard run --match 'payments-*' --role ReadOnlyAccess --dry-run -- s3 ls
+# two regions of all accounts, as one table
+lanyard run --match '*' --role-prefer AdministratorAccess,ReadOnlyAccess \
+  --region us-east-1 --region eu-west-1 --merge --output table \
+  -- ec2 describe-instances
+# a program, for some profiles of the config
+lanyard run --profile 'dev-*' -- terraform plan`,
 		DisableFlagsInUseLine: true,
 		Annotations:           cmdline.Uses("output", "query", cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -303,6 +305,9 @@ const exitRefused = 254
 // tellFailures prints the failures and how to repeat them.
 func (r *runner) tellFailures(lines []string) {
 	palette := r.app.ErrStyle()
+	if r.app.IO.ErrTerminal {
+		fmt.Fprintln(r.app.IO.Err)
+	}
 	fmt.Fprintf(r.app.IO.Err, "%s %s\n", palette.Error(r.app.Name+":"), lines[0])
 	for _, l := range lines[1:] {
 		fmt.Fprintln(r.app.IO.Err, l)
