@@ -168,7 +168,7 @@ func (s Selection) Keep(targets []Target, profiles []string) []Target {
 	return slices.DeleteFunc(slices.Clone(targets), func(t Target) bool {
 		byAccount := len(s.Match) == 0 && len(s.Accounts) == 0 || s.matches(t.Account, t.AccountName) || s.names(t.Account, t.AccountName)
 		byProfile := len(profiles) == 0 || t.Profile != "" && slices.ContainsFunc(profiles, func(glob string) bool { return Match(glob, t.Profile) })
-		byRole := s.wanted() == "" || t.Role == s.Role || slices.Contains(s.Roles, t.Role)
+		byRole := s.wanted() == "" || s.Role != "" && t.Role == s.Role || slices.Contains(s.Roles, t.Role)
 		byRegion := len(s.Regions) == 0 || slices.Contains(s.Regions, t.Region)
 		return !byAccount || !byProfile || !byRole || !byRegion
 	})

@@ -60,12 +60,15 @@ func Labels(targets []Target) []string {
 		func(t Target) string { return t.Account },
 		func(t Target) string { return t.Session },
 	} {
-		count := map[string]int{}
-		for _, l := range labels {
-			count[l]++
+		values := map[string]map[string]bool{} // of the field, by label
+		for i, t := range targets {
+			if values[labels[i]] == nil {
+				values[labels[i]] = map[string]bool{}
+			}
+			values[labels[i]][more(t)] = true
 		}
 		for i, t := range targets {
-			if text := more(t); count[labels[i]] > 1 && text != "" && differs(targets, t, more) {
+			if text := more(t); len(values[labels[i]]) > 1 && text != "" {
 				labels[i] += " " + terminal.OneLine(text)
 			}
 		}
@@ -79,16 +82,6 @@ func Labels(targets []Target) []string {
 		labels[i] += strings.Repeat(" ", width-terminal.Width(l))
 	}
 	return labels
-}
-
-// differs reports whether the targets have several values of a field.
-func differs(targets []Target, t Target, field func(Target) string) bool {
-	for _, other := range targets {
-		if field(other) != field(t) {
-			return true
-		}
-	}
-	return false
 }
 
 func firstOf(texts ...string) string {
