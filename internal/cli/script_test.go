@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
 		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
-		"many": many, "slay": slay, "peak": peak,
+		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
 	})
@@ -97,6 +97,26 @@ func code() {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// twice implements the program "twice COMMAND...". The program passes an interrupt on to COMMAND two
+// times, half a second apart.
+func twice() {
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	go func() {
+		<-interrupts
+		_ = cmd.Process.Signal(os.Interrupt) // Signal fails if the process has ended
+		time.Sleep(500 * time.Millisecond)
+		_ = cmd.Process.Signal(os.Interrupt)
+	}()
+	_ = cmd.Wait() // ProcessState has the exit code
+	os.Exit(cmd.ProcessState.ExitCode())
 }
 
 // peak implements the program "peak MB COMMAND...". The program fails if COMMAND or one of its

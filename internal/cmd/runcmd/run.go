@@ -247,7 +247,13 @@ func (r *runner) run(cmd *cobra.Command) (err error) {
 	if err := t.signIn(ctx, r); err != nil {
 		return err
 	}
-	return r.execute(ctx, t)
+	err = r.execute(ctx, t)
+	if errors.Is(err, syscall.EPIPE) {
+		// The reader of stdout has ended. All runs have ended too, so now the signal may end this
+		// process, as it ends other programs in a pipe.
+		_, _ = r.app.IO.Out.Write([]byte("\n"))
+	}
+	return err
 }
 
 // execute runs the command for all targets, and prints the failures.
