@@ -4,6 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"io/fs"
+	"os"
 	"strings"
 	"time"
 
@@ -165,10 +168,24 @@ func (r *runner) printer(targets []fanout.Target) printer {
 		groups := &fanout.Groups{Streams: streams}
 		show = groups.Print
 	}
+	piped := isPipe(app.IO.Out)
 	p.print = func(result fanout.Result, out *fanout.Output) error {
+		if piped { // the reader of the pipe may print to the same terminal
+			p.bar.Clear()
+		}
 		return p.bar.Aside(func() error { return show(result, out) })
 	}
 	return p
+}
+
+// isPipe reports whether a stream leads to another program.
+func isPipe(stream io.Writer) bool {
+	f, ok := stream.(*os.File)
+	if !ok {
+		return false
+	}
+	info, err := f.Stat()
+	return err == nil && info.Mode()&(fs.ModeNamedPipe|fs.ModeSocket) != 0
 }
 
 // wholeResult reports whether the built-in operation prints its whole result, without --query.

@@ -85,10 +85,10 @@ built-in AWS operation, with or without the word aws, runs inside lanyard. Any
 other command is a program, which gets the credentials in its environment, as
 with "lanyard exec". It has no terminal and an empty stdin.
 
---match and --account select from "lanyard accounts", with the role of --role, or
-with the first role of --role-prefer that you have in the account. Without these
-two flags, each account must have exactly one role. --profile selects profiles of
-the config. Globs have * and ?; upper and lower case are equal.
+--match and --account select from "lanyard accounts", with the role of --role,
+or with the first role of --role-prefer that you have in the account. Without
+these two flags, each account must have exactly one role. --profile selects
+profiles of the config. Globs have * and ?; upper and lower case are equal.
 
 In the words of COMMAND, lanyard replaces {account}, {account_name}, {role},
 {region} and {profile}.
@@ -99,10 +99,12 @@ line of JSON. --merge joins the JSON outputs to one array, and adds account and
 region to each element. --output and --query before the -- then apply to the
 whole array.
 
-For more than 20 accounts, lanyard asks first; without a terminal, add --yes. The
-exit code is 0 if all runs succeeded, and 254 if the sign-in, the role or the
-service refused a run. Otherwise it is the highest exit code of a run. A run that
---timeout has ended counts as 124. Ctrl-C ends all runs.`,
+For more than 20 accounts, lanyard asks first. Without a terminal, add --yes.
+Ctrl-C ends all runs.
+
+The exit code is 0 if all runs succeeded, and 254 if the sign-in, the role or
+the service refused a run. Otherwise it is the highest exit code of a run. A run
+that --timeout has ended counts as 124.`,
 		Example: `# list the buckets of all accounts whose names begin with payments
 lanyard run --match 'payments-*' --role ReadOnlyAccess -- s3 ls
 # which accounts, and how many requests
