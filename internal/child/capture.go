@@ -46,9 +46,11 @@ func (c Capture) Run(ctx context.Context) (code int, err error) {
 			return
 		case <-ctx.Done():
 		}
-		signalGroup(program.Process, c.Signal())
 		grace := time.NewTimer(c.Grace)
 		defer grace.Stop()
+		if !signalGroup(program.Process, c.Signal()) {
+			grace.Reset(0)
+		}
 		select {
 		case <-ended:
 		case <-grace.C:

@@ -10,11 +10,10 @@ import (
 // ownGroup makes a program the leader of a process group.
 func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
 
-// signalGroup sends a signal to the process group of a program.
-func signalGroup(p *os.Process, s os.Signal) {
-	if number, ok := s.(syscall.Signal); ok {
-		_ = syscall.Kill(-p.Pid, number) // the group may have ended
-	}
+// signalGroup sends a signal to the process group of a program. It returns false if it could not.
+func signalGroup(p *os.Process, s os.Signal) bool {
+	number, ok := s.(syscall.Signal)
+	return ok && syscall.Kill(-p.Pid, number) == nil
 }
 
 // killGroup kills the process group of a program. The group can exist longer than the program. Its

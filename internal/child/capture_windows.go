@@ -12,8 +12,8 @@ func ownGroup() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: syscall.CREATE_NEW_PROCESS_GROUP}
 }
 
-// signalGroup does nothing, because Windows has no signals.
-func signalGroup(*os.Process, os.Signal) {}
+// signalGroup returns false, because Windows has no signals.
+func signalGroup(*os.Process, os.Signal) bool { return false }
 
 // killGroup ends a program and its children.
 func killGroup(p *os.Process) {

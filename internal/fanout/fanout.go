@@ -68,6 +68,10 @@ type Plan struct {
 	Timeout  time.Duration // of a run, from the call of ready; 0 means no limit
 	FailFast bool          // a failure stops the other runs
 
+	// First reports whether a target can run at once, because it needs no request for credentials.
+	// These targets run before the others. It may be nil.
+	First func(Target) bool
+
 	// Run runs the command for one target, and returns when everything that it started has ended. It
 	// ends early if ctx ends. It calls ready when it has credentials.
 	Run func(ctx context.Context, t Target, out *Output, ready func()) Outcome
@@ -110,7 +114,8 @@ func (p Plan) Execute(ctx context.Context) ([]Result, error) {
 	}
 	var (
 		mu      sync.Mutex
-		next    int // the next target to run
+		order   = p.order()
+		next    int // the next element of order to run
 		ended   = make([]bool, len(p.Targets))
 		printed int // the next target to print
 		failure error
@@ -118,11 +123,11 @@ func (p Plan) Execute(ctx context.Context) ([]Result, error) {
 	take := func() (int, bool) {
 		mu.Lock()
 		defer mu.Unlock()
-		if next == len(p.Targets) || ctx.Err() != nil {
+		if next == len(order) || ctx.Err() != nil {
 			return 0, false
 		}
 		next++
-		return next - 1, true
+		return order[next-1], true
 	}
 	printReady := func() { // the caller holds mu
 		for ; printed < len(ended) && ended[printed]; printed++ {
@@ -171,6 +176,19 @@ func (p Plan) Execute(ctx context.Context) ([]Result, error) {
 	}
 	printReady()
 	return results, failure
+}
+
+// order returns the indexes of the targets in the order in which they run.
+func (p Plan) order() []int {
+	var first, later []int
+	for i, t := range p.Targets {
+		if p.First == nil || p.First(t) {
+			first = append(first, i)
+		} else {
+			later = append(later, i)
+		}
+	}
+	return append(first, later...)
 }
 
 // one runs the command for one target.

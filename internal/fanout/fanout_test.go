@@ -70,6 +70,24 @@ func TestRunsArePrintedInOrder(t *testing.T) {
 	})
 }
 
+// Targets with cached credentials run first, and the outputs keep their order.
+func TestFirstTargetsRunFirst(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var ran []string
+		_, printed, err := execute(t, t.Context(), Plan{
+			Targets: targetsOf(5), Parallel: 1,
+			First: func(target Target) bool { return target.Account >= "000000000003" },
+			Run: func(_ context.Context, target Target, _ *Output, _ func()) Outcome {
+				ran = append(ran, target.Account[11:])
+				return Outcome{}
+			},
+		})
+		if !slices.Equal(ran, []string{"3", "4", "0", "1", "2"}) || !slices.Equal(printed, []int{0, 1, 2, 3, 4}) || err != nil {
+			t.Errorf("ran %v, printed %v, error %v", ran, printed, err)
+		}
+	})
+}
+
 func TestHowRunsEnd(t *testing.T) {
 	sleep := func(ctx context.Context, d time.Duration) {
 		select {

@@ -86,9 +86,9 @@ other command is a program, which gets the credentials in its environment, as
 with "lanyard exec". It has no terminal and an empty stdin.
 
 --match and --account select from "lanyard accounts", with the role of --role,
-or with the first role of --role-prefer that you have in the account. Without
-these two flags, each account must have exactly one role. --profile selects
-profiles of the config. Globs have * and ?; upper and lower case are equal.
+or with the first role of --role-prefer that you have in the account. Without a
+role, each account must have exactly one. --profile selects profiles of the
+config. Globs have * and ?; upper and lower case are equal.
 
 In the words of COMMAND, lanyard replaces {account}, {account_name}, {role},
 {region} and {profile}.
@@ -136,8 +136,9 @@ lanyard run --profile 'dev-*' -- terraform plan`,
 	f.StringArrayVar(&o.profiles, "profile", nil, "run for the profiles whose name matches `GLOB`; can be repeated")
 	f.StringArrayVar(&o.regions, "region", nil, "run in this `REGION`; can be repeated")
 	f.StringVar(&o.session, "sso-session", "", "use only the accounts of the [sso-session] `NAME`")
-	f.IntVar(&o.parallel, "parallel", 0, fmt.Sprintf("run up to `N` at the same time; by default %d, or %d for a program", parallelBuiltin, parallelProgram))
+	f.IntVar(&o.parallel, "parallel", 0, fmt.Sprintf("run up to `N` at the same time; by default %d operations or %d programs", parallelBuiltin, parallelProgram))
 	f.DurationVar(&o.timeout, "timeout", 0, "end a run after this `TIME`, such as 30s or 5m")
+	f.Lookup("timeout").DefValue = "" // the help would show 0s
 	f.BoolVar(&o.failFast, "fail-fast", false, "after a failure, stop all other runs")
 	f.BoolVar(&o.retryFailed, "retry-failed", false, "run only what did not succeed in the last run")
 	f.BoolVar(&o.stream, "stream", false, "print each line at once, with the account before it")
@@ -272,7 +273,7 @@ func (r *runner) execute(ctx context.Context, t targets) (err error) {
 	p := r.printer(t.list)
 	plan := fanout.Plan{
 		Targets: t.list, Parallel: r.o.parallel, Timeout: r.o.timeout, FailFast: r.o.failFast, Spool: spool,
-		Run: r.one, Start: p.start, Verify: p.verify, Print: p.print,
+		First: r.cachedFirst(t), Run: r.one, Start: p.start, Verify: p.verify, Print: p.print,
 		Done: func(result fanout.Result) {
 			record(result)
 			p.bar.Done(result)
@@ -309,6 +310,15 @@ func (r *runner) execute(ctx context.Context, t targets) (err error) {
 }
 
 const exitRefused = 254
+
+// cachedFirst returns the function for [fanout.Plan]: targets with cached credentials do not wait for
+// the limit of the portal.
+func (r *runner) cachedFirst(t targets) func(fanout.Target) bool {
+	return func(target fanout.Target) bool {
+		request, portal := t.portal[target]
+		return !portal || r.base.Broker.Cached(request)
+	}
+}
 
 // tellFailures prints the failures and how to repeat them.
 func (r *runner) tellFailures(lines []string) {
