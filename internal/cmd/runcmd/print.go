@@ -27,8 +27,10 @@ func (r *runner) check(ctx context.Context, t targets) error {
 	if b == nil {
 		return nil
 	}
-	if t.list[0].Region == "" && b.NeedsRegion() {
-		return command.WithHint(&command.ConfigError{Code: "NoRegion", Msg: "You must specify a region."}, "add --region REGION before the --")
+	for _, target := range t.list {
+		if target.Region == "" && b.NeedsRegion() {
+			return command.WithHint(&command.ConfigError{Code: "NoRegion", Msg: "You must specify a region."}, "%s has no region: add --region REGION before the --", target)
+		}
 	}
 	discard := new(fanout.Output)
 	discard.Watch(func(byte, []byte) error { return nil })
