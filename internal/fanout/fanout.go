@@ -8,6 +8,7 @@ package fanout
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 )
@@ -215,7 +216,7 @@ func (p Plan) one(parent context.Context, index int, out *Output) Result {
 	switch {
 	case r.Code == 0 && !outcome.Refused:
 		r.Status = Succeeded
-	case context.Cause(ctx) == errTimeout:
+	case errors.Is(context.Cause(ctx), errTimeout):
 		r.Status, r.Code, r.Reason = TimedOut, codeTimedOut, "still running after "+p.Timeout.String()
 	case parent.Err() != nil:
 		r.Status, r.Code, r.Reason = Stopped, 0, ""
