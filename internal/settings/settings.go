@@ -24,6 +24,7 @@ import (
 type Settings struct {
 	Path      string // of the file, even if it does not exist; "" if there is no home folder
 	Inventory Inventory
+	Audit     Audit
 	// Profiles is the section "profiles", whose reader checks it. It is nil if the file has no such
 	// section. Its nodes have the lines of the file.
 	Profiles *yaml.Node
@@ -95,11 +96,16 @@ func Read(env userpath.Env) (Settings, error) {
 	if len(doc.Content) == 0 { // an empty file
 		return s, nil
 	}
-	sections, err := s.members(doc.Content[0], "the file", "inventory", "profiles")
+	sections, err := s.members(doc.Content[0], "the file", "audit", "inventory", "profiles")
 	if err != nil {
 		return s, err
 	}
 	s.Profiles = sections["profiles"]
+	if section := sections["audit"]; section != nil {
+		if err := s.audit(section); err != nil {
+			return s, err
+		}
+	}
 	if section := sections["inventory"]; section != nil {
 		err = s.inventory(section, env)
 	}

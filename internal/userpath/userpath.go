@@ -5,6 +5,7 @@ package userpath
 
 import (
 	"os"
+	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -44,6 +45,21 @@ func ExpandVars(path string, env Env) string {
 func Home(env Env) (home string, ok bool) {
 	home = ExpandUser("~", env)
 	return home, home != "~"
+}
+
+// State returns the folder for the state of programs, such as records and lists: XDG_STATE_HOME,
+// or .local/state in the home folder, or LocalAppData on Windows. ok is false if no home folder is
+// known.
+func State(env Env) (dir string, ok bool) {
+	variable, folder := "XDG_STATE_HOME", filepath.Join(".local", "state")
+	if runtime.GOOS == "windows" {
+		variable, folder = "LocalAppData", filepath.Join("AppData", "Local")
+	}
+	if dir, _ := env(variable); filepath.IsAbs(dir) {
+		return dir, true
+	}
+	home, ok := Home(env)
+	return filepath.Join(home, folder), ok
 }
 
 // posixUser works like Python's posixpath.expanduser.

@@ -1,0 +1,4 @@
+package audit
+
+// noFollow has no meaning on Windows.
+const noFollow = 0
