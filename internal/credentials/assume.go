@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,7 +25,10 @@ import (
 // assumed returns the step that assumes a role with the credentials of the step source. isLast is
 // true for the last role of the chain.
 func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, isLast bool) step {
+	target := RoleOf(role.ARN)
+	target.Profile = role.Profile
 	r := broker.AssumeRequest{
+		Subject: broker.Subject{Role: target, Through: source.roles, Command: f.caller, Session: source.session},
 		File: entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
 		Asks:        role.MFASerial != "",
@@ -34,7 +38,7 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 	if isLast {
 		r.Rejected = f.rejected
 	}
-	return step{source.session, func(ctx context.Context) (ssocache.Credentials, error) {
+	return step{source.session, append(slices.Clone(source.roles), target), func(ctx context.Context) (ssocache.Credentials, error) {
 		if f.w.NoHome != nil {
 			return ssocache.Credentials{}, f.w.NoHome
 		}
@@ -211,6 +215,15 @@ func assumedFrom(reply *document.Object, role profile.Role, operation string) (s
 		return ssocache.Assumed{}, fmt.Errorf("%s: %s of %s: the reply has no valid credentials", role.From, operation, role.ARN)
 	}
 	return a, nil
+}
+
+// RoleOf returns the role that an ARN names, for the user's rules. The name includes the path.
+func RoleOf(arn string) broker.Role {
+	r := broker.Role{AccountID: accountOf(arn), ARN: arn}
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		r.RoleName = strings.TrimPrefix(parts[5], "role/")
+	}
+	return r
 }
 
 // accountOf returns the account in an ARN, or "".

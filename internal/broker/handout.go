@@ -1,0 +1,118 @@
+package broker
+
+import (
+	"context"
+	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/profile"
+)
+
+// This file applies the user's rules to requests for role credentials, and reports each answer.
+// The broker applies the rules before it looks at a cache, so every command obeys the rules.
+
+// A Role is one role that a request reaches.
+type Role struct {
+	Profile             string // the profile with the role; "" if no profile has it
+	AccountID, RoleName string // "" if they are not known
+	ARN                 string // of an assumed role; "" for a role of Identity Center
+}
+
+// A Subject says which role credentials a request asks for. The rules decide about a Subject.
+type Subject struct {
+	Role
+	Through []Role          // of an assumed role: the roles that lead to it, the first role first
+	Command string          // the name of the command, such as "exec" or "ec2 describe-instances"
+	Session profile.Session // zero if the credentials do not come from a session
+}
+
+// A Ruling is the decision of the rules about a Subject. The zero value means that no rule is
+// about the Subject.
+type Ruling struct {
+	Rule     string // the rule that decided: its file and line. "" if no rule matches
+	Decision string // the action of the rule, such as "deny". "" if no rule matches
+	RoleName string // the permission set to hand out instead; "" means the role of the Subject
+
+	// Guarded means that a rule may refuse the role to some caller. The broker does not write the
+	// credentials of a guarded role to the AWS CLI's cache, and removes them from there.
+	Guarded bool
+}
+
+// A Handout reports the answer to one request for role credentials. It contains no secret.
+type Handout struct {
+	Subject Subject
+	Ruling  Ruling
+
+	// AccessKeyID and Expiration describe the credentials. They are zero after an error.
+	// Expiration is also zero if the credentials do not expire.
+	AccessKeyID string
+	Expiration  time.Time
+
+	Fetched bool  // a service was called for this request; false means a cache or another process
+	ByAgent bool  // the background agent answered
+	Err     error // nil if credentials were handed out
+}
+
+// Permit returns the ruling about a Subject. It returns an error if the rules refuse the Subject or
+// cannot be read. Commands call Permit only if they hand out access without a request to the
+// broker, such as a link to the console.
+func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
+	if b.Guard == nil {
+		return Ruling{}, nil
+	}
+	return b.Guard(ctx, s)
+}
+
+// Provide applies the rules to credentials that do not come from the broker, such as keys of the
+// config. It calls get only if the rules permit, and reports the answer.
+func (b *Broker) Provide(ctx context.Context, s Subject, get func(context.Context) (Answer, error)) (Answer, error) {
+	ruling, err := b.Permit(ctx, s)
+	var a Answer
+	if err == nil {
+		a, err = get(ctx)
+	}
+	b.report(s, ruling, a, err)
+	return a, err
+}
+
+// handOut applies the rules to a request, answers it with get, and reports the answer. The rules
+// do not apply to an access token.
+func (b *Broker) handOut(ctx context.Context, r Request, get func(context.Context, Request) (Answer, error)) (Answer, error) {
+	if r.Purpose != RoleCredentials {
+		return get(ctx, r)
+	}
+	s := r.subject()
+	ruling, err := b.Permit(ctx, s)
+	if ruling.Guarded {
+		r.guarded = true
+		b.removeShared(r)
+	}
+	var a Answer
+	if err == nil {
+		if ruling.RoleName != "" && ruling.RoleName != r.RoleName {
+			b.debug("another permission set, because of a rule", "rule", ruling.Rule, "role", ruling.RoleName, "instead", r.RoleName)
+			r.RoleName = ruling.RoleName
+		}
+		a, err = get(ctx, r)
+	}
+	b.report(s, ruling, a, err)
+	return a, err
+}
+
+func (r Request) subject() Subject {
+	return Subject{
+		Role:    Role{Profile: r.Profile, AccountID: r.AccountID, RoleName: r.RoleName},
+		Command: r.Caller, Session: r.Session,
+	}
+}
+
+// report calls Record.
+func (b *Broker) report(s Subject, ruling Ruling, a Answer, err error) {
+	if b.Record == nil {
+		return
+	}
+	h := Handout{Subject: s, Ruling: ruling, Fetched: a.Fetched, ByAgent: a.ByAgent, Err: err}
+	if err == nil {
+		h.AccessKeyID, h.Expiration = a.Credentials.AccessKeyID, a.Credentials.Expiration
+	}
+	b.Record(h)
+}
