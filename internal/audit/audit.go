@@ -14,14 +14,11 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"path/filepath"
 	"runtime"
-	"slices"
 	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
-	"github.com/lanyard-cli/lanyard/internal/filelock"
 	"github.com/lanyard-cli/lanyard/internal/owner"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
@@ -36,6 +33,8 @@ const (
 	// patience is how long a writer waits for other writers.
 	patience = 5 * time.Second
 )
+
+const separator = string(os.PathSeparator)
 
 // ErrBusy reports that other writers held the lock of the record for too long.
 var ErrBusy = errors.New("other processes are writing the audit record")
@@ -52,31 +51,29 @@ type Log struct {
 // ~/.local/state, or of LocalAppData on Windows. ok is false if there is no such folder.
 func In(env userpath.Env) (l Log, ok bool) {
 	dir, ok := userpath.State(env)
-	return Log{Dir: filepath.Join(dir, "lanyard")}, ok
+	return Log{Dir: dir + separator + "lanyard"}, ok
 }
 
 // Path returns the path of the current file. Older files are beside it: audit-N.jsonl begins
 // with the entry N.
-func (l Log) Path() string { return filepath.Join(l.Dir, "audit.jsonl") }
+func (l Log) Path() string { return l.Dir + separator + "audit.jsonl" }
 
-func (l Log) anchorPath() string { return filepath.Join(l.Dir, "audit.anchor") }
-
-func (l Log) lockPath() string { return filepath.Join(l.Dir, "audit.lock") }
+func (l Log) anchorPath() string { return l.Dir + separator + "audit.anchor" }
 
 func (l Log) oldPath(first int64) string {
-	return filepath.Join(l.Dir, fmt.Sprintf("audit-%012d.jsonl", first))
+	return l.Dir + separator + fmt.Sprintf("audit-%012d.jsonl", first)
 }
 
 // Append adds entries, and sets their numbers and hashes. After an error, the record does not
 // have the entries, and is as before. Entries are not flushed to the disk, so a power failure can
 // lose the last ones. Append returns the lines that it wrote, without line breaks.
 func (l Log) Append(entries ...Entry) (lines []string, err error) {
-	lock, err := l.lock()
+	place, err := l.lock()
 	if err != nil {
 		return nil, err
 	}
-	defer lock.Release()
-	h, ok, err := readAnchor(l.anchorPath())
+	defer func() { _ = place.Close() }()
+	h, ok, err := readAnchor(place)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +101,7 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 		}
 	}
 	if h.size >= l.limit() {
-		if err := l.rotate(&h); err != nil {
+		if err := l.rotate(&h, place); err != nil {
 			return nil, err
 		}
 		_ = f.Close()
@@ -122,7 +119,7 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 	_, err = f.Write(out.Bytes())
 	if err == nil {
 		h.size = size + int64(out.Len())
-		err = h.write(l.anchorPath())
+		err = h.write(place)
 	}
 	if err != nil { // the disk is full: take back what was written
 		_ = f.Truncate(size)
@@ -185,7 +182,7 @@ func (l Log) recover(f *os.File, size int64, h anchor, ok bool, out *bytes.Buffe
 	}
 	why := "the file audit.anchor is missing or invalid"
 	if ok {
-		why = fmt.Sprintf("%s has %d bytes, and audit.anchor says %d", filepath.Base(l.Path()), size, h.size)
+		why = fmt.Sprintf("%s has %d bytes, and audit.anchor says %d", base(l.Path()), size, h.size)
 	}
 	h.size = size
 	return h, h.add(Entry{Time: time.Now(), Event: Restart, Error: why, Caller: Caller{PID: os.Getpid(), UID: os.Getuid()}}, out)
@@ -226,7 +223,7 @@ func (l Log) rotated(h anchor) bool {
 }
 
 // rotate gives the current file its old name, and removes the oldest files.
-func (l Log) rotate(h *anchor) error {
+func (l Log) rotate(h *anchor, place *os.File) error {
 	if err := rename(l.Path(), l.oldPath(h.first)); err != nil {
 		return err
 	}
@@ -243,24 +240,30 @@ func (l Log) rotate(h *anchor) error {
 		old = old[1:]
 	}
 	h.oldest = l.oldest()
-	return h.write(l.anchorPath())
+	return h.write(place)
 }
 
 // oldFiles returns the paths of the old files, oldest first.
 func (l Log) oldFiles() []string {
-	names, err := filepath.Glob(filepath.Join(l.Dir, "audit-[0-9]*.jsonl"))
+	files, err := os.ReadDir(l.Dir) // sorted by name
 	if err != nil {
 		return nil
 	}
-	slices.Sort(names)
-	return names
+	var old []string
+	for _, f := range files {
+		n, ok := strings.CutPrefix(f.Name(), "audit-")
+		if n, ok2 := strings.CutSuffix(n, ".jsonl"); ok && ok2 && strings.Trim(n, "0123456789") == "" {
+			old = append(old, l.Dir+separator+f.Name())
+		}
+	}
+	return old
 }
 
 // oldest returns the number of the first entry of the oldest file.
 func (l Log) oldest() int64 {
 	var n int64
 	if old := l.oldFiles(); len(old) > 0 {
-		_, _ = fmt.Sscanf(strings.TrimPrefix(filepath.Base(old[0]), "audit-"), "%d", &n)
+		_, _ = fmt.Sscanf(strings.TrimPrefix(base(old[0]), "audit-"), "%d", &n)
 	}
 	return max(n, 1)
 }
@@ -270,30 +273,6 @@ func (l Log) limit() int64 {
 		return l.rotateAt
 	}
 	return rotateAt
-}
-
-// lock takes the lock of the record, and creates the folder if it is missing.
-func (l Log) lock() (*filelock.Lock, error) {
-	end := time.Now().Add(patience)
-	made := false
-	for pause := 200 * time.Microsecond; ; pause = min(2*pause, 5*time.Millisecond) {
-		lock, err := filelock.Try(l.lockPath())
-		switch {
-		case err == nil:
-			return lock, nil
-		case errors.Is(err, fs.ErrNotExist) && !made:
-			made = true
-			if err := owner.MakeFolder(l.Dir); err != nil {
-				return nil, err
-			}
-			continue
-		case !errors.Is(err, filelock.ErrBusy):
-			return nil, err
-		case time.Now().After(end):
-			return nil, ErrBusy
-		}
-		time.Sleep(pause)
-	}
 }
 
 // rename gives a file a new name, and never replaces another file.

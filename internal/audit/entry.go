@@ -7,7 +7,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
-	"path/filepath"
+	"strings"
 	"time"
 	"unicode/utf8"
 
@@ -86,7 +86,7 @@ func Self(c caller.Caller) Caller {
 	own := describe(c)
 	own.PID, own.UID = os.Getpid(), os.Getuid()
 	if len(os.Args) > 0 {
-		own.Program = filepath.Base(os.Args[0])
+		own.Program = base(os.Args[0])
 	}
 	own.Dir, _ = os.Getwd()
 	return own
@@ -105,6 +105,9 @@ func Client(c caller.Caller, uid int) Caller {
 	d.PID, d.Program, d.UID = c.Ancestors[0].PID, c.Ancestors[0].Name, uid
 	return d
 }
+
+// base returns the last part of a path. This package does not use path/filepath: see package warm.
+func base(path string) string { return path[strings.LastIndexAny(path, `/\`)+1:] }
 
 func describe(c caller.Caller) Caller {
 	own := Caller{Terminal: c.Terminal, Agent: c.Agent, AgentBy: c.AgentBy, CI: c.CI}

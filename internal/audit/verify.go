@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
-	"path/filepath"
 	"strconv"
 	"strings"
 
@@ -61,12 +60,12 @@ type Report struct {
 // finds lines that were changed, removed, added or moved, and a record whose last lines are
 // missing. An error means that it could not check the record.
 func (l Log) Verify(kept Anchor) (Report, error) {
-	lock, err := l.lock() // a writer changes two files
+	place, err := l.lock()
 	if err != nil {
 		return Report{}, err
 	}
-	defer lock.Release()
-	h, ok, err := readAnchor(l.anchorPath())
+	defer func() { _ = place.Close() }()
+	h, ok, err := readAnchor(place)
 	if err != nil {
 		return Report{}, err
 	}
@@ -100,7 +99,7 @@ func (v *verifier) file(path string) error {
 	}
 	defer func() { _ = f.Close() }()
 	v.Files++
-	name := filepath.Base(path)
+	name := base(path)
 	r := bufio.NewReaderSize(f, 1<<16)
 	for n := 1; ; n++ {
 		line, err := r.ReadBytes('\n')

@@ -5,7 +5,6 @@ package userpath
 
 import (
 	"os"
-	"path/filepath"
 	"runtime"
 	"strconv"
 	"strings"
@@ -51,15 +50,24 @@ func Home(env Env) (home string, ok bool) {
 // or .local/state in the home folder, or LocalAppData on Windows. ok is false if no home folder is
 // known.
 func State(env Env) (dir string, ok bool) {
-	variable, folder := "XDG_STATE_HOME", filepath.Join(".local", "state")
+	variable, folder := "XDG_STATE_HOME", "/.local/state"
 	if runtime.GOOS == "windows" {
-		variable, folder = "LocalAppData", filepath.Join("AppData", "Local")
+		variable, folder = "LocalAppData", `\AppData\Local`
 	}
-	if dir, _ := env(variable); filepath.IsAbs(dir) {
+	if dir, _ := env(variable); isAbs(dir) {
 		return dir, true
 	}
 	home, ok := Home(env)
-	return filepath.Join(home, folder), ok
+	return home + folder, ok
+}
+
+// isAbs reports whether a path is absolute. Package path/filepath would delay the quick answers of
+// the program: see package warm.
+func isAbs(path string) bool {
+	if runtime.GOOS == "windows" {
+		return len(path) > 2 && path[1] == ':' && os.IsPathSeparator(path[2])
+	}
+	return strings.HasPrefix(path, "/")
 }
 
 // posixUser works like Python's posixpath.expanduser.
