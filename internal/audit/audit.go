@@ -112,9 +112,7 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 		size = 0
 	}
 	for _, e := range entries {
-		if err := h.add(e, &out); err != nil {
-			return nil, err
-		}
+		h.add(e, &out)
 	}
 	_, err = f.Write(out.Bytes())
 	if err == nil {
@@ -129,16 +127,12 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 }
 
 // add appends an entry to b, and moves the anchor to it.
-func (h *anchor) add(e Entry, b *bytes.Buffer) error {
+func (h *anchor) add(e Entry, b *bytes.Buffer) {
 	e.Seq, e.Prev = h.seq+1, h.hash
-	line, err := e.line()
-	if err != nil {
-		return err
-	}
+	line := e.line()
 	b.Write(line)
 	b.WriteByte('\n')
 	h.seq, h.hash = e.Seq, hashOf(line)
-	return nil
 }
 
 // recover finds the end of a chain whose anchor does not fit the size of the file. If writers ended
@@ -185,7 +179,8 @@ func (l Log) recover(f *os.File, size int64, h anchor, ok bool, out *bytes.Buffe
 		why = fmt.Sprintf("%s has %d bytes, and audit.anchor says %d", base(l.Path()), size, h.size)
 	}
 	h.size = size
-	return h, h.add(Entry{Time: time.Now(), Event: Restart, Error: why, Caller: Caller{PID: os.Getpid(), UID: os.Getuid()}}, out)
+	h.add(Entry{Time: time.Now(), Event: Restart, Error: why, Caller: Caller{PID: os.Getpid(), UID: os.Getuid()}}, out)
+	return h, nil
 }
 
 // lastOf returns the number and the hash of the last line of b.

@@ -1,7 +1,6 @@
 package audit
 
 import (
-	"bytes"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -9,7 +8,6 @@ import (
 	"os"
 	"strings"
 	"time"
-	"unicode/utf8"
 
 	"github.com/lanyard-cli/lanyard/internal/caller"
 )
@@ -115,39 +113,6 @@ func describe(c caller.Caller) Caller {
 		own.Parents = append(own.Parents, Process{p.PID, p.Name})
 	}
 	return own
-}
-
-// maxText limits texts that come from outside. A line stays under 8 kB.
-const maxText = 500
-
-// line returns the entry as a line, without a line break.
-func (e Entry) line() ([]byte, error) {
-	for _, text := range []*string{&e.Rule, &e.Profile, &e.Account, &e.Role, &e.KeyID, &e.Source, &e.Call, &e.Error, &e.Command, &e.Program, &e.Dir, &e.CI} {
-		*text = shorten(*text)
-	}
-	for i := range e.Parents {
-		e.Parents[i].Name = shorten(e.Parents[i].Name)
-	}
-	e.Time = e.Time.UTC().Truncate(time.Millisecond)
-	e.Expires = e.Expires.UTC().Truncate(time.Second)
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(e); err != nil {
-		return nil, err
-	}
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), nil
-}
-
-func shorten(text string) string {
-	if len(text) <= maxText {
-		return text
-	}
-	text = text[:maxText]
-	for len(text) > 0 && !utf8.ValidString(text) {
-		text = text[:len(text)-1]
-	}
-	return text + "…"
 }
 
 // parse reads a line.

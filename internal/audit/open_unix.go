@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// noFollow makes opening fail if another user has put a link in the place of the file, and not
+// noFollow makes opening fail if another user has replaced the file by a link, and not
 // wait if it is a pipe.
 const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 

@@ -29,7 +29,7 @@ func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry,
 	target.Profile = role.Profile
 	r := broker.AssumeRequest{
 		Subject: broker.Subject{Role: target, Through: source.roles, Command: f.caller, Session: source.session},
-		File: entry.File, Source: entry.Source, Session: source.session,
+		File:    entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
 		Asks:        role.MFASerial != "",
 		Alone:       func() bool { return f.ownsFile(role, entry) },

@@ -8,7 +8,7 @@ import (
 
 // Audit is the section "audit".
 type Audit struct {
-	// Required means that nobody gets credentials if the audit record cannot be written.
+	// Required means that lanyard gives no credentials if it cannot write the audit record.
 	Required bool
 	// Forward is Syslog or Journald if each entry also goes there, and "" otherwise.
 	Forward string

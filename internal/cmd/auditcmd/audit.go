@@ -155,15 +155,17 @@ func result(e audit.Entry, bad func(string) string) string {
 	case e.Call != "":
 		return show(e.Call)
 	}
-	return "from " + show(e.Source)
+	if e.Source == audit.Fetch {
+		return "from the service"
+	}
+	return "from the " + show(e.Source)
 }
 
 // by describes the caller of an entry.
 func by(e audit.Entry) string {
 	text := show(e.Command)
-	for _, p := range e.Parents {
-		text += ", " + show(p.Name)
-		break
+	if len(e.Parents) > 0 {
+		text = show(e.Parents[0].Name) + ": " + text
 	}
 	if e.Agent != "" {
 		text += " (agent " + show(e.Agent) + ")"
@@ -217,6 +219,10 @@ func tell(app *command.App, log audit.Log, r audit.Report) error {
 		_, err := fmt.Fprintf(app.Out, "%s has no entries\n", log.Path())
 		return err
 	}
-	_, err := fmt.Fprintf(app.Out, "%s in %s\nanchor %s\n", output.Plural(int(r.Entries), "entry"), output.Plural(r.Files, "file"), r.Anchor)
+	entries := "entries"
+	if r.Entries == 1 {
+		entries = "entry"
+	}
+	_, err := fmt.Fprintf(app.Out, "%d %s in %d %s\nanchor %s\n", r.Entries, entries, r.Files, output.Plural(r.Files, "file"), r.Anchor)
 	return err
 }
