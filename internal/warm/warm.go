@@ -24,6 +24,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
 	"github.com/lanyard-cli/lanyard/internal/rolecache"
+	"github.com/lanyard-cli/lanyard/internal/rulefile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -70,6 +71,9 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	p, ok := resolve(name, lookupEnv)
 	if !ok {
 		return nil, false
+	}
+	if rulefile.MayRule(lookupEnv) {
+		return nil, false // only the normal command applies rules
 	}
 	cache := ssocache.Dir{Home: home}
 	switch p.Kind {

@@ -17,8 +17,8 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
-	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
@@ -53,8 +53,11 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 			return w.Service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
-	if !w.Stores.inAgent {
+	if w.Stores.inAgent {
+		w.Broker.Guard = w.GuardFor(p).ruleInAgent
+	} else {
 		w.Broker.Ask = w.askAgent(p)
+		w.Broker.Guard = w.GuardFor(p).rule
 	}
 }
 
