@@ -136,6 +136,10 @@ type Request struct {
 	// the broker refreshes it. Rejected is zero if no service has refused anything.
 	Rejected secret.String
 
+	// Ruled means that a process has applied the rules to the request. The broker sets Ruled for the
+	// agent, which cannot see the caller's terminal.
+	Ruled bool
+
 	guarded bool // see [Ruling]
 }
 

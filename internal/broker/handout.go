@@ -1,7 +1,9 @@
 package broker
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -17,12 +19,26 @@ type Role struct {
 	ARN                 string // of an assumed role; "" for a role of Identity Center
 }
 
+// RoleOf returns the role that an ARN names. The name includes the path.
+func RoleOf(arn string) Role {
+	r := Role{ARN: arn}
+	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
+		r.RoleName = strings.TrimPrefix(parts[5], "role/")
+		if profile.ValidAccountID(parts[4]) {
+			r.AccountID = parts[4]
+		}
+	}
+	return r
+}
+
 // A Subject says which role credentials a request asks for. The rules decide about a Subject.
 type Subject struct {
 	Role
+	InUse   string          // the profile in use, if it gets the Role from another profile; else ""
 	Through []Role          // of an assumed role: the roles that lead to it, the first role first
 	Command string          // the name of the command, such as "exec" or "ec2 describe-instances"
 	Session profile.Session // zero if the credentials do not come from a session
+	Ruled   bool            // see [Request]
 }
 
 // A Ruling is the decision of the rules about a Subject. The zero value means that no rule is
@@ -30,6 +46,7 @@ type Subject struct {
 type Ruling struct {
 	Rule     string // the rule that decided: its file and line. "" if no rule matches
 	Decision string // the action of the rule, such as "deny". "" if no rule matches
+	Consent  string // how the user agreed, if the rule asks: "asked", "granted" or "recent"; else ""
 	RoleName string // the permission set to hand out instead; "" means the role of the Subject
 
 	// Guarded means that a rule may refuse the role to some caller. The broker does not write the
@@ -54,8 +71,7 @@ type Handout struct {
 }
 
 // Permit returns the ruling about a Subject. It returns an error if the rules refuse the Subject or
-// cannot be read. Commands call Permit only if they hand out access without a request to the
-// broker, such as a link to the console.
+// cannot be read. The caller must use RoleName of the ruling, if it is set.
 func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
 	if b.Guard == nil {
 		return Ruling{}, nil
@@ -63,14 +79,15 @@ func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
 	return b.Guard(ctx, s)
 }
 
-// Provide applies the rules to credentials that do not come from the broker, such as keys of the
-// config. It calls get only if the rules permit, and reports the answer.
-func (b *Broker) Provide(ctx context.Context, s Subject, get func(context.Context) (Answer, error)) (Answer, error) {
+// Provide applies the rules to access that does not come from the broker, such as keys of the config
+// or a link to the console. It calls get with the role to hand out, but only if the rules permit. It
+// reports the answer.
+func (b *Broker) Provide(ctx context.Context, s Subject, get func(ctx context.Context, roleName string) (Answer, error)) (Answer, error) {
 	ruling, refusal := b.Permit(ctx, s)
 	if refusal != nil {
 		return b.report(s, ruling, Answer{}, refusal, true)
 	}
-	a, err := get(ctx)
+	a, err := get(ctx, cmp.Or(ruling.RoleName, s.RoleName))
 	return b.report(s, ruling, a, err, false)
 }
 
@@ -93,14 +110,18 @@ func (b *Broker) handOut(ctx context.Context, r Request, get func(context.Contex
 		b.debug("another permission set, because of a rule", "rule", ruling.Rule, "role", ruling.RoleName, "instead", r.RoleName)
 		r.RoleName = ruling.RoleName
 	}
+	r.Ruled = true
 	a, err := get(ctx, r)
+	if ruling.Guarded && a.ByAgent {
+		b.removeShared(r) // an agent of an earlier version knows no rules
+	}
 	return b.report(s, ruling, a, err, false)
 }
 
 func (r Request) subject() Subject {
 	return Subject{
 		Role:    Role{Profile: r.Profile, AccountID: r.AccountID, RoleName: r.RoleName},
-		Command: r.Caller, Session: r.Session,
+		Command: r.Caller, Session: r.Session, Ruled: r.Ruled,
 	}
 }
 

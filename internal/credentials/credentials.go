@@ -95,27 +95,26 @@ func getBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, cal
 // guarded applies the user's rules to the first step of a chain. The broker itself applies them to
 // a role of Identity Center.
 func (f *fetcher) guarded(s step, start profile.Start) step {
-	p := start.Profile
-	first := broker.Role{Profile: p.Name, AccountID: p.AccountID, RoleName: p.RoleName}
+	first := workspace.FirstRole(start)
 	if s.get != nil {
 		s.roles = []broker.Role{first}
-	}
-	if p.Name != f.p.Name { // the credential_process of f.p names p
-		s.roles = append(s.roles, broker.Role{Profile: f.p.Name})
 	}
 	if start.Kind == profile.SSO || s.get == nil {
 		return s
 	}
-	get, last := s.get, len(s.roles)-1
-	subject := broker.Subject{Role: s.roles[last], Through: s.roles[:last], Command: f.caller}
+	get, subject := s.get, f.subject(first)
 	s.get = func(ctx context.Context) (ssocache.Credentials, error) {
-		a, err := f.w.Broker.Provide(ctx, subject, func(ctx context.Context) (broker.Answer, error) {
+		a, err := f.w.Broker.Provide(ctx, subject, func(ctx context.Context, _ string) (broker.Answer, error) {
 			c, err := get(ctx)
 			return broker.Answer{Credentials: c, Fetched: true}, err
 		})
 		return a.Credentials, err
 	}
 	return s
+}
+
+func (f *fetcher) subject(role broker.Role, through ...broker.Role) broker.Subject {
+	return workspace.Subject(f.p, role, through, f.caller)
 }
 
 // A fetcher gets the credentials of one profile.

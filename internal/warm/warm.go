@@ -26,6 +26,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
 	"github.com/lanyard-cli/lanyard/internal/rolecache"
+	"github.com/lanyard-cli/lanyard/internal/rulefile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -72,6 +73,9 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	p, ok := resolve(name, lookupEnv)
 	if !ok {
 		return nil, false
+	}
+	if !rulefile.AllowQuick(lookupEnv) {
+		return nil, false // only the normal command applies rules and forwards the audit record
 	}
 	cache := ssocache.Dir{Home: home}
 	var creds ssocache.Credentials

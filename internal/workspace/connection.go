@@ -41,7 +41,7 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 		Siblings: w.Siblings,
 		Now:      w.App.Now, Log: w.App.Log, Hold: w.App.Hold,
 		Warn:   func(text string) { w.App.Warn(text, "") },
-		Record: w.record,
+		Record: func(h broker.Handout) error { return RecordHandout(w.App, h) },
 		Endpoints: func() (broker.Endpoints, error) {
 			settings, err := w.Settings(p)
 			return settings.Endpoints(), err
@@ -54,8 +54,11 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 			return w.Service(settings.At(e), s.StartURL, s.Region)
 		},
 	}
-	if !w.Stores.inAgent {
+	if w.Stores.inAgent {
+		w.Broker.Guard = w.GuardFor(p).ruleInAgent
+	} else {
 		w.Broker.Ask = w.askAgent(p)
+		w.Broker.Guard = w.GuardFor(p).rule
 	}
 }
 

@@ -11,19 +11,15 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/settings"
 )
 
-// record adds the answer to a request for credentials to the audit record. If the entry cannot be
-// written, it warns the user. It returns an error only if the settings require the record.
-func (w *Workspace) record(h broker.Handout) error {
-	if h.ByAgent {
-		return nil // the agent records its answers
-	}
-	e := EntryOf(h)
-	e.Time, e.Caller = w.App.Now(), audit.Self(caller.Detect(w.App.Env.Lookup))
-	return Record(w.App, e)
+// RecordHandout adds the answer to a request for credentials to the audit record: see [Record].
+func RecordHandout(app *command.App, h broker.Handout) error {
+	e := entryOf(h)
+	e.Time, e.Caller = app.Now(), audit.Self(caller.Detect(app.Env.Lookup))
+	return Record(app, e)
 }
 
-// EntryOf returns the entry of an answer, without its time and caller.
-func EntryOf(h broker.Handout) audit.Entry {
+// entryOf returns the entry of an answer, without its time and caller.
+func entryOf(h broker.Handout) audit.Entry {
 	s := h.Subject
 	e := audit.Entry{
 		Event: audit.Credentials, Decision: audit.Allowed, Rule: h.Ruling.Rule,

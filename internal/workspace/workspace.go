@@ -30,6 +30,7 @@ type Workspace struct {
 	Broker *broker.Broker
 
 	NeverSignsIn bool // ignore auto_login; set it before the first request
+	NeverAsks    bool // do not ask the user to confirm a role; set it before the first request
 
 	PortalURL string    // --endpoint-url of a portal operation; else ""
 	bundle    caBundle  // the CA certificates in use
