@@ -131,16 +131,40 @@ func start(value string, now time.Time) (time.Time, error) {
 	return time.Time{}, command.WithHint(command.Usagef("--since %q is not a duration or a date", value), "write a duration such as 90m, 24h or 7d, or a date such as 2026-03-01")
 }
 
-// list prints a row for each entry.
+// list prints a row for each entry. On a narrow terminal, it leaves out the account and the role.
 func list(app *command.App, entries []audit.Entry) error {
 	paint := app.OutStyle()
-	rows := [][]string{{"TIME", "PROFILE", "ACCOUNT", "ROLE", "RESULT", "BY"}}
+	now := app.Now()
+	wide := [][]string{{"TIME", "PROFILE", "ACCOUNT", "ROLE", "RESULT", "BY"}}
+	narrow := [][]string{{"TIME", "PROFILE", "RESULT", "BY"}}
 	for _, e := range entries {
-		rows = append(rows, []string{
-			e.Time.In(app.Now().Location()).Format("2006-01-02 15:04:05"), show(e.Profile), show(e.Account), show(e.Role), result(e, paint.Bad), by(e),
-		})
+		t := e.Time.In(now.Location())
+		short := t.Format("Jan 2 15:04")
+		if day(t).Equal(day(now)) {
+			short = t.Format("15:04:05")
+		}
+		res, caller := result(e, paint.Bad), by(e)
+		wide = append(wide, []string{t.Format("2006-01-02 15:04:05"), show(e.Profile), show(e.Account), show(e.Role), res, caller})
+		narrow = append(narrow, []string{short, show(e.Profile), res, caller})
 	}
-	return output.Table(app, rows)
+	if app.IO.Width > 0 && tooWide(wide, app.IO.Width) {
+		return output.Table(app, narrow)
+	}
+	return output.Table(app, wide)
+}
+
+// tooWide reports whether a table does not fit into a number of columns.
+func tooWide(rows [][]string, columns int) bool {
+	widths := make([]int, len(rows[0]))
+	for _, cells := range rows {
+		for i, cell := range cells {
+			widths[i] = max(widths[i], terminal.Width(cell))
+		}
+	}
+	for _, w := range widths {
+		columns -= w + 2
+	}
+	return columns < -2
 }
 
 // result describes the decision of an entry.
