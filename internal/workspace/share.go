@@ -45,7 +45,7 @@ func (w *Workspace) Share() {
 // Call Share first.
 func (w *Workspace) With(app *command.App) *Workspace {
 	made := &Workspace{
-		App: app, NoHome: w.NoHome, Home: w.Home, NeverSignsIn: w.NeverSignsIn, Limiter: w.Limiter,
+		App: app, NoHome: w.NoHome, Home: w.Home, NeverSignsIn: w.NeverSignsIn, NeverAsks: w.NeverAsks, Limiter: w.Limiter,
 		Stores: &Stores{App: app, Home: w.Home, shared: w.shared}, shared: w.shared,
 	}
 	made.read()

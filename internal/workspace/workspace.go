@@ -31,6 +31,7 @@ type Workspace struct {
 	Broker *broker.Broker
 
 	NeverSignsIn bool // ignore auto_login; set it before the first request
+	NeverAsks    bool // do not ask the user to confirm a role; set it before the first request
 
 	// Limiter returns the limiter of the requests for role credentials of a session. It is nil for
 	// commands that send few requests. Set it before the first request. See limit.go.

@@ -140,7 +140,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 	}
 	var l link
 	if !o.federated && chain.Start.Kind == profile.SSO && len(chain.Roles) == 0 {
-		l, err = portalLink(p, o)
+		l, err = permittedLink(ctx, w, p, o)
 	} else {
 		l, err = federatedLink(ctx, w, p, chain, o)
 	}

@@ -18,6 +18,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/fanout"
+	"github.com/lanyard-cli/lanyard/internal/guard"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
@@ -186,11 +187,9 @@ func (r *runner) outcome(ctx context.Context, app *command.App, err error) fanou
 const maxReason = 200
 
 // refused reports whether an error says that the sign-in or a rule of the user does not allow the
-// credentials. An error can have a method Refusal to say so.
+// credentials.
 func refused(err error) bool {
-	var session *broker.SessionError
-	var rule interface{ Refusal() bool }
-	return errors.As(err, &session) || signin.IsForbidden(err) || errors.As(err, &rule) && rule.Refusal()
+	return errors.As(err, new(*broker.SessionError)) || errors.As(err, new(*guard.Refusal)) || signin.IsForbidden(err)
 }
 
 // grace is the time between the first signal to a program and its kill.

@@ -265,6 +265,7 @@ func (r *runner) execute(ctx context.Context, t targets) (err error) {
 	defer cancel(nil)
 	defer r.watchSignals(cancel)()
 	r.base.Limiter = t.limiters(r.base)
+	r.base.NeverAsks = true // many runs would ask at the same time
 	r.base.Share()
 	spool := new(fanout.Spool)
 	defer func() { err = errors.Join(err, spool.Close()) }()

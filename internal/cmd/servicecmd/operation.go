@@ -105,8 +105,9 @@ type operation struct {
 
 	ready func() // called when the client has credentials; may be nil
 
-	session     string // the value of --sso-session, for operations of the portal
-	sessionFlag string // a space and the flag that selects the session in use; hints need this text
+	session     string          // the value of --sso-session, for operations of the portal
+	found       profile.Session // the session in use, for operations of the portal
+	sessionFlag string          // a space and the flag that selects the session in use; hints need this text
 }
 
 // operate calls a built-in operation. It hands off unknown operations and unknown options to the
@@ -291,7 +292,7 @@ func (o *operation) run(ctx context.Context) error {
 	if o.ready != nil {
 		o.ready()
 	}
-	return o.explain(client, o.call(ctx, client))
+	return o.explain(client, o.guardedCall(ctx, client))
 }
 
 // explain adds exit codes and hints to the errors of a call.
