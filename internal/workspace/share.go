@@ -7,18 +7,27 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 )
 
 // This file lets one process work with many profiles at the same time. Each profile has its own
-// Workspace. All of them share the connections and the open stores.
+// Workspace. All of them share the connections, the open stores and the sessions of the config.
 
 // A shared holds what several workspaces share. It is safe for concurrent use.
 type shared struct {
-	open func(store string) (keystore.Backend, error) // of the first workspace
+	open     func(store string) (keystore.Backend, error)            // of the first workspace
+	sessions func() ([]profile.SessionUse, []profile.Warning, error) // of the config. It reads the config once
 
 	mu         sync.Mutex
 	transports map[transportKey]*http.Transport
 	backends   map[string]openedBackend
+}
+
+// A sessionsOf holds the result of [profile.Sessions].
+type sessionsOf struct {
+	uses     []profile.SessionUse
+	warnings []profile.Warning
+	err      error
 }
 
 // A transportKey holds the settings of a transport.
@@ -33,10 +42,18 @@ type openedBackend struct {
 	err     error
 }
 
-// Share makes the workspaces of [Workspace.With] share connections and open stores with w. Call it
-// before the first request.
+// Share makes the workspaces of [Workspace.With] share connections, open stores and the sessions of
+// the config with w. Call it before the first request.
 func (w *Workspace) Share() {
-	w.shared = &shared{open: w.Stores.open, transports: map[transportKey]*http.Transport{}, backends: map[string]openedBackend{}}
+	files := sync.OnceValue(func() sessionsOf { // the whole config can be large
+		uses, warnings, err := profile.Sessions(w.In)
+		return sessionsOf{uses, warnings, err}
+	})
+	sessions := func() ([]profile.SessionUse, []profile.Warning, error) {
+		s := files()
+		return s.uses, s.warnings, s.err
+	}
+	w.shared = &shared{open: w.Stores.open, sessions: sessions, transports: map[transportKey]*http.Transport{}, backends: map[string]openedBackend{}}
 	w.Stores.shared = w.shared
 }
 

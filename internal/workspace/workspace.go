@@ -220,7 +220,11 @@ func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	if w.loaded {
 		return w.uses, nil
 	}
-	uses, warnings, err := profile.Sessions(w.In)
+	read := func() ([]profile.SessionUse, []profile.Warning, error) { return profile.Sessions(w.In) }
+	if w.shared != nil {
+		read = w.shared.sessions
+	}
+	uses, warnings, err := read()
 	if err != nil {
 		return nil, err
 	}
