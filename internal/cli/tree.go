@@ -13,6 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
@@ -127,6 +128,10 @@ func groups(app *command.App) []helpGroup {
 		{"AGENT AND STORES", []*cobra.Command{
 			agentcmd.New(app),
 			storecmd.New(app),
+		}},
+		{"RULES FOR ROLES", []*cobra.Command{
+			guardcmd.New(app),
+			guardcmd.NewGrant(app),
 		}},
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
