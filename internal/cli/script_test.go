@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
-		"approve": approve, "age-keygen": ageKeygen, "typed": typed, "detached": detached,
+		"approve": approve, "age-keygen": ageKeygen, "typed": typed, "detached": detached, "waysout": waysOut, "library": library,
 		"many": many, "slay": slay,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,

@@ -471,7 +471,7 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 		e.Why = "replaces " + role + " by another permission set, and an assumed role has none"
 	case v.Action == guard.Downgrade:
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
-		e.Hint = "to list the roles of the account, run: lanyard roles " + c.s.AccountID
+		e.Hint = "to list the roles, run: lanyard accounts"
 	default:
 		e.Why = "needs a person who confirms " + role + ", and " + problem
 	}
