@@ -187,16 +187,21 @@ func (c Case) Request(r broker.Role) (guard.Request, error) {
 		if err != nil {
 			return q, err
 		}
-		q.Aliases = names
+		q.Aliases = slices.Clone(names)
 	}
-	if r == c.s.Role && c.s.InUse != "" {
+	if sameRole(r, c.s.Role) && c.s.InUse != "" {
 		q.Profile, q.Aliases = c.s.InUse, append(q.Aliases, r.Profile)
 	}
+	slices.Sort(q.Aliases)
+	q.Aliases = slices.DeleteFunc(slices.Compact(q.Aliases), func(name string) bool { return name == q.Profile || name == "" })
 	if accountNames && r.AccountID != "" {
 		q.AccountName = c.g.accountName(r.AccountID)
 	}
 	return q, nil
 }
+
+// sameRole reports whether two values are about the same role of the same profile.
+func sameRole(a, b broker.Role) bool { return a.Profile == b.Profile && key(a) == key(b) }
 
 // key returns a text that identifies a role.
 func key(r broker.Role) string {
@@ -373,12 +378,86 @@ func (g *Guard) rule(ctx context.Context, s broker.Subject) (broker.Ruling, erro
 	return ruling, err
 }
 
+// A RoleCase holds one role of a request, with its facts and the rules up to the one that decides.
+type RoleCase struct {
+	guard.Request
+	Steps []guard.Step
+}
+
+// Explain returns the roles of the request with the rules. The role of the request is last.
+func (c Case) Explain() ([]RoleCase, error) {
+	var all []RoleCase
+	for _, r := range c.Roles() {
+		q, err := c.Request(r)
+		if err != nil {
+			return nil, err
+		}
+		if q.AccountName == "" && r.AccountID != "" {
+			q.AccountName = c.g.accountName(r.AccountID)
+		}
+		all = append(all, RoleCase{q, c.Rules.Explain(q)})
+	}
+	return all, nil
+}
+
+// Asks returns the verdict about the request if a grant can allow it. asks is false if the request
+// needs no grant. An error means that the rules refuse the request with any grant.
+//
+// The command of a grant is not the command that will use it. So a rule for some other command,
+// caller or time also asks, if no rule denies this request.
+func (c Case) Asks() (v Verdict, asks bool, err error) {
+	if c.g == nil { // there are no rules
+		return Verdict{}, false, nil
+	}
+	if v, err = c.Verdict(); err != nil {
+		return v, false, err
+	}
+	switch {
+	case v.Action == guard.Deny, v.Action == guard.Downgrade && v.Instead == "":
+		return v, false, c.refusal(v, "", "")
+	case v.Action.Asks():
+		return v, true, nil
+	}
+	for _, r := range c.Roles() {
+		q, err := c.Request(r)
+		if err != nil {
+			return v, false, err
+		}
+		for _, rule := range c.Rules.Asking(q) {
+			if v.Rule == nil || !v.Action.Asks() || strictness(rule.Action) > strictness(v.Action) {
+				v.Decision, v.Role = guard.Decision{Rule: rule, Action: rule.Action}, r
+			}
+		}
+	}
+	return v, v.Action.Asks(), nil
+}
+
+// Answer returns what happens to the request now. If the rules refuse it, or the user cannot be
+// asked, Answer returns the error that a command would return. It asks nothing.
+func (c Case) Answer(v Verdict) (string, error) {
+	switch {
+	case v.Action == guard.Allow:
+		return "allowed", nil
+	case v.Action == guard.Downgrade && v.Instead != "":
+		return "allowed with " + v.Instead, nil
+	case !v.Action.Asks():
+		return "refused", c.refusal(v, "", "")
+	case c.granted(grant.Open(c.g.w.Home)):
+		return "allowed by a grant", nil
+	case c.problem() != "":
+		return "refused", c.refusal(v, c.problem(), c.grantHint())
+	case v.Action == guard.TypeName:
+		return "asks you to type the name of the profile", nil
+	}
+	return "asks you to confirm", nil
+}
+
 // refusal returns the error for a request that the rules refuse. problem says why the user
 // did not confirm the request.
 func (c Case) refusal(v Verdict, problem, hint string) error {
 	e := &guard.Refusal{Profile: c.profile(), Rule: v.Rule.String(), Hint: hint}
 	role := guard.RoleText(v.Role.AccountID, v.Role.RoleName)
-	if v.Role != c.s.Role {
+	if !sameRole(v.Role, c.s.Role) {
 		role += " (a source of the profile)"
 	}
 	switch {
@@ -392,7 +471,7 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 		e.Why = "replaces " + role + " by another permission set, and an assumed role has none"
 	case v.Action == guard.Downgrade:
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
-		e.Hint = "to list the roles of the account, run: lanyard roles " + c.s.AccountID
+		e.Hint = "to list the roles, run: lanyard accounts"
 	default:
 		e.Why = "needs a person who confirms " + role + ", and " + problem
 	}
