@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -442,8 +443,11 @@ func (c Case) Answer(v Verdict) (string, error) {
 		return "allowed with " + v.Instead, nil
 	case !v.Action.Asks():
 		return "refused", c.refusal(v, "", "")
-	case c.granted(grant.Open(c.g.w.Home)):
-		return "allowed by a grant", nil
+	}
+	if until, ok := c.granted(grant.Open(c.g.w.Home)); ok {
+		return "allowed by a grant until " + until.Local().Format("15:04:05"), nil
+	}
+	switch {
 	case c.problem() != "":
 		return "refused", c.refusal(v, c.problem(), c.grantHint())
 	case v.Action == guard.TypeName:
@@ -497,19 +501,20 @@ func (c Case) GrantRole() grant.Role {
 	return grant.Role{Profile: c.profile(), AccountID: c.s.AccountID, RoleName: c.s.RoleName}
 }
 
-// granted reports whether the user has granted the request. If flags name the role, the grant of any
-// profile with this role counts.
-func (c Case) granted(store grant.Store) bool {
+// granted reports whether the user has granted the request, and until when. If flags name the role,
+// the grant of any profile with this role counts.
+func (c Case) granted(store grant.Store) (until time.Time, ok bool) {
 	role := c.GrantRole()
 	names := []string{role.Profile}
 	if role.Profile == "" {
 		names, _ = c.g.aliases(c.s.Role) // after an error, no grant counts
 	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		role.Profile = name
-		_, ok := store.Find(role, c.g.w.App.Now())
-		return ok
-	})
+	for _, role.Profile = range names {
+		if g, ok := store.Find(role, c.g.w.App.Now()); ok {
+			return g.Until, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // RuleInAgent returns the Guard of the brokers of the background agent. It reads the config and the
