@@ -74,15 +74,16 @@ type assumeRequest struct {
 // [SharedError].
 func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credentials, error) {
 	q := assumeRequest{AssumeRequest: r, private: ssocache.PrivateName(r.File, r.Source)}
-	ruling, err := b.Permit(ctx, r.Subject)
+	ruling, refusal := b.Permit(ctx, r.Subject)
 	if q.guarded = ruling.Guarded && b.sharesFiles(r.Session); q.guarded {
 		b.removeSharedAssumed(r, q.private)
 	}
 	var a Answer
+	err := refusal
 	if err == nil {
 		a, err = b.getAssumed(ctx, q)
 	}
-	b.report(r.Subject, ruling, a, err)
+	a, err = b.report(r.Subject, ruling, a, err, refusal != nil)
 	return a.Credentials, err
 }
 

@@ -103,8 +103,9 @@ type Broker struct {
 	Memory *Memory
 
 	// Record is called once for each answer to a request for role credentials, and for each
-	// refusal or failure, before the caller gets the answer. Record may be nil.
-	Record func(Handout)
+	// refusal or failure, before the caller gets the answer. If it returns an error, the caller
+	// gets the error instead of credentials. Record may be nil.
+	Record func(Handout) error
 
 	Now  func() time.Time        // nil means time.Now
 	Warn func(text string)       // shows the user a problem that did not stop the request; may be nil

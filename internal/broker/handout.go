@@ -66,6 +66,7 @@ type Handout struct {
 
 	Fetched bool  // a service was called for this request; false means a cache or another process
 	ByAgent bool  // the background agent answered
+	Refused bool  // the rules refused, or could not be read
 	Err     error // nil if credentials were handed out
 }
 
@@ -86,13 +87,12 @@ func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
 // or a link to the console. It calls get with the role to hand out, but only if the rules permit. It
 // reports the answer.
 func (b *Broker) Provide(ctx context.Context, s Subject, get func(ctx context.Context, roleName string) (Answer, error)) (Answer, error) {
-	ruling, err := b.Permit(ctx, s)
-	var a Answer
-	if err == nil {
-		a, err = get(ctx, cmp.Or(ruling.RoleName, s.RoleName))
+	ruling, refusal := b.Permit(ctx, s)
+	if refusal != nil {
+		return b.report(s, ruling, Answer{}, refusal, true)
 	}
-	b.report(s, ruling, a, err)
-	return a, err
+	a, err := get(ctx, cmp.Or(ruling.RoleName, s.RoleName))
+	return b.report(s, ruling, a, err, false)
 }
 
 // handOut applies the rules to a request, answers it with get, and reports the answer. The rules
@@ -102,22 +102,21 @@ func (b *Broker) handOut(ctx context.Context, r Request, get func(context.Contex
 		return get(ctx, r)
 	}
 	s := r.subject()
-	ruling, err := b.Permit(ctx, s)
+	ruling, refusal := b.Permit(ctx, s)
 	r.Guarded = ruling.Guarded
-	var a Answer
-	if err == nil {
-		if ruling.RoleName != "" && ruling.RoleName != r.RoleName {
-			b.debug("another permission set, because of a rule", "rule", ruling.Rule, "role", ruling.RoleName, "instead", r.RoleName)
-			r.RoleName = ruling.RoleName
-		}
-		r.Ruled = true
-		a, err = get(ctx, r)
+	if refusal != nil {
+		return b.report(s, ruling, Answer{}, refusal, true)
 	}
+	if ruling.RoleName != "" && ruling.RoleName != r.RoleName {
+		b.debug("another permission set, because of a rule", "rule", ruling.Rule, "role", ruling.RoleName, "instead", r.RoleName)
+		r.RoleName = ruling.RoleName
+	}
+	r.Ruled = true
+	a, err := get(ctx, r)
 	if ruling.Guarded && a.ByAgent {
 		b.removeShared(s) // an agent of an earlier version knows no rules
 	}
-	b.report(s, ruling, a, err)
-	return a, err
+	return b.report(s, ruling, a, err, false)
 }
 
 func (r Request) subject() Subject {
@@ -127,14 +126,18 @@ func (r Request) subject() Subject {
 	}
 }
 
-// report calls Record.
-func (b *Broker) report(s Subject, ruling Ruling, a Answer, err error) {
+// report reports the answer to a request, and returns the answer. If the answer cannot be recorded,
+// it returns the error of Record instead.
+func (b *Broker) report(s Subject, ruling Ruling, a Answer, err error, refused bool) (Answer, error) {
 	if b.Record == nil {
-		return
+		return a, err
 	}
-	h := Handout{Subject: s, Ruling: ruling, Fetched: a.Fetched, ByAgent: a.ByAgent, Err: err}
+	h := Handout{Subject: s, Ruling: ruling, Fetched: a.Fetched, ByAgent: a.ByAgent, Refused: refused, Err: err}
 	if err == nil {
 		h.AccessKeyID, h.Expiration = a.Credentials.AccessKeyID, a.Credentials.Expiration
 	}
-	b.Record(h)
+	if unrecorded := b.Record(h); unrecorded != nil && err == nil {
+		return Answer{}, unrecorded
+	}
+	return a, err
 }

@@ -18,7 +18,7 @@ var errDenied = errors.New("denied")
 func (f *fixture) ruled(ruling broker.Ruling, err error) (*broker.Broker, *[]broker.Handout) {
 	b, got := f.Process(), &[]broker.Handout{}
 	b.Guard = func(context.Context, broker.Subject) (broker.Ruling, error) { return ruling, err }
-	b.Record = func(h broker.Handout) { *got = append(*got, h) }
+	b.Record = func(h broker.Handout) error { *got = append(*got, h); return nil }
 	return b, got
 }
 

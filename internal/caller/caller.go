@@ -4,10 +4,7 @@
 // and never proof.
 package caller
 
-import (
-	"path/filepath"
-	"strings"
-)
+import "strings"
 
 // A Caller describes the processes that started a program. The zero value means that nothing is
 // known.
@@ -85,7 +82,7 @@ func (c *Caller) climb(pid int) {
 type status struct {
 	parent int
 	name   string
-	words  []string // the first words of the command line, at most two
+	words  []string // of an interpreter: the first words of the command line, at most two
 }
 
 // agentNamed returns the agent that a process is, by the name of its program, or by the name of
@@ -108,7 +105,7 @@ func agentNamed(p status) string {
 
 // program returns the name of a program or script without its folder and suffix.
 func program(path string) string {
-	base := strings.ToLower(filepath.Base(strings.ReplaceAll(path, `\`, "/")))
+	base := strings.ToLower(path[strings.LastIndexAny(path, `/\`)+1:])
 	for _, suffix := range []string{".exe", ".cmd", ".js", ".mjs", ".py"} {
 		base = strings.TrimSuffix(base, suffix)
 	}

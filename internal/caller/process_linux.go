@@ -31,6 +31,9 @@ func look(pid int) (status, bool) {
 		return status{}, false
 	}
 	s := status{parent: parent, name: name}
+	if !interprets(program(name)) && name != "MainThread" { // Node.js names its first thread
+		return s, true
+	}
 	line, _ := datafile.Read(proc(pid, "cmdline"), datafile.Limit)
 	for _, w := range bytes.SplitN(line, []byte{0}, 3) {
 		if len(s.words) < 2 && len(w) > 0 {

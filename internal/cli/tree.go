@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/auditcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
@@ -127,6 +128,7 @@ func groups(app *command.App) []helpGroup {
 		{helpcmd.OperationsTitle, []*cobra.Command{servicecmd.NewS3(app)}},
 		{"AGENT AND STORES", []*cobra.Command{
 			agentcmd.New(app),
+			auditcmd.New(app),
 			storecmd.New(app),
 		}},
 		{"RULES FOR ROLES", []*cobra.Command{

@@ -27,9 +27,9 @@ var rows = [...][]string{
 	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},
 	{"internal/broker", "internal/guard", "internal/inventory", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/prompt", "internal/settings", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/completion", "internal/accountindex", "internal/profilesync"},
-	{"internal/grant", "internal/profile", "internal/recent", "internal/ratelimit", "internal/rulefile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
+	{"internal/audit", "internal/grant", "internal/profile", "internal/recent", "internal/ratelimit", "internal/rulefile", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/caller", "internal/filelock", "internal/secret", "internal/engine/document", "internal/peer", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
-	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback", "internal/download"},
+	{"internal/datafile", "internal/eventlog", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback", "internal/download"},
 }
 
 // apart lists the packages that every row may import, and the packages that have only tests.

@@ -58,13 +58,24 @@ func Paths(env userpath.Env) []string {
 
 // MayRule reports whether the settings can have rules about roles. It returns false only if no file
 // exists, or if no file has the key guard or the key team. It returns true if it cannot read a file.
-func MayRule(env userpath.Env) bool {
+func MayRule(env userpath.Env) bool { return anyFile(env, HasRules) }
+
+// AllowQuick reports whether a quick answer of package warm obeys the settings. It does not, if they
+// can have rules, or if they can say that the audit record is forwarded.
+func AllowQuick(env userpath.Env) bool {
+	return !anyFile(env, func(content []byte) bool {
+		return HasRules(content) || bytes.Contains(content, []byte("forward"))
+	})
+}
+
+// anyFile reports whether a settings file has a content, or cannot be read.
+func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 	for _, path := range Paths(env) {
 		content, err := datafile.Read(path, datafile.Limit)
 		if Missing(err) {
 			continue
 		}
-		if err != nil || HasRules(content) {
+		if err != nil || has(content) {
 			return true
 		}
 	}

@@ -25,6 +25,7 @@ import (
 type Settings struct {
 	Path      string // of the file, even if it does not exist; "" if there is no home folder
 	Inventory Inventory
+	Audit     Audit
 	// Guard is the list "guard", which package guard parses. It is nil if the file has no such list.
 	Guard *yaml.Node
 
@@ -90,11 +91,16 @@ func ReadFile(path string, env userpath.Env) (Settings, error) {
 	if err != nil || top == nil {
 		return s, err
 	}
-	sections, err := s.members(top, "the file", "guard", "inventory", "profiles")
+	sections, err := s.members(top, "the file", "audit", "guard", "inventory", "profiles")
 	if err != nil {
 		return s, err
 	}
 	s.Guard, s.Profiles = sections["guard"], sections["profiles"]
+	if section := sections["audit"]; section != nil {
+		if err := s.audit(section); err != nil {
+			return s, err
+		}
+	}
 	if section := sections["inventory"]; section != nil {
 		err = s.inventory(section, env)
 	}

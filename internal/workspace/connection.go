@@ -40,7 +40,8 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 		Cache:    w.Stores.Cache(),
 		Siblings: w.Siblings,
 		Now:      w.App.Now, Log: w.App.Log, Hold: w.App.Hold,
-		Warn: func(text string) { w.App.Warn(text, "") },
+		Warn:   func(text string) { w.App.Warn(text, "") },
+		Record: func(h broker.Handout) error { return RecordHandout(w.App, h) },
 		Endpoints: func() (broker.Endpoints, error) {
 			settings, err := w.Settings(p)
 			return settings.Endpoints(), err

@@ -109,6 +109,9 @@ func give(ctx context.Context, app *command.App, name string, d time.Duration) e
 	}
 	now := app.Now()
 	g := grant.Grant{Role: c.GrantRole(), From: now, Until: now.Add(d)}
+	if err := workspace.RecordGrant(app, g); err != nil {
+		return err
+	}
 	if err := grant.Open(w.Home).Save(g); err != nil {
 		return err
 	}
