@@ -95,7 +95,7 @@ func (r *Rule) compare(q Request) match {
 	m := r.compareRole(q)
 	switch {
 	case m.mismatch != "":
-	case !r.Command.match(q.Command):
+	case !r.Command.matchWords(q.Command):
 		m.mismatch = fmt.Sprintf("the command is %q", q.Command)
 	default:
 		m.mismatch = r.When.mismatch(q)
@@ -239,6 +239,20 @@ type Globs []string
 
 func (g Globs) match(text string) bool {
 	return len(g) == 0 || slices.ContainsFunc(g, func(glob string) bool { return globMatch(strings.ToLower(glob), strings.ToLower(text)) })
+}
+
+// matchWords does the same as match for the whole command or its first words. So exec also matches
+// "exec terraform".
+func (g Globs) matchWords(command string) bool {
+	if g.match(command) {
+		return true
+	}
+	for i, c := range command {
+		if c == ' ' && g.match(command[:i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // globMatch compares a text with one glob. It goes back only to the last *, so it takes at most

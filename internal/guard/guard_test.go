@@ -54,6 +54,8 @@ func TestDecide(t *testing.T) {
 		{"the path of a role", "role: ci/*, action: deny", with(func(q *guard.Request) { q.Role = "ci/Deploy" }), guard.Deny},
 		{"the command", "command: 'ex?c', action: deny", prod, guard.Deny},
 		{"another command", "command: ec2 *, action: deny", prod, guard.Allow},
+		{"the first words of the command", "command: ec2, action: deny", with(func(q *guard.Request) { q.Command = "ec2 run-instances" }), guard.Deny},
+		{"a part of a word", "command: ec, action: deny", with(func(q *guard.Request) { q.Command = "ec2 run-instances" }), guard.Allow},
 		{"an AI agent", "when: {agent: true}, action: deny", with(func(q *guard.Request) { q.Agent = "codex" }), guard.Deny},
 		{"no AI agent", "when: {agent: true}, action: deny", prod, guard.Allow},
 		{"not for an AI agent", "when: {agent: false}, action: allow}\n- {action: deny", with(func(q *guard.Request) { q.Agent = "codex" }), guard.Deny},

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -220,13 +221,43 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 	if g.names != nil {
 		return g.names[key(r)], nil
 	}
-	all, err := g.w.profileSettings()
-	if err != nil {
-		return nil, err
-	}
 	names := map[string][]string{}
 	add := func(name string, r broker.Role) {
 		names[key(r)] = append(names[key(r)], name)
+	}
+	for _, in := range g.configs() {
+		if err := rolesOf(in, add); err != nil {
+			return nil, err
+		}
+	}
+	g.names = names
+	return names[key(r)], nil
+}
+
+// configs returns the config in use. If a variable names another file, it also returns the usual
+// config, so that a copy of a profile in another file has the rules of the profile.
+func (g *Guard) configs() []profile.Inputs {
+	configs := []profile.Inputs{g.w.In}
+	usual := g.w.In
+	usual.LookupEnv = func(name string) (string, bool) {
+		if name == "AWS_CONFIG_FILE" || name == "AWS_SHARED_CREDENTIALS_FILE" {
+			return "", false
+		}
+		return g.w.In.LookupEnv(name)
+	}
+	config, credentials := profile.Paths(usual.LookupEnv)
+	if config != g.w.In.Config.Path || credentials != g.w.In.Credentials.Path {
+		usual.Config, usual.Credentials = readConfig(config, false, ""), readConfig(credentials, true, "")
+		configs = append(configs, usual)
+	}
+	return configs
+}
+
+// rolesOf calls add with the role of each profile.
+func rolesOf(in profile.Inputs, add func(name string, r broker.Role)) error {
+	all, err := profileSettings(in)
+	if err != nil {
+		return err
 	}
 	for name, own := range all {
 		if own["include_profile"] == "" && own["credential_process"] == "" {
@@ -236,16 +267,14 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 			add(name, broker.Role{AccountID: own["sso_account_id"], RoleName: own["sso_role_name"]})
 			continue
 		}
-		in := g.w.In
 		in.Profile = name
 		p, _, err := profile.Resolve(in)
-		if p == nil {
-			g.w.App.Log.Debug("a profile without valid settings has no role", "profile", name, "error", err)
-			continue
+		if p == nil || err != nil {
+			continue // no program gets credentials for the profile
 		}
 		chain, _, err := p.Chain()
 		if err != nil {
-			continue // no program gets credentials for the profile
+			continue
 		}
 		if n := len(chain.Roles); n > 0 {
 			add(name, broker.Role{ARN: chain.Roles[n-1].ARN})
@@ -253,8 +282,7 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 			add(name, broker.Role{AccountID: start.AccountID, RoleName: start.RoleName})
 		}
 	}
-	g.names = names
-	return names[key(r)], nil
+	return nil
 }
 
 // indexes opens the lists of accounts of the portal in use. The caller closes them.
@@ -442,8 +470,11 @@ func (c Case) Answer(v Verdict) (string, error) {
 		return "allowed with " + v.Instead, nil
 	case !v.Action.Asks():
 		return "refused", c.refusal(v, "", "")
-	case c.granted(grant.Open(c.g.w.Home)):
-		return "allowed by a grant", nil
+	}
+	if until, ok := c.granted(grant.Open(c.g.w.Home)); ok {
+		return "allowed by a grant until " + until.Local().Format("15:04:05"), nil
+	}
+	switch {
 	case c.problem() != "":
 		return "refused", c.refusal(v, c.problem(), c.grantHint())
 	case v.Action == guard.TypeName:
@@ -497,19 +528,20 @@ func (c Case) GrantRole() grant.Role {
 	return grant.Role{Profile: c.profile(), AccountID: c.s.AccountID, RoleName: c.s.RoleName}
 }
 
-// granted reports whether the user has granted the request. If flags name the role, the grant of any
-// profile with this role counts.
-func (c Case) granted(store grant.Store) bool {
+// granted reports whether the user has granted the request, and until when. If flags name the role,
+// the grant of any profile with this role counts.
+func (c Case) granted(store grant.Store) (until time.Time, ok bool) {
 	role := c.GrantRole()
 	names := []string{role.Profile}
 	if role.Profile == "" {
 		names, _ = c.g.aliases(c.s.Role) // after an error, no grant counts
 	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		role.Profile = name
-		_, ok := store.Find(role, c.g.w.App.Now())
-		return ok
-	})
+	for _, role.Profile = range names {
+		if g, ok := store.Find(role, c.g.w.App.Now()); ok {
+			return g.Until, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // RuleInAgent returns the Guard of the brokers of the background agent. It reads the config and the

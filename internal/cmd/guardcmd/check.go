@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"path/filepath"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -198,7 +199,7 @@ func (r report) print(app *command.App, anyRules bool) error {
 			line("also", strings.Join(role.Aliases, ", "))
 		}
 		for _, rule := range role.Rules {
-			fmt.Fprintf(&b, "  %s\n", rule.text(paint))
+			fmt.Fprintf(&b, "  %s\n", rule.text(app, paint))
 		}
 		if n := len(role.Rules); n == 0 || !role.Rules[n-1].Decides {
 			b.WriteString("  no rule matches\n")
@@ -240,8 +241,14 @@ func (c callerReport) text() string {
 	return text + "; " + c.Time
 }
 
-func (r ruleReport) text(paint style.Palette) string {
-	text := fmt.Sprintf("%s, line %d", r.File, r.Line)
+func (r ruleReport) text(app *command.App, paint style.Palette) string {
+	file := r.File
+	if home, err := workspace.Home(app); err == nil {
+		if rest, ok := strings.CutPrefix(file, home+string(filepath.Separator)); ok {
+			file = filepath.Join("~", rest)
+		}
+	}
+	text := fmt.Sprintf("%s, line %d", file, r.Line)
 	if r.Team {
 		text += " (team)"
 	}

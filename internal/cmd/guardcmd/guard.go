@@ -16,8 +16,9 @@ func New(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "guard",
 		Short: "Explain the rules for roles",
-		Long: `Rules in the list guard of ~/.config/lanyard/config.yaml, and of the team's file,
-decide which roles a command gets: allow, confirm, type-name, deny, downgrade.
+		Long: `Rules in ~/.config/lanyard/config.yaml, and in the team's file, decide which
+roles a command gets: allow, confirm, type-name, deny, downgrade. The rules are
+in the list guard.
 
 With tokens in files, the AWS CLI and the SDKs can get every role without
 lanyard, and the rules do not apply to them. With --strict, lanyard moves the

@@ -50,7 +50,7 @@ func strict(cmd *cobra.Command, app *command.App, o strictOptions) error {
 		return err
 	}
 	if len(covered) == 0 {
-		return command.WithHint(command.Failuref("no session with a guarded role has its token in a file"), "to see where tokens are, run: lanyard store")
+		return command.WithHint(command.Failuref("the rules already apply to every tool: no guarded role has its token in a file"), "to see where tokens are, run: lanyard store")
 	}
 	if err := cmdline.NeedsYes(app, cmd, o.yes || o.show); err != nil {
 		return err
@@ -63,7 +63,11 @@ func strict(cmd *cobra.Command, app *command.App, o strictOptions) error {
 	defer release()
 	for _, s := range covered {
 		fmt.Fprintf(app.IO.Err, "%s: rules apply to %s: %s\n", app.Name, terminal.Printable(s.Key()), terminal.Printable(strings.Join(s.profiles, ", ")))
-		args := append([]string{"lanyard", "store", "migrate", "--to", o.to}, s.flags()...)
+		to := s.store
+		if to == keystore.File {
+			to = o.to
+		}
+		args := append([]string{"lanyard", "store", "migrate", "--to", to}, s.flags()...)
 		if o.yes {
 			args = append(args, "--yes")
 		}
@@ -83,6 +87,7 @@ func strict(cmd *cobra.Command, app *command.App, o strictOptions) error {
 // A coveredSession is a session with the profiles whose roles are guarded.
 type coveredSession struct {
 	profile.Session
+	store    string
 	profiles []string
 }
 
@@ -94,8 +99,8 @@ func (s coveredSession) flags() []string {
 	return []string{"--profile", s.profiles[0]}
 }
 
-// coveredSessions returns the sessions whose tokens are in files and whose profiles have guarded
-// roles.
+// coveredSessions returns the sessions whose profiles have guarded roles, if the rules do not apply
+// to every tool yet: the token is in a file, or a profile does not run lanyard.
 func coveredSessions(ctx context.Context, w *workspace.Workspace) ([]coveredSession, error) {
 	uses, err := w.Sessions()
 	if err != nil {
@@ -107,10 +112,7 @@ func coveredSessions(ctx context.Context, w *workspace.Workspace) ([]coveredSess
 		if err != nil {
 			return nil, err
 		}
-		if store != keystore.File {
-			continue
-		}
-		s := coveredSession{Session: u.Session}
+		s, open := coveredSession{Session: u.Session, store: store}, store == keystore.File
 		for _, name := range u.Profiles {
 			in := w.In
 			in.Profile = name
@@ -124,9 +126,10 @@ func coveredSessions(ctx context.Context, w *workspace.Workspace) ([]coveredSess
 			}
 			if guarded {
 				s.profiles = append(s.profiles, name)
+				open = open || p.Process == nil
 			}
 		}
-		if len(s.profiles) > 0 {
+		if open && len(s.profiles) > 0 {
 			all = append(all, s)
 		}
 	}
