@@ -20,6 +20,7 @@ type Entry struct {
 	Event    string    `json:"event"`
 	Decision string    `json:"decision,omitempty"` // Allowed, Refused or Failed
 	Rule     string    `json:"rule,omitempty"`     // the rule of the guard that decided
+	Consent  string    `json:"consent,omitempty"`  // how the user agreed: "asked", "granted" or "recent"
 	Profile  string    `json:"profile,omitempty"`
 	Account  string    `json:"account,omitempty"` // 12 digits
 	Role     string    `json:"role,omitempty"`

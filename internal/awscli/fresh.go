@@ -68,7 +68,10 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
 		}
-		if guarded && (assumes != nil || p.Session.Name == "") {
+		switch {
+		case guarded && assumes != nil:
+			return "", guardedHandOff(app, assumes)
+		case guarded && p.Kind == profile.SSO && p.Session.Name == "":
 			return "", guardedHandOff(app, p)
 		}
 		if overlay, err = writeOverlay(w, p, guarded); err != nil && guarded {

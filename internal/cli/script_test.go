@@ -22,6 +22,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 	"github.com/lanyard-cli/lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/cli"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
@@ -32,7 +33,7 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
-		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
+		"approve": approve, "age-keygen": ageKeygen, "typed": typed, "detached": detached, "waysout": waysOut, "library": library,
 		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
@@ -169,6 +170,12 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 		RequireExplicitExec: true,
 		Deadline:            time.Now().Add(7 * time.Minute), // ends a command that hangs
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition: func(name string) (bool, error) {
+			if name != "agent" { // an AI agent runs the tests
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return caller.Detect(os.LookupEnv).Agent != "", nil
+		},
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			org, err := organization(env.WorkDir, home)

@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
@@ -131,6 +132,10 @@ func groups(app *command.App) []helpGroup {
 			agentcmd.New(app),
 			auditcmd.New(app),
 			storecmd.New(app),
+		}},
+		{"RULES FOR ROLES", []*cobra.Command{
+			guardcmd.New(app),
+			guardcmd.NewGrant(app),
 		}},
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),

@@ -295,7 +295,7 @@ func (w *Workspace) askAgent(p *profile.Profile) func(context.Context, broker.Re
 		if err != nil {
 			return broker.Answer{}, false, err
 		}
-		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent {
+		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent || r.Guarded { // only the agent keeps them
 			client.Patience = agent.LongPatience
 		}
 		a, warnings, answered, err := client.Ask(ctx, q)

@@ -341,8 +341,12 @@ func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 // profileSettings returns the settings of every profile from both files, in one pass. Ten
 // thousand single look-ups would take a minute.
 func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
+	return profileSettings(w.In)
+}
+
+func profileSettings(in profile.Inputs) (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the last file overrides the first
+	for _, doc := range []*awsconfig.Doc{in.Config, in.Credentials} { // the last file overrides the first
 		sections, _, err := doc.All()
 		if err != nil {
 			return nil, err

@@ -172,6 +172,8 @@ func result(e audit.Entry, bad func(string) string) string {
 	switch {
 	case e.Event == audit.Restart:
 		return bad("gap in the record")
+	case e.Event == audit.Grant:
+		return "granted until " + e.Expires.Local().Format("15:04")
 	case e.Decision == audit.Refused:
 		return bad("refused") + " by " + show(e.Rule)
 	case e.Decision == audit.Failed:
