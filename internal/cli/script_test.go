@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
 		"approve": approve, "age-keygen": ageKeygen, "typed": typed, "detached": detached, "waysout": waysOut, "library": library,
-		"many": many, "slay": slay,
+		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
 	})
@@ -98,6 +98,43 @@ func code() {
 		os.Exit(1)
 	}
 	os.Exit(0)
+}
+
+// twice implements the program "twice COMMAND...". The program passes an interrupt on to COMMAND two
+// times, half a second apart.
+func twice() {
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	go func() {
+		<-interrupts
+		_ = cmd.Process.Signal(os.Interrupt) // Signal fails if the process has ended
+		time.Sleep(500 * time.Millisecond)
+		_ = cmd.Process.Signal(os.Interrupt)
+	}()
+	_ = cmd.Wait() // ProcessState has the exit code
+	os.Exit(cmd.ProcessState.ExitCode())
+}
+
+// peak implements the program "peak MB COMMAND...". The program fails if COMMAND or one of its
+// children used more resident memory. Otherwise it ends like COMMAND.
+func peak() {
+	limit, err := strconv.ParseInt(os.Args[1], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	_ = cmd.Run() // ProcessState has the exit code
+	if used := maxMemory(cmd.ProcessState); used > limit<<20 {
+		fmt.Fprintf(os.Stderr, "%d MB of memory, want at most %d MB\n", used>>20, limit)
+		os.Exit(99)
+	}
+	os.Exit(cmd.ProcessState.ExitCode())
 }
 
 // child runs a command and passes interrupts on to it. It returns the exit code of the command,

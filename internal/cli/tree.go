@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/runcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -139,6 +141,7 @@ func groups(app *command.App) []helpGroup {
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
 			execcmd.NewShell(app),
+			newRun(app),
 			execcmd.NewUse(app),
 			pickcmd.New(app),
 			consolecmd.New(app),
@@ -183,6 +186,22 @@ func newSSO(app *command.App) *cobra.Command {
 		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
 	}
 	return sso
+}
+
+// newRun returns the command run, which uses the operations of servicecmd and the environment of
+// execcmd.
+func newRun(app *command.App) *cobra.Command {
+	return runcmd.New(app, runcmd.Parts{
+		Prepare: func(words []string) (runcmd.Builtin, int, bool) {
+			p, n, ok := servicecmd.Prepare(words)
+			return p, n, ok
+		},
+		Program:     execcmd.Program,
+		Environment: execcmd.EnvironmentOf,
+		Report: func(app *command.App, err error) int {
+			return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
+		},
+	})
 }
 
 // addServices adds the commands of the AWS services that a command line names. A command for each

@@ -21,7 +21,7 @@ var rows = [...][]string{
 	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
 	{"internal/wizard", "internal/credentials"},
-	{"internal/awscli", "internal/listing"},
+	{"internal/awscli", "internal/fanout", "internal/listing"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child", "internal/cmdline"},
 	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},

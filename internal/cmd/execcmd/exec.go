@@ -149,6 +149,17 @@ func (e *startError) Error() string   { return e.name + ": " + e.err.Error() }
 func (e *startError) Unwrap() error   { return e.err }
 func (e *startError) ExitStatus() int { return e.status }
 
+// Program returns the path of the program that a command line names. It returns an error with the
+// exit code 126 or 127 if the program cannot be run, and an error for arguments that cannot be
+// passed to a batch file.
+func Program(argv []string) (string, error) {
+	path, err := find(argv[0])
+	if err != nil {
+		return "", err
+	}
+	return path, checkBatch(path, argv[1:])
+}
+
 // find returns the path of a program. name is a path, or a name on PATH.
 func find(name string) (string, error) {
 	path, err := exec.LookPath(name)
