@@ -97,7 +97,7 @@ func permit(ctx context.Context, app *command.App, args []string) (guarded bool,
 	if err != nil {
 		return false, nil //nolint:nilerr // see above
 	}
-	ruling, err := w.Broker.Permit(ctx, s)
+	ruling, err := w.Broker.Check(ctx, s)
 	if err == nil && ruling.RoleName != "" && ruling.RoleName != s.RoleName {
 		return true, command.WithHint(guardedHandOff(app, p), "use --role %s with --account %s", ruling.RoleName, s.AccountID)
 	}

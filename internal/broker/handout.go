@@ -83,6 +83,16 @@ func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
 	return ruling, err
 }
 
+// Check applies the rules before another program gets the role by a request of its own. It reports
+// only a refusal.
+func (b *Broker) Check(ctx context.Context, s Subject) (Ruling, error) {
+	ruling, refusal := b.Permit(ctx, s)
+	if refusal != nil {
+		_, refusal = b.report(s, ruling, Answer{}, refusal, true)
+	}
+	return ruling, refusal
+}
+
 // Provide applies the rules to access that does not come from the broker, such as keys of the config
 // or a link to the console. It calls get with the role to hand out, but only if the rules permit. It
 // reports the answer.

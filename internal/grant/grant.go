@@ -156,7 +156,7 @@ type answer struct {
 }
 
 // A Question asks the user of one terminal about a role. Processes that have the same question at
-// the same time share one answer.
+// the same time share one answer. Questions about other roles wait.
 type Question struct {
 	Store    Store
 	Role     Role
@@ -178,7 +178,7 @@ func (q Question) Answer(ctx context.Context) (yes bool, err error) {
 		return false, err
 	}
 	for {
-		lock, err := filelock.Try(q.Store.path(".ask-", q.Role, q.Terminal, ".lock"))
+		lock, err := filelock.Try(q.Store.path(".ask-", Role{}, q.Terminal, ".lock")) // one question at a time
 		if err != nil && !errors.Is(err, filelock.ErrBusy) {
 			return false, err
 		}

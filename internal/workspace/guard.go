@@ -498,8 +498,10 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 			e.Why += ", because " + v.Note
 			e.Hint = "to list the accounts with their names, run: lanyard accounts"
 		}
+	case v.Action == guard.Downgrade && !sameRole(v.Role, c.s.Role):
+		e.Why = "replaces " + role + ", and lanyard assumes no role with the credentials of a replaced role"
 	case v.Action == guard.Downgrade && !c.mayDowngrade():
-		e.Why = "replaces " + role + " by another permission set, and an assumed role has none"
+		e.Why = "replaces " + role + " by another permission set, and only a role of Identity Center has others"
 	case v.Action == guard.Downgrade:
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
 		e.Hint = "to list the roles, run: lanyard accounts"
