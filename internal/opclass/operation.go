@@ -118,6 +118,9 @@ func (o *Operation) Parameters(service *model.Service) (query, needs []string) {
 // package model, there is "cbor".
 func Protocols(service *model.Service) []string {
 	list := []string{string(service.Protocol)}
+	if service.QueryErrors && service.Protocol == model.JSON {
+		list = append(list, string(model.Query)) // the former protocol, which older clients use
+	}
 	for line := range strings.Lines(moreLines) {
 		f := strings.Fields(line)
 		if len(f) == 3 && f[0] == "protocols" && f[1] == service.Name {

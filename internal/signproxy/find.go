@@ -56,9 +56,14 @@ type question struct {
 	body     []byte // only for the protocols query and ec2
 }
 
+var queuePath = regexp.MustCompile(`^/[0-9]{12}/[A-Za-z0-9_.-]+/?$`)
+
 // protocolOf returns the protocol of a request, as far as its headers tell: "query" also means ec2,
 // and "rest" one of the two REST protocols.
-func protocolOf(r *http.Request, path string) (string, error) {
+//
+// A form to another path than "/" is not of the protocol query, because a service could ignore the
+// content type there. The exception is SQS, whose older clients send forms to the path of a queue.
+func protocolOf(r *http.Request, path, service string) (string, error) {
 	target := len(r.Header.Values("X-Amz-Target"))
 	kind, _, _ := strings.Cut(strings.ToLower(r.Header.Get("Content-Type")), ";")
 	kind = strings.TrimSpace(kind)
@@ -76,7 +81,7 @@ func protocolOf(r *http.Request, path string) (string, error) {
 			return "json", errors.New("a request with X-Amz-Target needs the content type of the protocol JSON")
 		}
 		return "json", nil
-	case kind == "application/x-www-form-urlencoded" && path == "/":
+	case kind == "application/x-www-form-urlencoded" && (path == "/" || service == "sqs" && queuePath.MatchString(path)):
 		return "query", nil
 	}
 	return "rest", nil

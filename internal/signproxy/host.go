@@ -125,9 +125,13 @@ var discoveredHosts = [...]struct{ service, host string }{
 	{"cloudsearchdomain", `(search|doc)-[a-z0-9-]+`},
 }
 
-// discovered reports whether a host is an endpoint of a service that another operation returns.
+// discovered reports whether a host is an endpoint of a service that another operation returns, or
+// an old host name of SQS, which the AWS CLI v1 calls.
 func discovered(service, host, region string) bool {
 	plain, _ := model.Suffix(region)
+	if service == "sqs" {
+		return host == region+".queue."+plain || region == "us-east-1" && host == "queue."+plain
+	}
 	for _, d := range discoveredHosts {
 		tail := "." + region + "." + plain
 		if d.service == "cloudsearchdomain" {

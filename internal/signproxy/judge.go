@@ -26,12 +26,13 @@ func (p *Proxy) judge(w http.ResponseWriter, r *http.Request, v *visit) error {
 	if err := p.checkForm(r, v); err != nil {
 		return err
 	}
-	protocol, err := protocolOf(r, v.path)
+	sig, signErr := parseSignature(r.Header)
+	protocol, err := protocolOf(r, v.path, sig.service)
 	v.q = question{protocol: protocol, method: r.Method, path: v.path, query: query, header: r.Header}
 	if err != nil {
 		return err
 	}
-	if v.sig, err = parseSignature(r.Header); err != nil {
+	if v.sig, err = sig, signErr; err != nil {
 		return err
 	}
 	if subtle.ConstantTimeCompare([]byte(v.sig.keyID), []byte(p.keyID)) != 1 {
