@@ -142,6 +142,7 @@ func isolated(ctx context.Context, app *command.App, source, path string, o exec
 		return err
 	}
 	defer end()
+	defer endLeftovers(dir)
 	role.tell(app)
 	return child.Run(app, path, o.argv, append(vars, access...).environment(isolatedEnvironment(app.Env.Environ(), o.rules != nil)), signals)
 }
