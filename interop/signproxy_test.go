@@ -84,6 +84,7 @@ type awsStand struct {
 	mu    sync.Mutex
 	hosts []string
 	bad   []string // requests with a wrong signature
+	put   int      // the bytes of all PUT requests
 }
 
 // The real keys of the test, which the clients must not see.
@@ -112,7 +113,17 @@ func (s *awsStand) RoundTrip(r *http.Request) (*http.Response, error) {
 	case strings.Contains(r.URL.Host, "s3"), strings.Contains(r.URL.Host, "route53"):
 		kind, answer = "text/xml", "<Answer/>"
 	}
-	h := http.Header{"Content-Type": {kind}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
+	query := r.URL.Query()
+	switch {
+	case query.Has("uploads"):
+		answer = "<InitiateMultipartUploadResult><UploadId>u-1</UploadId></InitiateMultipartUploadResult>"
+	case query.Has("uploadId") && r.Method == http.MethodPost:
+		answer = "<CompleteMultipartUploadResult><ETag>e</ETag></CompleteMultipartUploadResult>"
+	case r.Method == http.MethodPut:
+		answer = ""
+		s.put += len(body)
+	}
+	h := http.Header{"Etag": {`"e"`}, "Content-Type": {kind}, "Date": {time.Now().UTC().Format(http.TimeFormat)}}
 	if r.Header.Get("Smithy-Protocol") != "" {
 		h.Set("Smithy-Protocol", "rpc-v2-cbor")
 	}
@@ -150,10 +161,10 @@ func signedBy(r *http.Request, body []byte, keys aws.Credentials) bool {
 	return err == nil && again.Header.Get("Authorization") == have
 }
 
-// startSigning starts the signing proxy with the rule read, and returns the environment of a client.
-func startSigning(t *testing.T, stand *awsStand, via signproxy.Way) []string {
+// startSigning starts the signing proxy, and returns the environment of a client.
+func startSigning(t *testing.T, stand *awsStand, via signproxy.Way, allow string) []string {
 	t.Helper()
-	rules, err := opclass.Parse("read")
+	rules, err := opclass.Parse(allow)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -188,18 +199,10 @@ func TestSigningProxy(t *testing.T) {
 	for _, via := range []signproxy.Way{signproxy.ViaProxy, signproxy.ViaEndpoint} {
 		way := map[signproxy.Way]string{signproxy.ViaProxy: "proxy", signproxy.ViaEndpoint: "endpoint"}[via]
 		t.Run("boto3 "+way, func(t *testing.T) {
-			var python string
-			for _, p := range findPythons() {
-				if p.boto3 != "" {
-					python = p.path
-				}
-			}
-			if python == "" {
-				t.Skip("boto3 is not installed: apt-get install python3-boto3")
-			}
+			python := pythonWithBoto3(t)
 			stand := new(awsStand)
 			cmd := exec.CommandContext(t.Context(), python, absolute("python/operations.py"))
-			cmd.Env = startSigning(t, stand, via)
+			cmd.Env = startSigning(t, stand, via, "read")
 			input, err := json.Marshal(calls)
 			if err != nil {
 				t.Fatal(err)
@@ -220,7 +223,7 @@ func TestSigningProxy(t *testing.T) {
 			c := clientNamed(cli)
 			c.need(t)
 			stand := new(awsStand)
-			env := startSigning(t, stand, via)
+			env := startSigning(t, stand, via, "read")
 			var some []proxied // one call of each service, because the CLI takes a second for each call
 			var answers []string
 			for i, call := range calls {
@@ -248,6 +251,41 @@ func TestSigningProxy(t *testing.T) {
 			}
 			stand.check(t, some, answers, via)
 		})
+	}
+}
+
+// pythonWithBoto3 returns an interpreter, or skips the test.
+func pythonWithBoto3(t *testing.T) string {
+	t.Helper()
+	for _, p := range findPythons() {
+		if p.boto3 != "" {
+			return p.path
+		}
+	}
+	t.Skip("boto3 is not installed: apt-get install python3-boto3")
+	return ""
+}
+
+// TestSigningProxyUploads uploads objects in one part and in several parts. Over TLS, boto3 sends the
+// parts as chunks with a checksum at the end.
+func TestSigningProxyUploads(t *testing.T) {
+	python := pythonWithBoto3(t)
+	const program = `
+import boto3, io
+s3 = boto3.client("s3")
+s3.put_object(Bucket="bkt-1", Key="a b+c", Body=b"x" * 100000)
+s3.upload_fileobj(io.BytesIO(b"y" * 9000000), "bkt-1", "large")
+`
+	for _, via := range []signproxy.Way{signproxy.ViaProxy, signproxy.ViaEndpoint} {
+		stand := new(awsStand)
+		cmd := exec.CommandContext(t.Context(), python, "-c", program)
+		cmd.Env = startSigning(t, stand, via, "s3:PutObject,s3:CreateMultipartUpload,s3:UploadPart,s3:CompleteMultipartUpload")
+		if out, err := cmd.CombinedOutput(); err != nil {
+			t.Errorf("way %d: %v: %s", via, err, out)
+		}
+		if stand.put < 9_100_000 || stand.put > 9_200_000 || len(stand.bad) > 0 || len(stand.hosts) != 5 {
+			t.Errorf("way %d: %d bytes in %d requests, wrong signatures %q; want 9100000 bytes in 5 requests", via, stand.put, len(stand.hosts), stand.bad)
+		}
 	}
 }
 
