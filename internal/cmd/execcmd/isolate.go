@@ -151,7 +151,6 @@ func isolated(ctx context.Context, app *command.App, source, path string, o exec
 type isolatedRole struct {
 	w       *workspace.Workspace
 	profile *profile.Profile
-	as      func(*profile.Profile) *profile.Profile // returns the profile with the role for the App's profile
 }
 
 // resolveRole resolves the profile, with --read-only and --policy.
@@ -164,14 +163,13 @@ func resolveRole(ctx context.Context, app *command.App, source string, o isolati
 	if err := credentials.CheckChain(app, p.Name); err != nil {
 		return isolatedRole{}, err
 	}
-	as := func(p *profile.Profile) *profile.Profile { return p }
 	switch {
 	case o.readOnly:
 		name, err := readOnlyRole(w, p)
 		if err != nil {
 			return isolatedRole{}, err
 		}
-		as = func(p *profile.Profile) *profile.Profile { return p.WithRole(name) }
+		p = p.WithRole(name)
 	case o.policy != "":
 		text, err := readPolicy(o.policy)
 		if err != nil {
@@ -185,9 +183,9 @@ func resolveRole(ctx context.Context, app *command.App, source string, o isolati
 			return isolatedRole{}, command.WithHint(command.Usagef("--policy needs a profile with role_arn, because AWS does not let a permission set have a session policy"),
 				"use --read-only for another permission set of the account, or --allow for rules about operations")
 		}
-		as = func(p *profile.Profile) *profile.Profile { return p.Narrowed(text) }
+		p = p.Narrowed(text)
 	}
-	return isolatedRole{w, as(p), as}, nil
+	return isolatedRole{w, p}, nil
 }
 
 // readOnlyRole returns the name of the account's read-only permission set, from the stored list of
@@ -244,9 +242,10 @@ func readPolicy(path string) (string, error) {
 }
 
 // until returns a function that gets the credentials until the time of --for is over. It asks
-// nothing and prints nothing, because the terminal belongs to the command.
+// nothing and prints nothing, because the terminal belongs to the command. It keeps the settings of
+// the start, because the command can edit the config.
 func (r isolatedRole) until(app *command.App, o isolation) getter {
-	get := credentials.UnattendedAs(app, "exec", r.as)
+	get := credentials.UnattendedAs(app, "exec", func(*profile.Profile) *profile.Profile { return r.profile })
 	end := app.Now().Add(o.limit)
 	return func(ctx context.Context, own func(string) bool) (ssocache.Credentials, error) {
 		if o.limit != 0 && !app.Now().Before(end) {
