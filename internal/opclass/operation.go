@@ -121,14 +121,20 @@ func Protocols(service *model.Service) []string {
 	if service.QueryErrors && service.Protocol == model.JSON {
 		list = append(list, string(model.Query)) // the former protocol, which older clients use
 	}
+	return append(list, furtherProtocols()[service.Name]...)
+}
+
+// furtherProtocols returns the protocols in more.txt by service.
+var furtherProtocols = sync.OnceValue(func() map[string][]string {
+	m := map[string][]string{}
 	for line := range strings.Lines(moreLines) {
 		f := strings.Fields(line)
-		if len(f) == 3 && f[0] == "protocols" && f[1] == service.Name {
-			list = append(list, strings.Split(f[2], ",")...)
+		if len(f) == 3 && f[0] == "protocols" {
+			m[f[1]] = strings.Split(f[2], ",")
 		}
 	}
-	return list
-}
+	return m
+})
 
 //go:embed more.txt
 var moreLines string
