@@ -54,9 +54,10 @@ func addIsolation(cmd *cobra.Command, o *isolation) {
 	f := cmd.Flags()
 	f.BoolVar(&o.on, "isolate", false, "give the command this role and nothing else")
 	f.StringArrayVar(&o.allow, "allow", nil, "isolate, and allow only the operations of these `RULES`")
-	f.StringVar(&o.via, "via", "", "how the command reaches the proxy of --allow: proxy or endpoint")
+	f.StringVar(&o.via, "via", "", "the `WAY` to the proxy of --allow: proxy, or endpoint for AWS_ENDPOINT_URL")
 	cmdline.Offer(f, "via", "proxy", "endpoint")
 	f.DurationVar(&o.limit, "for", 0, "isolate, and stop giving credentials after this `TIME`, such as 30m")
+	f.Lookup("for").DefValue = "" // the help should not show 0s
 	f.BoolVar(&o.readOnly, "read-only", false, "isolate, with the account's ReadOnlyAccess or ViewOnlyAccess")
 	f.StringVar(&o.policy, "policy", "", "isolate, and narrow the assumed role by the policy in this `FILE`")
 }
@@ -380,12 +381,7 @@ func isolatedEnvironment(environ []string, proxied bool) []string {
 		if runtime.GOOS == "windows" {
 			name = strings.ToUpper(name)
 		}
-		switch {
-		case strings.HasPrefix(name, "LANYARD_"), strings.HasPrefix(name, "AWS_ENDPOINT_URL_SSO"), strings.HasPrefix(name, "AWS_LOGIN_"), name == "AWS_SSO_PROFILE":
-			return true
-		case proxied && strings.HasPrefix(name, "AWS_ENDPOINT_URL"), proxied && name == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS":
-			return true
-		}
-		return strings.HasPrefix(name, "AWS_VAULT")
+		return strings.HasPrefix(name, "LANYARD_") || strings.HasPrefix(name, "AWS_ENDPOINT_URL_SSO") ||
+			proxied && (strings.HasPrefix(name, "AWS_ENDPOINT_URL") || name == "AWS_IGNORE_CONFIGURED_ENDPOINT_URLS")
 	})
 }
