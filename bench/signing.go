@@ -180,8 +180,11 @@ func (p *path) ask() error {
 	}
 	defer resp.Body.Close()
 	answer, err := io.ReadAll(resp.Body)
-	if err != nil || resp.StatusCode != http.StatusOK {
-		return fmt.Errorf("status %d: %s (%v)", resp.StatusCode, strings.TrimSpace(string(answer)), err)
+	if err != nil {
+		return err
+	}
+	if resp.StatusCode != http.StatusOK {
+		return fmt.Errorf("status %d: %s", resp.StatusCode, strings.TrimSpace(string(answer)))
 	}
 	p.took = append(p.took, time.Since(start))
 	return nil

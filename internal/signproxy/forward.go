@@ -212,7 +212,7 @@ func (p *Proxy) forward(w http.ResponseWriter, r *http.Request, v *visit, creds 
 			return
 		}
 		if err != nil {
-			panic(http.ErrAbortHandler) // so that the child sees that the reply is incomplete
+			panic(http.ErrAbortHandler) //nolint:forbidigo // net/http documents this panic: so that the child sees that the reply is incomplete
 		}
 	}
 }

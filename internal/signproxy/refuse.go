@@ -4,7 +4,6 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
-	"io"
 	"net/http"
 	"strings"
 
@@ -79,7 +78,7 @@ func (e *refusal) write(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(e.status)
 	if r.Method != http.MethodHead {
-		_, _ = io.WriteString(w, string(body)) // ignore a client that has gone
+		_, _ = w.Write(body) // ignore a client that has gone
 	}
 }
 

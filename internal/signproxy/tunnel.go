@@ -70,7 +70,8 @@ func through(ctx context.Context, proxy *url.URL, addr string) (net.Conn, error)
 	err = req.Write(conn)
 	if err == nil {
 		var resp *http.Response
-		if resp, err = http.ReadResponse(bufio.NewReaderSize(onlyByte{conn}, 16), req); err == nil && resp.StatusCode != http.StatusOK {
+		resp, err = http.ReadResponse(bufio.NewReaderSize(onlyByte{conn}, 16), req) //nolint:bodyclose // the body is the tunnel
+		if err == nil && resp.StatusCode != http.StatusOK {
 			err = errors.New("the proxy of the environment answers " + resp.Status)
 		}
 	}
