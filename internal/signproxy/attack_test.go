@@ -252,6 +252,19 @@ func xmlText(t *testing.T, doc, path string) string {
 	return at.Text
 }
 
+// TestLargeRefusedBody sends a large body, and reads the refusal only then, as SDKs do. With Expect, the
+// refusal comes before the body.
+func TestLargeRefusedBody(t *testing.T) {
+	s := start(t, ViaProxy, "read")
+	large := ask{method: "PUT", body: strings.Repeat("x", 8<<20)}.to("https://bkt.s3.eu-west-1.amazonaws.com/k", "s3", "")
+	for _, a := range []ask{large, large.with("Expect: 100-continue")} {
+		s.client.Transport.(*http.Transport).ExpectContinueTimeout = time.Minute
+		if status, body, _, seen := s.do(t, s.request(t, a)); status != 403 || len(seen) != 0 || !strings.Contains(body, "PutObject") {
+			t.Errorf("%v: status %d, %q, %d requests", a.header, status, body, len(seen))
+		}
+	}
+}
+
 // TestRedirects shows that the proxy follows no redirect: the child gets it.
 func TestRedirects(t *testing.T) {
 	s := start(t, ViaProxy, "read")

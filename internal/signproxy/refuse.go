@@ -4,6 +4,8 @@ import (
 	"encoding/binary"
 	"encoding/json"
 	"encoding/xml"
+	"errors"
+	"io"
 	"net/http"
 	"strings"
 
@@ -73,8 +75,12 @@ func (e *refusal) write(w http.ResponseWriter, r *http.Request) {
 		h.Set("X-Amzn-Errortype", "AccessDeniedException")
 		body, _ = json.Marshal(map[string]string{"message": message, "Message": message, "code": "AccessDeniedException"})
 	}
-	if r.Body != nil && r.ContentLength != 0 {
-		h.Set("Connection", "close") // the proxy does not read the rest of the body
+	// Most clients read the answer only after they have sent the body. A client that waits for 100
+	// Continue reads it at once.
+	if r.Header.Get("Expect") != "" {
+		h.Set("Connection", "close")
+	} else if _, err := io.CopyN(io.Discard, r.Body, maxBuffered); !errors.Is(err, io.EOF) {
+		h.Set("Connection", "close")
 	}
 	w.WriteHeader(e.status)
 	if r.Method != http.MethodHead {
