@@ -115,5 +115,8 @@ func run(o options) error {
 	if err := serveLoad(os.Stdout, dir, programs, idc); err != nil {
 		return err
 	}
+	if err := signing(os.Stdout, dir); err != nil {
+		return err
+	}
 	return load(os.Stdout)
 }

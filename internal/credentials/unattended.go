@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -16,6 +17,12 @@ import (
 // own reports whether a URL leads to that server. The function ignores the container's endpoint
 // if it is the server, because the server would wait for itself.
 func Unattended(app *command.App, caller string) func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
+	return UnattendedAs(app, caller, func(p *profile.Profile) *profile.Profile { return p })
+}
+
+// UnattendedAs is like [Unattended], with the credentials of the profile that as returns for the
+// App's profile.
+func UnattendedAs(app *command.App, caller string, as func(*profile.Profile) *profile.Profile) func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
 	return func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
 		q := quiet(app)
 		q.Env.Lookup = func(name string) (string, bool) {
@@ -31,7 +38,7 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 		if err != nil {
 			return ssocache.Credentials{}, err
 		}
-		return Get(ctx, w, p, caller)
+		return Get(ctx, w, as(p), caller)
 	}
 }
 

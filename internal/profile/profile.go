@@ -69,6 +69,9 @@ type Profile struct {
 	// [Profile.Assuming].
 	Assume string
 
+	// Policy is the session policy of the last role of the chain: see [Profile.Narrowed].
+	Policy string
+
 	// Session, AccountID and RoleName are set only if Kind is SSO.
 	Session   Session
 	AccountID string
