@@ -16,7 +16,7 @@ func (e Entry) line() []byte {
 	b = appendText(b, "event", e.Event)
 	for _, f := range [...][2]string{
 		{"decision", e.Decision}, {"rule", e.Rule}, {"consent", e.Consent}, {"profile", e.Profile}, {"account", e.Account}, {"role", e.Role}, {"keyId", e.KeyID},
-		{"expires", dated(e.Expires)}, {"source", e.Source}, {"call", e.Call}, {"error", e.Error}, {"command", e.Command},
+		{"expires", dated(e.Expires)}, {"source", e.Source}, {"call", e.Call}, {"region", e.Region}, {"error", e.Error}, {"command", e.Command},
 	} {
 		b = appendKnown(b, f[0], f[1])
 	}

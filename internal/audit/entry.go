@@ -28,6 +28,7 @@ type Entry struct {
 	Expires  time.Time `json:"expires,omitzero"`  // of the credentials
 	Source   string    `json:"source,omitempty"`  // Cache, Fetch or the kind of the profile
 	Call     string    `json:"call,omitempty"`    // of a signed call, such as "s3:GetObject"
+	Region   string    `json:"region,omitempty"`  // of a signed call
 	Error    string    `json:"error,omitempty"`   // why the decision is Refused or Failed
 	Command  string    `json:"command,omitempty"` // the words of the command, such as "sso get-credentials"
 	Caller

@@ -106,7 +106,10 @@ func (p *Proxy) serve(w http.ResponseWriter, r *http.Request, v *visit) {
 	}
 	call := v.call()
 	call.Account, call.AccessKeyID, call.Allowed = p.c.Account, creds.AccessKeyID, true
-	p.record(call)
+	if err := p.record(call); err != nil {
+		p.refuse(w, r, v, fmt.Errorf("the call cannot be recorded: %w", err))
+		return
+	}
 	p.forward(w, r, v, creds)
 }
 
@@ -128,7 +131,7 @@ func (v *visit) call() Call {
 func (p *Proxy) refuse(w http.ResponseWriter, r *http.Request, v *visit, reason error) {
 	c := v.call()
 	c.Account, c.Reason = p.c.Account, reason.Error()
-	p.record(c)
+	_ = p.record(c) // the request is refused anyway
 	e := refusal{status: http.StatusForbidden, protocol: v.q.protocol, text: reason.Error()}
 	if e.protocol == "" {
 		e.protocol = "rest"

@@ -128,10 +128,11 @@ func start(t testing.TB, via Way, rules string, change ...func(*Config)) *setup 
 		Credentials: func(context.Context) (ssocache.Credentials, error) {
 			return ssocache.Credentials{AccessKeyID: realKey, SecretAccessKey: secret.New(realSecret), SessionToken: secret.New(realToken), AccountID: "111122223333"}, nil
 		},
-		Record: func(c Call) {
+		Record: func(c Call) error {
 			s.mu.Lock()
 			defer s.mu.Unlock()
 			s.calls = append(s.calls, c)
+			return nil
 		},
 	}
 	for _, f := range change {

@@ -79,9 +79,9 @@ type Config struct {
 	// anything in this connection. If Tunnel is nil, the proxy refuses these hosts.
 	Tunnel func(ctx context.Context, addr string) (net.Conn, error)
 
-	// Record is called for each request after the decision, before the reply. It may be nil. It is
-	// called by several goroutines.
-	Record func(Call)
+	// Record is called for each request after the decision, before anything is sent. If it returns an
+	// error, the proxy refuses the request. It may be nil. It is called by several goroutines.
+	Record func(Call) error
 
 	Now func() time.Time
 	Log *slog.Logger
@@ -242,7 +242,7 @@ func (p *Proxy) connect(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	refuse := func(reason string) {
-		p.record(Call{Host: r.Host, Reason: reason})
+		_ = p.record(Call{Host: r.Host, Reason: reason}) // the request is refused anyway
 		http.Error(w, "lanyard: "+reason, http.StatusForbidden)
 	}
 	host, port, err := net.SplitHostPort(r.Host)
@@ -324,12 +324,13 @@ func (p *Proxy) forget(conns ...net.Conn) {
 }
 
 // record calls Config.Record.
-func (p *Proxy) record(c Call) {
+func (p *Proxy) record(c Call) error {
 	c.Time = p.c.Now()
 	p.c.Log.Debug("signing proxy", "host", c.Host, "service", c.Service, "operation", c.Operation, "region", c.Region, "allowed", c.Allowed, "rule", c.Rule, "reason", c.Reason)
-	if p.c.Record != nil {
-		p.c.Record(c)
+	if p.c.Record == nil {
+		return nil
 	}
+	return p.c.Record(c)
 }
 
 // admit reports whether the proxy reads requests from a connection. It refuses processes of other

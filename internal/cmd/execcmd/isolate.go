@@ -93,7 +93,7 @@ func runIsolated(ctx context.Context, app *command.App, source, path string, o e
 }
 
 func isolated(ctx context.Context, app *command.App, source, path string, o execOptions) (err error) {
-	role, err := resolveRole(ctx, app, source, o.isolation)
+	role, err := resolveRole(ctx, app, source, path, o.isolation)
 	if err != nil {
 		return err
 	}
@@ -104,7 +104,7 @@ func isolated(ctx context.Context, app *command.App, source, path string, o exec
 		return err
 	}
 	// Get the first credentials before the command starts, because lanyard can still ask the user.
-	first, err := credentials.Get(ctx, role.w, role.profile, "exec")
+	first, err := credentials.Get(ctx, role.w, role.profile, callerOf(path))
 	if err != nil {
 		return err
 	}
@@ -131,11 +131,11 @@ func isolated(ctx context.Context, app *command.App, source, path string, o exec
 		return err
 	}
 	vars = append(vars, files...)
-	get := role.until(app, o.isolation)
+	get := role.until(app, callerOf(path), o.isolation)
 	var access setting
 	var end func()
 	if o.rules != nil {
-		access, end, err = startProxy(ctx, app, role, first, o.isolation, dir, get)
+		access, end, err = startProxy(ctx, app, role, first, o.isolation, dir, callerOf(path), get)
 	} else {
 		access, end, err = startIsolatedServer(ctx, app, dir, get)
 	}
@@ -155,9 +155,9 @@ type isolatedRole struct {
 }
 
 // resolveRole resolves the profile, with --read-only and --policy.
-func resolveRole(ctx context.Context, app *command.App, source string, o isolation) (isolatedRole, error) {
+func resolveRole(ctx context.Context, app *command.App, source, path string, o isolation) (isolatedRole, error) {
 	w := workspace.Files(app)
-	p, err := credentials.Resolve(ctx, w, "exec")
+	p, err := credentials.Resolve(ctx, w, callerOf(path))
 	if err != nil {
 		return isolatedRole{}, workspace.ExplainName(err, source)
 	}
@@ -245,8 +245,8 @@ func readPolicy(path string) (string, error) {
 // until returns a function that gets the credentials until the time of --for is over. It asks
 // nothing and prints nothing, because the terminal belongs to the command. It keeps the settings of
 // the start, because the command can edit the config.
-func (r isolatedRole) until(app *command.App, o isolation) getter {
-	get := credentials.UnattendedAs(app, "exec", func(*profile.Profile) *profile.Profile { return r.profile })
+func (r isolatedRole) until(app *command.App, caller string, o isolation) getter {
+	get := credentials.UnattendedAs(app, caller, func(*profile.Profile) *profile.Profile { return r.profile })
 	end := app.Now().Add(o.limit)
 	return func(ctx context.Context, own func(string) bool) (ssocache.Credentials, error) {
 		if o.limit != 0 && !app.Now().Before(end) {
@@ -316,7 +316,7 @@ func startIsolatedServer(ctx context.Context, app *command.App, dir string, get 
 }
 
 // startProxy starts the signing proxy.
-func startProxy(ctx context.Context, app *command.App, role isolatedRole, first ssocache.Credentials, o isolation, dir string,
+func startProxy(ctx context.Context, app *command.App, role isolatedRole, first ssocache.Credentials, o isolation, dir, commandName string,
 	get getter,
 ) (setting, func(), error) {
 	client, err := role.w.HTTPClientWithin(role.profile, time.Minute, time.Minute)
@@ -341,6 +341,7 @@ func startProxy(ctx context.Context, app *command.App, role isolatedRole, first 
 			}
 			return e.URL
 		},
+		Record: recorder(app, role.profile, commandName),
 		Tunnel: signproxy.Dial(proxyenv.Read(app.Env.Environ()).For),
 	}
 	if c.Account == "" {
