@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// A Capture runs a program without a terminal, and passes on its output. The program and its
-// children are a process group of their own, so they get no signals of the terminal.
+// A Capture runs a program without a terminal, and passes on its output. Its stdin is empty. The
+// program and its children are a process group of their own, so they get no signals of the terminal.
 type Capture struct {
 	Path           string
 	Args, Env      []string // Args contains the name of the program

@@ -7,8 +7,9 @@ import (
 	"syscall"
 )
 
-// ownGroup makes a program the leader of a process group.
-func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setpgid: true} }
+// ownGroup makes a program the leader of a process group, in a session without a terminal. A program
+// in the background of our terminal would stop when it reads from /dev/tty.
+func ownGroup() *syscall.SysProcAttr { return &syscall.SysProcAttr{Setsid: true} }
 
 // signalGroup sends a signal to the process group of a program. It returns false if it could not.
 func signalGroup(p *os.Process, s os.Signal) bool {

@@ -164,6 +164,23 @@ func TestRunOnATerminal(t *testing.T) {
 	}
 }
 
+// A program that reads from the terminal fails. It does not stop and hang.
+func TestRunHasNoTerminal(t *testing.T) {
+	it := newInventoryTest(t, 2)
+	cmd := it.command("run", "--match", "*", "--role", "a", "--timeout", "20s", "--", "sh", "-c", "cat; read x < /dev/tty && echo read; exit 7")
+	cmd.Env = append(cmd.Env, "TERM=xterm-256color")
+	tty, err := pty.Start(cmd)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tty.Close() }()
+	output, _ := io.ReadAll(tty) // Linux reports an error at the end of the program
+	_ = cmd.Wait()               // ProcessState has the exit code
+	if code := cmd.ProcessState.ExitCode(); code != 7 || strings.Contains(string(output), "timed out") {
+		t.Errorf("exit code %d: %q", code, output)
+	}
+}
+
 // Without a terminal, more than 20 accounts need --yes.
 func TestRunNeedsYes(t *testing.T) {
 	it := newInventoryTest(t, 21)

@@ -22,7 +22,7 @@ const (
 
 const (
 	inMemory    = 1 << 20  // bytes of one output that are kept in memory; the rest of the output goes to a file
-	allInMemory = 64 << 20 // bytes of all outputs that are kept in memory
+	allInMemory = 16 << 20 // bytes of all outputs that are kept in memory
 	maxFrame    = 64 << 10
 )
 

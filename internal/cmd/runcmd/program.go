@@ -67,6 +67,9 @@ func (p Parts) read(app *command.App, o options) (commandLine, error) {
 	if err != nil && awsnames.Command(words[0]) {
 		return awsCLI(app, words, globals)
 	}
+	if err != nil && strings.Contains(words[0], " ") {
+		err = command.WithHint(err, "if these are several words, remove the quotes around them\nfor a line of the shell: -- sh -c %s", command.Quote(words[0]))
+	}
 	return commandLine{path: path, argv: words}, err
 }
 

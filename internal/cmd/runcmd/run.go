@@ -291,14 +291,15 @@ func (r *runner) execute(ctx context.Context, t targets) (err error) {
 	if err != nil {
 		return err // stdout or the temporary folder
 	}
-	if err := p.finish(len(results)); err != nil {
-		return err
-	}
+	err = p.finish(len(results))
 	if lines := fanout.Failures(results); lines != nil {
 		r.tellFailures(lines)
 	}
 	if ctx.Err() != nil {
 		return command.ErrInterrupted
+	}
+	if err != nil {
+		return err
 	}
 	code := fanout.ExitCode(results)
 	if code == 0 && t.listErr != nil {
