@@ -62,7 +62,7 @@ type report struct {
 	Guarded bool         `json:"guarded"`
 	Bypass  string       `json:"bypass,omitempty"` // how other programs go past the rules
 
-	hint string
+	hint, close string
 }
 
 type callerReport struct {
@@ -117,7 +117,7 @@ func check(ctx context.Context, app *command.App, name, commandName string) erro
 		}
 	}
 	if r.Guarded {
-		r.Bypass = bypass(w, p)
+		r.Bypass, r.close = bypass(w, p)
 	}
 	if app.Flags.Output != "" || app.Flags.Query != "" {
 		err = output.Print(app, "Guard", r)
@@ -159,17 +159,23 @@ func (r *report) fill(c workspace.Case) error {
 	return nil
 }
 
-// bypass says how other programs can get the role past the rules, or "".
-func bypass(w *workspace.Workspace, p *profile.Profile) string {
+// bypass says how other programs can get the role past the rules, and which command closes this way.
+func bypass(w *workspace.Workspace, p *profile.Profile) (how, command string) {
+	entries, _ := credentials.Written(w) // after an error, no entry is known
+	for _, e := range entries {
+		if e.Profile == p.Name && e.Expires.After(w.App.Now()) {
+			return "the entry [" + e.Name + "] of " + w.In.Credentials.Path + " has the role in plaintext", "lanyard credentials clean"
+		}
+	}
 	chain, _, err := p.Chain()
 	if err != nil || chain.Start.Kind != profile.SSO {
-		return ""
+		return "", ""
 	}
 	s := chain.Start.Profile.Session
 	if store, err := w.Broker.Cache.Store(s.Key()); err != nil || store != keystore.File {
-		return ""
+		return "", ""
 	}
-	return "the token of the session " + s.Key() + " is in a file, so the AWS CLI and the SDKs can get the role without lanyard"
+	return "the token of the session " + s.Key() + " is in a file, so the AWS CLI and the SDKs can get the role without lanyard", "lanyard guard --strict"
 }
 
 // print prints the report for a user.
@@ -220,7 +226,7 @@ func (r report) print(app *command.App, anyRules bool) error {
 		app.Hint(r.hint)
 	}
 	if r.Bypass != "" {
-		app.Warn(r.Bypass, "run: lanyard guard --strict")
+		app.Warn(r.Bypass, "to close this way, run: "+r.close)
 	}
 	return nil
 }
