@@ -36,6 +36,10 @@ func (t *table) pack() ([]byte, error) {
 		}
 	}
 	p.end()
+	if t.waiters != "" {
+		p.add("waiters", t.waiters)
+		p.end()
+	}
 	var head strings.Builder
 	head.WriteString(t.head)
 	var body bytes.Buffer
@@ -48,6 +52,9 @@ func (t *table) pack() ([]byte, error) {
 		sizes = append(sizes, strconv.Itoa(n))
 	}
 	head.WriteString(strings.Join(sizes, "\t") + "\n")
+	if t.waiters != "" {
+		head.WriteString(row("waiters", strconv.Itoa(p.blockOf["waiters"])))
+	}
 	for _, o := range t.operations {
 		shapes, enums := map[int]bool{p.blockOf["operation "+o.name]: true}, make(map[int]bool)
 		for _, ref := range t.closure(o) {

@@ -111,7 +111,7 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 	}
 	operations := new(document.Object)
 	operations.Set(text(given, "name"), given)
-	m := &awsModel{object(suite, "metadata"), operations, object(suite, "shapes"), nil}
+	m := &awsModel{metadata: object(suite, "metadata"), operations: operations, shapes: object(suite, "shapes")}
 	for name := range m.shapes.All() {
 		tidyShape(m, object(m.shapes, name))
 	}

@@ -18,6 +18,7 @@ type table struct {
 	shapes     map[string]shapeText // by name
 	enums      map[string]string    // the lines of allowed values, by the name of their shape
 	without    map[string]error     // the operations that are not in the table, and the reason
+	waiters    string               // the lines of all waiters
 }
 
 // An operationText holds the lines of an operation.
@@ -42,7 +43,7 @@ type writer struct {
 }
 
 // newTable returns the table of a service. The endpoints are lines of the head.
-func newTable(service string, m *awsModel, endpoints string, where placer) (*table, error) {
+func newTable(service string, m *awsModel, endpoints string, where placer) (t *table, err error) {
 	w := newWriter(service, m, endpoints)
 	whole := checkService(m.metadata)
 	for name := range m.operations.All() {
@@ -61,7 +62,8 @@ func newTable(service string, m *awsModel, endpoints string, where placer) (*tab
 		}
 		w.without[name] = err
 	}
-	return &w.table, nil
+	w.waiters, err = waiterLines(m.waiters, m.operations)
+	return &w.table, err
 }
 
 // newWriter returns a writer whose table has only the head.

@@ -40,12 +40,18 @@ import (
 // lines, sorted by the name on the command line:
 //
 //	blocks	SIZE	SIZE…
+//	waiters	BLOCK
 //	op	NAME	BLOCKS	BLOCKS
 //	without	NAME	REASON
 //
 // The line blocks gives the size of each block after the head. The line of an operation gives the
 // numbers of the blocks with its lines and shapes, and of the blocks with its enums: "0,4-7". A
-// line without names an operation of AWS's models that the tables leave out.
+// line without names an operation of AWS's models that the tables leave out. The line waiters gives
+// the number of the block with the waiters. That block has only entries of this form, and EXPECTED is
+// a string, a boolean or an integer in JSON:
+//
+//	waiter	NAME	OPERATION	DELAY	ATTEMPTS
+//		STATE	MATCHER	EXPECTED	EXPRESSION
 //
 //go:embed tables
 var tables embed.FS
@@ -126,6 +132,8 @@ func (s *Service) head(text string, start int64) {
 				start = end
 			}
 			s.blocks.loaded = make([]bool, len(s.blocks.spans))
+		case "waiters":
+			s.waiters = f[1]
 		case "without":
 			s.without = append(s.without, f)
 		default:

@@ -51,6 +51,7 @@ type Service struct {
 	endpoints  []string // the lines of the endpoints that do not follow the rule of their partition
 	operations []entry  // sorted by the name on the command line
 	without    []row    // the operations that are not built in: "without", name, reason
+	waiters    string   // the number of the block with the waiters; "" if the service has none
 	blocks     *blocks
 }
 
