@@ -24,7 +24,7 @@ var rows = [...][]string{
 	{"internal/awscli", "internal/listing"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child", "internal/cmdline"},
-	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},
+	{"internal/engine/s3ls", "internal/engine/waiter", "internal/agent", "internal/credserver"},
 	{"internal/broker", "internal/inventory", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/prompt", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/completion", "internal/accountindex", "internal/profilesync"},
 	{"internal/profile", "internal/recent", "internal/ratelimit", "internal/settings", "internal/ssocache", "internal/engine/model", "internal/engine/jmespath"},

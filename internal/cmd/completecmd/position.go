@@ -254,6 +254,9 @@ func (p *position) arguments() (files bool) {
 	case cmdline.IsService(p.cmd):
 		if svc, err := model.Load(p.cmd.Name()); err == nil {
 			p.offerWords(svc.Operations()...)
+			if svc.HasWaiters() {
+				p.offerWords(model.WaitCommand)
+			}
 		}
 		return false
 	case !p.cmd.HasSubCommands():

@@ -75,6 +75,9 @@ func (o *operation) accountMode(p *profile.Profile) (string, error) {
 
 // call calls the operation and prints the result.
 func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
+	if o.waiter != nil {
+		return o.wait(ctx, client)
+	}
 	printer, done := o.print.Start()
 	defer func() {
 		if doneErr := done(); err == nil {

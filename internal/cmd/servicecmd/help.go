@@ -30,6 +30,9 @@ func serviceHelp(app *command.App, service string) error {
 	p.Paragraph(fmt.Sprintf("Call an operation of the service %s.", service))
 	p.Section("USAGE", func() { p.Indent(name + " OPERATION [options]") })
 	p.Section("OPERATIONS", func() { p.Indent(strings.Join(svc.Operations(), "\n")) })
+	if svc.HasWaiters() {
+		p.Section("WAITERS", func() { p.Wrap(fmt.Sprintf("Run %q for the list of states to wait for.", name+" wait help")) })
+	}
 	p.Section("INHERITED FLAGS", func() { p.Wrap(inheritedFlags) })
 	p.Section("EXAMPLES", func() {
 		op := exampleOperation(svc)

@@ -34,6 +34,8 @@ func NewService(app *command.App, service string) *cobra.Command {
 			return missingOperation(app, service)
 		case cmdline.IsHelp(args[0]):
 			return serviceHelp(app, service)
+		case isWait(service, args[0]):
+			return wait(cmd, app, service, args[1:])
 		}
 		return operate(cmd, app, service, args[0], "", args[1:])
 	})
@@ -102,6 +104,8 @@ type operation struct {
 	op    *model.Operation
 	in    *arg.Input
 	print output.Printing
+
+	waiter *model.Waiter // nil if the command makes one call
 
 	session     string // the value of --sso-session, for operations of the portal
 	sessionFlag string // a space and the flag that selects the session in use; hints need this text
@@ -190,7 +194,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
+		Service: o.svc.Name, Waiter: o.waiter != nil, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {

@@ -36,6 +36,9 @@ type Options struct {
 	// "raw-in-base64-out". "" means base64.
 	BinaryFormat string
 
+	// Waiter says that the options are for a waiter of the operation. The AWS CLI then sets no page
+	// size of its own.
+	Waiter bool
 	// NoPaginate is set by the global option --no-paginate.
 	NoPaginate bool
 }

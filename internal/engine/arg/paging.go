@@ -173,7 +173,7 @@ var whole = map[string][]string{
 // has a member that whole does not list, limitPages does nothing.
 func (p *parser) limitPages(input *Input) {
 	members, ok := whole[p.op.Name]
-	if p.o.Service != "ec2" || !ok || !input.Paginate || input.Paging.PageSize != nil {
+	if p.o.Service != "ec2" || p.o.Waiter || !ok || !input.Paginate || input.Paging.PageSize != nil {
 		return
 	}
 	for name := range input.Document.All() {

@@ -42,7 +42,7 @@ func TestDocsStateTheCoverage(t *testing.T) {
 
 // coverage returns the text about the coverage.
 func coverage(t *testing.T) string {
-	builtIn, all := 0, 0
+	builtIn, all, waiters, allWaiters := 0, 0, 0, 0
 	reasons := make(map[string]int)
 	for _, name := range allTables(t) {
 		s, err := Load(name)
@@ -51,6 +51,12 @@ func coverage(t *testing.T) string {
 		}
 		builtIn += len(s.Operations())
 		all += len(s.Operations()) + len(s.Without())
+		for _, w := range s.Waiters() {
+			allWaiters++
+			if s.Has(w.Operation) {
+				waiters++
+			}
+		}
 		for _, m := range s.Without() {
 			reasons[m.Reason]++
 		}
@@ -66,6 +72,7 @@ func coverage(t *testing.T) string {
 		}
 		fmt.Fprintf(&text, "| %d | %s |\n", reasons[r], Explain(r))
 	}
+	fmt.Fprintf(&text, "\nLanyard also has %d of the %d waiters, such as `ec2 wait instance-running`. A waiter is built in if its operation is.\n", waiters, allWaiters)
 	return text.String() + "\n"
 }
 
