@@ -71,6 +71,12 @@ func s3Settings(p *profile.Profile) func(key string) string {
 	}
 }
 
+// S3Accelerates reports whether a profile uses the accelerated endpoints of S3, which lanyard does not
+// have.
+func S3Accelerates(p *profile.Profile) bool {
+	return strings.EqualFold(s3Settings(p)("use_accelerate_endpoint"), "true")
+}
+
 // ExplainKeys adds a hint to an error about expired keys. It adds no hint for role
 // credentials, because the client has already tried new credentials.
 func ExplainKeys(w *workspace.Workspace, client *call.Client, err error) error {
