@@ -69,7 +69,7 @@ func builtIn(root cmdline.Node, args []string) (runsHere bool, err error) {
 			if word == model.WaitCommand {
 				return waitsHere(cmd, args[1:], prompt)
 			}
-			runsHere := builtInOperation(cmd.Name(), word)
+			runsHere := builtInOperation(cmd.Name(), word) || slices.Contains(awsnames.Subcommands(cmd.Name()), word)
 			if !runsHere && root.Name() != "aws" {
 				return false, typoInOperation(root.Name(), cmd.Name(), word)
 			}

@@ -176,7 +176,7 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			"follow-console": followConsole, "open-console": openConsole,
 			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
-			"replies":        replies,
+			"replies": replies,
 		},
 	})
 }

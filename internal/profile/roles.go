@@ -65,7 +65,7 @@ func (p *Profile) Chain() (Chain, []Warning, error) {
 		return Chain{}, r.warnings, err
 	}
 	if p.Assume != "" {
-		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume})
+		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume, SessionName: p.AssumeSession})
 	}
 	r.limitDurations(&c)
 	return c, r.warnings, nil

@@ -33,7 +33,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 		case len(args) == 0:
 			return missingOperation(app, service)
 		case cmdline.IsHelp(args[0]):
-			return serviceHelp(app, service)
+			return serviceHelp(app, service, cmd.Commands())
 		case isWait(service, args[0]):
 			return wait(cmd, app, service, args[1:])
 		}
@@ -41,7 +41,7 @@ func NewService(app *command.App, service string) *cobra.Command {
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Call an operation of "+service
 	cmd.Annotations = cmdline.Serves(service)
-	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service) }) // app.Out keeps the error
+	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service, cmd.Commands()) }) // app.Out keeps the error
 	return cmd
 }
 

@@ -21,7 +21,7 @@ func newS3Make(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:         "mb S3URI",
 		Short:       "Make a bucket",
-		Long:        "Make the bucket s3://BUCKET in the region of the profile. If this fails, the exit\ncode is 1.",
+		Long:        "Make the bucket s3://BUCKET in the region of the profile. If this fails, the\nexit code is 1.",
 		Example:     `lanyard s3 mb s3://my-bucket --region eu-west-1`,
 		Annotations: cmdline.Uses("profile", "region", cmdline.Role, "endpoint-url", "no-sign-request", cmdline.Connection),
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -37,7 +37,7 @@ func newS3Make(app *command.App) *cobra.Command {
 			return makeBucket(cmd.Context(), app, args[0])
 		},
 	}
-	cmd.Flags().StringArray(tagsFlag, nil, "tag the bucket; lanyard hands off this option to the AWS CLI")
+	cmd.Flags().StringArray(tagsFlag, nil, "tag the bucket with `KEY` and a value; needs the AWS CLI")
 	return cmd
 }
 
@@ -60,7 +60,7 @@ func newS3Remove(app *command.App) *cobra.Command {
 			return removeBucket(cmd.Context(), app, args[0])
 		},
 	}
-	cmd.Flags().BoolVar(&force, "force", false, "first delete all objects; lanyard hands off this option to the AWS CLI")
+	cmd.Flags().BoolVar(&force, "force", false, "first delete all objects; needs the AWS CLI")
 	return cmd
 }
 

@@ -25,8 +25,8 @@ func newS3Presign(app *command.App) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "presign S3URI",
 		Short: "Print a URL to download an object",
-		Long: `Print a URL with which anybody can download the object s3://BUCKET/KEY, until the
-URL expires. lanyard sends no request, so it does not check that the object
+		Long: `Print a URL with which anybody can download the object s3://BUCKET/KEY, until
+the URL expires. lanyard sends no request, so it does not check that the object
 exists.
 
 A URL that is signed with role credentials ends when the credentials expire,
