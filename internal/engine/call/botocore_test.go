@@ -133,6 +133,9 @@ func compare(t *testing.T, line []byte) {
 	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
 		t.Errorf("%s: the output differs (-botocore +ours)\n%s", name, diff)
 	}
+	if names := unknownMembers(svc, op, r); names != nil && op.Output.Shape.Payload == "" { // the replies have an element around the payload
+		t.Errorf("%s: the reply has only known members, but these are unknown: %q\n%s", name, names, c.Reply)
+	}
 }
 
 // member returns a member of a JSON object. The member's own members keep their order.

@@ -131,6 +131,7 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 		return nil, r.broken(op, err)
 	}
 	finish(svc, op, input, out)
+	c.logUnknown(ctx, svc, op, r)
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"log/slog"
 	"net/http"
 	"os/exec"
 	"runtime"
@@ -166,7 +167,9 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 	if kind == failures {
 		replies[0].StatusCode = http.StatusBadRequest
 	}
+	var debug bytes.Buffer
 	client := &call.Client{
+		Log:    slog.New(slog.NewTextHandler(&debug, &slog.HandlerOptions{Level: slog.LevelDebug})),
 		Region: c.region, MaxAttempts: 1,
 		Credentials: call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret")},
 		HTTP: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {
@@ -198,6 +201,9 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 	}
 	if left, _ := theirs.Get("left"); kind == onPages && fmt.Sprint(left) != fmt.Sprint(len(replies)) {
 		return "different", fmt.Sprintf("%d pages are left, and botocore has left %v", len(replies), left)
+	}
+	if kind != onPages && kind != failures && strings.Contains(debug.String(), "members=") {
+		return "different", "the log says that a known member is unknown: " + debug.String()
 	}
 	want, _ := theirs.Get("output")
 	if c.op.Name == "GetBucketLocation" && c.service == "s3api" {
