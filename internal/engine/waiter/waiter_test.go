@@ -7,6 +7,7 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -124,4 +125,26 @@ func TestWaitEndsWithItsContext(t *testing.T) {
 			t.Errorf("%v after %d calls, want the context's error after 2 calls", err, calls)
 		}
 	})
+}
+
+// The AWS CLI renames options of operations, but not the same options of waiters. So a waiter whose
+// operation has a renamed option cannot be built in.
+func TestOptionsHaveTheNamesOfTheModel(t *testing.T) {
+	for _, service := range model.Services() {
+		svc, err := model.Load(service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, w := range svc.Waiters() {
+			op, ok := svc.Operation(w.Operation)
+			if !ok {
+				continue
+			}
+			for _, p := range op.Parameters() {
+				if want := model.CLIName(p.Member.Name); p.Name != want || !arg.Has(op, "--"+want) {
+					t.Errorf("%s wait %s: the option of %s is --%s, want --%s", service, w.CLIName, p.Member.Name, p.Name, want)
+				}
+			}
+		}
+	}
 }
