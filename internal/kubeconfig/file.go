@@ -1,6 +1,7 @@
 package kubeconfig
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -62,7 +63,7 @@ func Edit(ctx context.Context, path string, change func(old []byte) ([]byte, err
 		mode = info.Mode().Perm()
 	}
 	made, err := change(old)
-	if err != nil {
+	if err != nil || old != nil && bytes.Equal(old, made) {
 		return err
 	}
 	if err := atomicfile.Write(path, made, mode); err != nil {
