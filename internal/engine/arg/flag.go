@@ -21,27 +21,40 @@ type Flag struct {
 // members that select a page, although the command line accepts them.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
-	hidden := make(map[string]bool)
-	if paginated(op) {
-		for _, name := range pagingMembers(op) {
-			hidden[name] = true
-		}
-	}
 	var flags []Flag
+	positive := make(map[string]int) // the indices of flags, by the dest of their options
 	for _, opt := range t.options {
+		i, found := positive[opt.dest]
 		switch {
-		case opt.negative:
-			flags[len(flags)-1].Negative = opt.name
-		case opt.member != nil && opt.page == noPage && hidden[opt.member.Name]:
+		case opt.hidden:
+		case opt.negative && found:
+			flags[i].Negative = opt.name
 		default:
-			f := Flag{Name: opt.name, Type: opt.typeName, Required: opt.required, Member: opt.member}
-			if opt.page != noPage {
-				f.Member = nil
-			}
-			flags = append(flags, f)
+			positive[opt.dest] = len(flags)
+			flags = append(flags, Flag{Name: opt.name, Type: opt.typeName, Required: opt.required, Member: opt.member})
 		}
 	}
 	return flags
+}
+
+// An Option is an option as the list of the AWS CLI's options describes it.
+type Option struct {
+	Name     string // with the dashes, unless the option is an argument
+	Type     string // as in Flag
+	Required bool
+	Hidden   bool // the help does not list the option
+	Changed  bool // a rule adds the option, or changes its value
+}
+
+// List returns all options of an operation in the order of the AWS CLI. Unlike [Flags], it also
+// returns the hidden options, and each form of a boolean.
+func List(op *model.Operation) []Option {
+	t := newTable(op)
+	list := make([]Option, len(t.options))
+	for i, o := range t.options {
+		list[i] = Option{o.name, o.typeName, o.required, o.hidden, o.changed}
+	}
+	return list
 }
 
 // Has reports whether an operation has an option, such as --role-name.
@@ -65,6 +78,10 @@ func newTable(op *model.Operation) *table {
 			t.add(no)
 		}
 	}
+	for _, r := range op.Rules {
+		t.change(r)
+	}
+	t.hidePages()
 	t.add(&option{name: "--cli-input-json", typeName: "string"})
 	t.add(&option{name: "--cli-input-yaml", typeName: "string"})
 	t.addPaging()
@@ -126,7 +143,9 @@ type option struct {
 	number   string // "int" or "float": read checks the words
 	choices  []string
 	required bool
-	member   *model.Member
+	hidden   bool          // the help does not list the option
+	changed  bool          // a rule adds the option, or changes its value
+	member   *model.Member // nil for an option that is not a member of the input
 	page     page
 }
 

@@ -17,7 +17,8 @@ type builder struct {
 func build(lines string, text map[string]string, enums enums) *Operation {
 	b := builder{text, make(map[string]*Shape), enums}
 	head, parts := cutHead(lines)
-	op := &Operation{Name: head[1], CLIName: CLIName(head[1]), Method: head[2], URI: head[3]}
+	name, command := SplitName(head[1])
+	op := &Operation{Name: name, CLIName: command, Method: head[2], URI: head[3]}
 	for _, f := range head[4:] {
 		switch key, value, _ := strings.Cut(f, "="); key {
 		case "wrapper":
@@ -42,6 +43,8 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 			op.Errors = append(op.Errors, b.shape(part[1]))
 		case "pages":
 			op.Paginator = paginator(part[1:])
+		case "rule":
+			op.Rules = append(op.Rules, rule(part[1:]))
 		}
 	}
 	return op

@@ -23,6 +23,7 @@ import (
 //		in|out	SHAPE	…
 //		error	SHAPE
 //		pages	…
+//		rule	KIND	…
 //	structure	NAME	…
 //		MEMBER	TYPE	…
 //	list	NAME
@@ -32,6 +33,7 @@ import (
 //		value	TYPE	…
 //	enum	NAME	VALUE|VALUE…
 //
+// [SplitName] says what the name of an operation is.
 // A TYPE is the name of a simple kind, or of a structure, list or map. [Parse] reads this text.
 //
 // The files of the tables are compressed in blocks (DEFLATE), so that the program reads only the
@@ -165,7 +167,7 @@ func Parse(name, text string) *Service {
 			s.line(f, lines)
 		}
 	}
-	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(CLIName(a.name), CLIName(b.name)) })
+	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(commandName(a.name), commandName(b.name)) })
 	return s
 }
 

@@ -13,7 +13,8 @@ type Missing struct {
 func (s *Service) Without() []Missing {
 	list := make([]Missing, len(s.without))
 	for i, f := range s.without {
-		list[i] = Missing{f[1], CLIName(f[1]), f[2]}
+		operation, command := SplitName(f[1])
+		list[i] = Missing{operation, command, f[2]}
 	}
 	return list
 }

@@ -29,6 +29,7 @@ type Operation struct {
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator
+	Rules         []Rule   // the changes that the AWS CLI makes to the options
 	Errors        []*Shape // the errors in the model, with their members
 }
 

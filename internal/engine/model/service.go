@@ -56,7 +56,7 @@ type Service struct {
 
 // An entry is an operation whose shapes are not built yet.
 type entry struct {
-	name          string
+	name          string // "DescribeInstances"; see SplitName
 	shapes, enums string // the numbers of blocks
 }
 
@@ -70,7 +70,7 @@ func (s *Service) EnvName() string {
 func (s *Service) Operations() []string {
 	names := make([]string, len(s.operations))
 	for i, e := range s.operations {
-		names[i] = CLIName(e.name)
+		names[i] = commandName(e.name)
 	}
 	return names
 }
@@ -78,7 +78,7 @@ func (s *Service) Operations() []string {
 // find returns the index of an operation.
 func (s *Service) find(cliName string) (int, bool) {
 	return slices.BinarySearchFunc(s.operations, cliName, func(e entry, name string) int {
-		return strings.Compare(CLIName(e.name), name)
+		return strings.Compare(commandName(e.name), name)
 	})
 }
 
