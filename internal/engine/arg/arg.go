@@ -59,6 +59,10 @@ type Input struct {
 
 	Help bool // the command line has the word "help"
 
+	// Outfile is the file for the member of the output that Operation.Stream returns. It is "" if
+	// there is no such member.
+	Outfile string
+
 	Warnings []string // lines for stderr
 }
 
@@ -130,6 +134,16 @@ func (p *parser) fill(input *Input, t *table, w *words) error {
 			if !pages {
 				pages = true
 				input.Document.Set(pagingConfig, new(document.Object))
+			}
+			continue
+		}
+		if opt.set != nil {
+			value, err := p.words(opt, v)
+			if err != nil {
+				return err
+			}
+			if err := opt.set(input, value); err != nil {
+				return err
 			}
 			continue
 		}

@@ -82,13 +82,21 @@ func newTable(op *model.Operation) *table {
 		t.change(r)
 	}
 	t.hidePages()
-	t.add(&option{name: "--cli-input-json", typeName: "string"})
-	t.add(&option{name: "--cli-input-yaml", typeName: "string"})
+	if op.Stream() != nil {
+		t.add(&option{name: outfile, typeName: "string", required: true, set: setOutfile})
+	}
+	whole := t.byName[outfile] == nil && t.byName["--"+outfile] == nil // the AWS CLI's own rule
+	if whole {
+		t.add(&option{name: "--cli-input-json", typeName: "string"})
+		t.add(&option{name: "--cli-input-yaml", typeName: "string"})
+	}
 	t.addPaging()
-	t.add(&option{
-		name: "--generate-cli-skeleton", typeName: "string", arity: perhaps,
-		choices: []string{"input", "output", "yaml-input"},
-	})
+	if whole {
+		t.add(&option{
+			name: "--generate-cli-skeleton", typeName: "string", arity: perhaps,
+			choices: []string{"input", "output", "yaml-input"},
+		})
+	}
 	return t
 }
 
@@ -145,6 +153,7 @@ type option struct {
 	required bool
 	hidden   bool          // the help does not list the option
 	changed  bool          // a rule adds the option, or changes its value
+	set      setter        // stores the value of an option that is not simply a member
 	member   *model.Member // nil for an option that is not a member of the input
 	page     page
 }
@@ -164,6 +173,9 @@ const (
 // word is the value of another option.
 func (t *table) relax(args []string) {
 	for i, a := range args {
+		if t.byName[a] == nil {
+			continue
+		}
 		switch a {
 		case "--cli-input-json", "--cli-input-yaml":
 		case "--generate-cli-skeleton":

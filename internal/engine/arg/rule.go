@@ -45,3 +45,23 @@ func (t *table) alias(old, name string) {
 	second.name, second.dest, second.hidden = "--"+name, dest(name), true
 	t.add(&second)
 }
+
+// A setter stores the value of an option in the input. The value is what [parser.words] returns.
+type setter func(in *Input, value any) error
+
+// outfile is the argument for the file with the body of the reply.
+const outfile = "outfile"
+
+func setOutfile(in *Input, value any) error {
+	in.Outfile = textOf(value)
+	return nil
+}
+
+// textOf returns a string or the content of a file as text.
+func textOf(value any) string {
+	if b, ok := value.(rawFile); ok {
+		return string(b)
+	}
+	text, _ := value.(string)
+	return text
+}

@@ -88,15 +88,20 @@ type Credentials struct {
 //   - an idcenter.ConnectError, if no reply arrives
 //   - an idcenter.ReplyError, if the reply is invalid
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
+	return c.perform(ctx, svc, op, input, nil)
+}
+
+// perform makes a call. If save is not nil, the body of the reply goes to the file that save opens.
+func (c *Client) perform(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, save opener) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
-	out, err := c.call(ctx, svc, op, sent)
+	out, err := c.call(ctx, svc, op, sent, save)
 	if again, failed := c.refresh(ctx, svc, op, sent, used, err); !again {
 		return out, cmp.Or(failed, err)
 	}
-	return c.call(ctx, svc, op, c.withToken(input))
+	return c.call(ctx, svc, op, c.withToken(input), save)
 }
 
-func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
+func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, save opener) (*document.Object, error) {
 	t, err := c.targetIn(c.regionFor(input), svc, op, input)
 	if err != nil {
 		return nil, err
@@ -115,6 +120,7 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err := req.addChecksum(op, full); err != nil {
 		return nil, err
 	}
+	req.save = save
 	r, err := c.send(ctx, svc, op, req, t)
 	if region := t.moved(svc, err); region != "" {
 		c.remember(input, region)

@@ -20,6 +20,7 @@ type request struct {
 	query  [][2]string // in order
 	header http.Header
 	body   []byte
+	save   opener // opens the file for the body of the reply; nil means no file
 }
 
 // serialize returns the request for an input.
@@ -38,7 +39,7 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 	case model.RESTJSON, model.RESTXML:
 		err = r.rest(svc, op, input)
 		r.queryMode(svc)
-		if svc.Name == "apigateway" { // another type is the default of this service
+		if svc.Name == "apigateway" && r.header.Get("Accept") == "" { // another type is the default of this service
 			r.header.Set("Accept", "application/json")
 		}
 	default:

@@ -38,7 +38,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 		}
 	}
 	start := time.Now()
-	answer, err := c.exchange(req, svc, op, t.base)
+	answer, err := c.exchange(req, svc, op, t.base, r.save)
 	attrs := []slog.Attr{
 		slog.String("operation", op.Name), slog.Int("try", try),
 		slog.String("endpoint", req.URL.Scheme+"://"+req.URL.Host+req.URL.Path), slog.Duration("duration", time.Since(start)),
@@ -77,8 +77,9 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 	})
 }
 
-// exchange sends a request and reads the reply to its end.
-func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Operation, endpoint string) (*reply, error) {
+// exchange sends a request and reads the reply to its end. If save is not nil, the body of a reply
+// without an error goes to the file that save opens.
+func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Operation, endpoint string, save opener) (*reply, error) {
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP
@@ -103,6 +104,12 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
 	}}
+	if save != nil && r.status >= 200 && r.status < 300 {
+		if err := w.save(resp.Body, save); err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
 	switch {
 	case err == nil:

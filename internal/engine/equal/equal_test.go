@@ -347,9 +347,12 @@ func asJSON(v any) string {
 	return string(b)
 }
 
-// parse reads the input like a command line with --cli-input-json.
+// parse reads the input like a command line with --cli-input-json. Some operations do not have this
+// option: those with an argument for the output, and those that the AWS CLI changes.
 func (c *comparedCase) parse() (*document.Object, error) {
-	in, err := arg.Parse(c.op, []string{"--cli-input-json", asJSON(c.input)}, arg.Options{Service: c.service, NoPaginate: true})
+	op := *c.op
+	op.Output, op.Rules = nil, nil
+	in, err := arg.Parse(&op, []string{"--cli-input-json", asJSON(c.input)}, arg.Options{Service: c.service, NoPaginate: true})
 	if err != nil {
 		return nil, err
 	}

@@ -98,6 +98,11 @@ func compareOutputs(t *testing.T, cases []*comparedCase, kind string) {
 	}
 }
 
+// A buffer is a file in memory.
+type buffer struct{ bytes.Buffer }
+
+func (b *buffer) Close() error { return nil }
+
 // askReplies returns the answers of replies.py.
 func askReplies(t *testing.T, cases []*comparedCase, kind string) ([]*document.Object, error) {
 	var stdin bytes.Buffer
@@ -183,6 +188,11 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		var pager *call.Pager
 		if pager, err = client.Pages(c.svc, c.op, input, call.Paging{}); err == nil {
 			ours, err = pager.Full(ctx)
+		}
+	} else if m := c.op.Stream(); m != nil && kind == "" {
+		var saved buffer
+		if ours, err = client.Save(ctx, c.svc, c.op, input, func() (io.WriteCloser, error) { return &saved, nil }); err == nil {
+			ours.Set(m.Name, saved.String())
 		}
 	} else {
 		ours, err = client.Call(ctx, c.svc, c.op, input)

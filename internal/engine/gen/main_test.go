@@ -279,7 +279,7 @@ func TestCompareOptions(t *testing.T) {
 		"another order":    {func(l []awsOption) []awsOption { l[0], l[1] = l[1], l[0]; return l }, optionsReason},
 		"an output file": {func(l []awsOption) []awsOption {
 			return append(l, awsOption{"outfile", "string", true, false, "StreamingOutputArgument"})
-		}, outputFileReason},
+		}, optionsReason},
 		"made in code": {func(l []awsOption) []awsOption { l[1].class = "CustomArgument"; return l }, customReason},
 	} {
 		if got := compareOptions(op, tt.change(slices.Clone(plain))); got != tt.want {

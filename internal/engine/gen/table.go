@@ -135,11 +135,8 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 		for name := range object(s, "members").All() {
 			ref := object(object(s, "members"), name)
 			shape := object(w.model.shapes, text(ref, "shape"))
-			if truth(ref, "streaming") || truth(shape, "streaming") {
+			if (truth(ref, "streaming") || truth(shape, "streaming")) && (part.ref == in || name != text(s, "payload") || kind(shape) != "blob") {
 				return part.reason
-			}
-			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
-				return outputFileReason
 			}
 			if part.ref == out && text(ref, "location") == "headers" {
 				return resultReason // the client does not keep the case of the names

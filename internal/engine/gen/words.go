@@ -124,10 +124,8 @@ func compareOptions(op *model.Operation, theirs []awsOption) reason {
 	custom := false
 	for _, o := range theirs {
 		switch o.class {
-		case "", "CliInputJSONArgument", "CliInputYAMLArgument", "GenerateCliSkeletonArgument", "PageArgument":
+		case "", "CliInputJSONArgument", "CliInputYAMLArgument", "GenerateCliSkeletonArgument", "PageArgument", "StreamingOutputArgument":
 			o.class = ""
-		case "StreamingOutputArgument":
-			return outputFileReason
 		default:
 			o.class, custom = "custom", true
 		}

@@ -33,6 +33,18 @@ type Operation struct {
 	Errors        []*Shape // the errors in the model, with their members
 }
 
+// Stream returns the member of the output that is the whole body of the reply. The AWS CLI writes it
+// to the file in the argument "outfile". Stream returns nil if the output has no such member.
+func (o *Operation) Stream() *Member {
+	if o.Output == nil {
+		return nil
+	}
+	if m := o.Output.Shape.Member(o.Output.Shape.Payload); m != nil && m.Shape.Kind == Blob {
+		return m
+	}
+	return nil
+}
+
 // A Parameter is an option of an operation on the command line.
 type Parameter struct {
 	Name   string // without the dashes: "instance-ids"
