@@ -5,13 +5,10 @@ package servicecmd
 import (
 	"cmp"
 	"context"
-	"io"
-	"os"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
-	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
@@ -93,6 +90,9 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 	}
 	if !o.in.Paginate || !call.CanPage(o.op) {
 		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
+		if err == nil {
+			err = o.save(out)
+		}
 		if err != nil {
 			return err
 		}
@@ -124,15 +124,6 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 		return printer.Token(token)
 	}
 	return nil
-}
-
-// outfile opens the file in the argument for the output, as the AWS CLI does.
-func (o *operation) outfile() (io.WriteCloser, error) {
-	file, err := os.OpenFile(o.in.Outfile, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o666)
-	if err != nil {
-		return nil, arg.FileError(err, o.in.Outfile)
-	}
-	return file, nil
 }
 
 // paging returns the values of the paging options.

@@ -130,8 +130,11 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
 		var usage *arg.UsageError
-		if errors.As(err, &usage) && usage.Unknown != nil {
+		switch isUsage := errors.As(err, &usage); {
+		case isUsage && usage.Unknown != nil:
 			return unknownOptions(app, usage)
+		case isUsage && usage.Elsewhere:
+			return &command.ElsewhereError{Why: badParameters(err)}
 		}
 		return badParameters(err)
 	}
@@ -143,6 +146,9 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	}
 	if away := o.away(); away != "" {
 		return &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	}
+	if err := o.checkSaves(); err != nil {
+		return err
 	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)

@@ -63,7 +63,17 @@ type Input struct {
 	// there is no such member.
 	Outfile string
 
+	Saves []Save // the values of the output that go to further files
+
 	Warnings []string // lines for stderr
+}
+
+// A Save is a value of the output that goes to a file. The file is private to the user.
+type Save struct {
+	File   string
+	Path   []string   // the names of members down to the value
+	Blob   bool       // the value is in base64, and the file has the bytes
+	Remove [][]string // the values to remove from the output
 }
 
 // Paging holds the paging options, which replace the operation's own paging members. Its fields
@@ -118,13 +128,18 @@ type parser struct {
 }
 
 func (p *parser) fill(input *Input, t *table, w *words) error {
+	for _, check := range t.checks {
+		if err := check(w); err != nil {
+			return err
+		}
+	}
 	if err := t.settlePaging(input, w, p.o.NoPaginate); err != nil {
 		return err
 	}
 	pages := false // pagingConfig was added to the document
 	for _, opt := range t.options {
 		v, given := w.values[opt.dest]
-		if !given || opt.negative {
+		if !given && !opt.always || opt.negative {
 			continue
 		}
 		if opt.page != noPage {
@@ -138,11 +153,7 @@ func (p *parser) fill(input *Input, t *table, w *words) error {
 			continue
 		}
 		if opt.set != nil {
-			value, err := p.words(opt, v)
-			if err != nil {
-				return err
-			}
-			if err := opt.set(input, value); err != nil {
+			if err := opt.set(p, input, opt, v); err != nil {
 				return err
 			}
 			continue
@@ -176,11 +187,12 @@ func (p *parser) fill(input *Input, t *table, w *words) error {
 			return nil
 		}
 	}
-	return p.finish(input)
+	return p.finish(input, t.before)
 }
 
-// finish decodes blobs, validates the document and normalizes its values.
-func (p *parser) finish(input *Input) error {
+// finish decodes blobs, calls the functions in before, validates the document and normalizes its
+// values.
+func (p *parser) finish(input *Input, before []func(*document.Object) error) error {
 	if p.op.Input == nil {
 		return nil
 	}
@@ -189,6 +201,11 @@ func (p *parser) finish(input *Input) error {
 		return err
 	}
 	input.Document = d.(*document.Object) // decodeBlobs keeps the type
+	for _, change := range before {
+		if err := change(input.Document); err != nil {
+			return err
+		}
+	}
 	if p.o.Service == "s3api" {
 		if err := checkBucket(input.Document); err != nil {
 			return err
@@ -224,6 +241,9 @@ type UsageError struct {
 
 	// Unknown holds the unknown options and the words that belong to no option.
 	Unknown []string
+
+	// Elsewhere reports whether the command line has an option that only the AWS CLI has.
+	Elsewhere bool
 }
 
 func (e *UsageError) Error() string { return e.Message }

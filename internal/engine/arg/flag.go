@@ -5,6 +5,7 @@ package arg
 import (
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
@@ -66,6 +67,9 @@ type table struct {
 	byName   map[string]*option
 	shadowed []*option // the members that paging options replace
 	op       *model.Operation
+
+	checks []func(w *words) error           // the rules' checks of the command line
+	before []func(d *document.Object) error // the rules' changes of the input before its validation
 }
 
 func newTable(op *model.Operation) *table {
@@ -143,19 +147,21 @@ func memberOption(p model.Parameter) *option {
 
 // An option is an option of the operation on the command line.
 type option struct {
-	name     string // with the dashes
-	dest     string // options with the same dest overwrite each other
-	typeName string
-	arity    arity
-	negative bool   // --no-NAME
-	number   string // "int" or "float": read checks the words
-	choices  []string
-	required bool
-	hidden   bool          // the help does not list the option
-	changed  bool          // a rule adds the option, or changes its value
-	set      setter        // stores the value of an option that is not simply a member
-	member   *model.Member // nil for an option that is not a member of the input
-	page     page
+	name      string // with the dashes
+	dest      string // options with the same dest overwrite each other
+	typeName  string
+	arity     arity
+	negative  bool   // --no-NAME
+	number    string // "int" or "float": read checks the words
+	choices   []string
+	required  bool
+	hidden    bool          // the help does not list the option
+	changed   bool          // a rule adds the option, or changes its value
+	elsewhere bool          // only the AWS CLI has the option
+	always    bool          // set is called even if the command line does not have the option
+	set       setter        // stores the value of an option that is not simply a member
+	member    *model.Member // nil for an option that is not a member of the input
+	page      page
 }
 
 // An arity is the number of words that an option takes.
@@ -165,6 +171,7 @@ const (
 	one arity = iota
 	none
 	many    // any number
+	some    // at least one
 	perhaps // none or one
 )
 

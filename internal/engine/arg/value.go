@@ -33,14 +33,14 @@ func (p *parser) words(o *option, g *optionValue) (any, error) {
 	if o.arity == none {
 		return g.on, nil
 	}
-	if o.arity == one || len(g.words) == 1 {
+	if len(g.words) == 1 {
 		loaded, err := p.load(o, g.words[0])
 		switch {
 		case err != nil:
 			return nil, err
 		case loaded != nil:
 			return loaded, nil // the value is a string, even if the option takes a list
-		case o.arity != many:
+		case o.arity != many && o.arity != some:
 			return g.words[0], nil
 		}
 	}

@@ -112,14 +112,17 @@ func (t *table) take(w *words, list []word, i int) (int, error) {
 		}
 		values = []string{*e}
 	} else {
-		for n+i < len(list) && !list[i+n].isOption && !list[i+n].dashes && o.arity != none && (o.arity == many || len(values) == 0) {
+		for n+i < len(list) && !list[i+n].isOption && !list[i+n].dashes && o.arity != none && (o.arity == many || o.arity == some || len(values) == 0) {
 			values = append(values, list[i+n].text)
 			n++
 		}
 		if o.arity == one && values == nil {
 			return 0, badOption(o.name, "expected one argument")
 		}
-		if o.arity == perhaps && values == nil {
+		if o.arity == some && values == nil {
+			return 0, badOption(o.name, "expected at least one argument")
+		}
+		if o.arity == perhaps && values == nil && o.choices != nil {
 			values = o.choices[:1]
 		}
 	}
@@ -168,6 +171,9 @@ func (t *table) classify(args []string) ([]word, error) {
 		w, err := t.word(a)
 		if err != nil {
 			return nil, err
+		}
+		if w.option != nil && w.option.elsewhere {
+			return nil, &UsageError{Message: w.option.name + " needs the AWS CLI", Elsewhere: true}
 		}
 		list[i] = w
 	}

@@ -348,10 +348,13 @@ func asJSON(v any) string {
 }
 
 // parse reads the input like a command line with --cli-input-json. Some operations do not have this
-// option: those with an argument for the output, and those that the AWS CLI changes.
+// option: those with an argument for the output. Only rules that change the input matter here.
 func (c *comparedCase) parse() (*document.Object, error) {
 	op := *c.op
-	op.Output, op.Rules = nil, nil
+	op.Output = nil
+	op.Rules = slices.DeleteFunc(slices.Clone(op.Rules), func(r model.Rule) bool {
+		return r.Kind != model.RuleUserData && r.Kind != model.RuleProtocol
+	})
 	in, err := arg.Parse(&op, []string{"--cli-input-json", asJSON(c.input)}, arg.Options{Service: c.service, NoPaginate: true})
 	if err != nil {
 		return nil, err

@@ -48,7 +48,10 @@ const commandRule model.RuleKind = "command"
 
 // needsOption reports whether the first argument of a rule is an option that must exist.
 func needsOption(k model.RuleKind) bool {
-	return slices.Contains([]model.RuleKind{model.Rename, model.Alias, model.Remove}, k)
+	return slices.Contains([]model.RuleKind{
+		model.RuleRename, model.RuleAlias, model.RuleRemove, model.RuleOptional, model.RuleToggle, model.RuleHoist, model.RuleInject, model.RuleZip, model.RuleZipFile, model.RuleSplit,
+		model.RuleUserData, model.RuleProtocol,
+	}, k)
 }
 
 // nameCommands gives operations the names of their commands. An operation with two commands becomes
@@ -109,7 +112,27 @@ func changeOptions(rules []optionRule, service string, m *awsModel, t *table) {
 			o.lines += row("", append([]string{"rule", string(r.rule.Kind)}, r.rule.Args...)...)
 			names = append(names, r.rule.Args...)
 		}
+		for _, name := range toggles(m, service, operation) {
+			o.lines += row("", "rule", string(model.RuleToggle), name)
+		}
 	}
+}
+
+// toggles returns the options of EC2 that are a structure with only the boolean Value.
+func toggles(m *awsModel, service, operation string) []string {
+	if service != "ec2" {
+		return nil
+	}
+	input := object(m.shapes, text(object(object(m.operations, operation), "input"), "shape"))
+	var names []string
+	for name := range object(input, "members").All() {
+		inner := object(object(m.shapes, text(object(object(input, "members"), name), "shape")), "members")
+		value := text(object(inner, "Value"), "shape")
+		if inner.Len() == 1 && kind(object(m.shapes, value)) == "boolean" {
+			names = append(names, model.CLIName(name))
+		}
+	}
+	return names
 }
 
 // optionNames returns the options that follow from the input of an operation.
