@@ -68,8 +68,9 @@ type table struct {
 	shadowed []*option // the members that paging options replace
 	op       *model.Operation
 
-	checks []func(w *words) error           // the rules' checks of the command line
-	before []func(d *document.Object) error // the rules' changes of the input before its validation
+	onePage []string                         // the dests of further options that select a page
+	checks  []func(w *words) error           // the rules' checks of the command line
+	before  []func(d *document.Object) error // the rules' changes of the input before its validation
 }
 
 func newTable(op *model.Operation) *table {

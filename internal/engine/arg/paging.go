@@ -92,6 +92,11 @@ func (t *table) settlePaging(input *Input, w *words, noPaginate bool) error {
 			input.Paginate = false
 		}
 	}
+	for _, d := range t.onePage {
+		if w.values[d] != nil {
+			input.Paginate = false
+		}
+	}
 	if input.Paginate {
 		return nil
 	}

@@ -26,6 +26,9 @@ func (t *table) change(r model.Rule) {
 		t.save(r.Args[0], r.Args[1])
 	case model.RuleToggle, model.RuleHoist, model.RuleInject, model.RuleZip, model.RuleZipFile, model.RuleSplit:
 		t.changeMember(r, t.byName["--"+r.Args[0]])
+	case model.RulePage:
+		o := t.byName["--"+r.Args[0]]
+		o.hidden, t.onePage = true, append(t.onePage, o.dest)
 	case model.RuleUserData:
 		t.before = append(t.before, encode(t.byName["--"+r.Args[0]].member.Name))
 	case model.RuleProtocol:

@@ -72,9 +72,15 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy
-// documents. It also decodes S3 keys, if the input does not ask for encoded keys.
+// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy documents,
+// templates in JSON and the text of consoles. It also decodes S3 keys, if the input does not ask for encoded keys.
 func finish(svc *model.Service, op *model.Operation, input, output *document.Object) {
+	switch svc.Name + " " + op.Name {
+	case "ec2 GetConsoleOutput":
+		decodeConsole(output)
+	case "cloudformation GetTemplate":
+		decodeTemplate(output)
+	}
 	if svc.Name == "iam" {
 		decodePolicies(output)
 	}

@@ -50,7 +50,7 @@ const commandRule model.RuleKind = "command"
 func needsOption(k model.RuleKind) bool {
 	return slices.Contains([]model.RuleKind{
 		model.RuleRename, model.RuleAlias, model.RuleRemove, model.RuleOptional, model.RuleToggle, model.RuleHoist, model.RuleInject, model.RuleZip, model.RuleZipFile, model.RuleSplit,
-		model.RuleUserData, model.RuleProtocol,
+		model.RuleUserData, model.RuleProtocol, model.RulePage,
 	}, k)
 }
 

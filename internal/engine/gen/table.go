@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
 )
 
 // A table is the content of the table of a service, before compression.
@@ -163,13 +164,29 @@ func pageLine(p *document.Object) (string, error) {
 		{"same", "non_aggregate_keys"},
 	} {
 		for _, path := range texts(p, key[1]) {
-			if strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") != "" {
+			if !plainPath(path) && (key[0] != "out" || !lastItem(path)) {
 				return "", pagesReason
 			}
 			fields = append(fields, attr(key[0], path))
 		}
 	}
 	return row("", fields...), nil
+}
+
+func plainPath(path string) bool {
+	return strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") == ""
+}
+
+// lastItem reports whether an expression is a plain path, or the path of a member of the last item of
+// a list. The expression can have alternatives, separated by "||".
+func lastItem(expression string) bool {
+	for path := range strings.SplitSeq(expression, "||") {
+		if !plainPath(strings.Replace(strings.TrimSpace(path), "[-1]", "", 1)) {
+			return false
+		}
+	}
+	_, err := jmespath.Compile(expression)
+	return err == nil
 }
 
 // member returns the line of a part: its name, its type, and its format. It also returns the names

@@ -65,7 +65,8 @@ func (o *Operation) Parameters() []Parameter {
 }
 
 // A Paginator describes the pages of an operation's result. The entries of Output, Result and
-// NonAggregate are paths: names of members joined by dots, as in JMESPath.
+// NonAggregate are paths: names of members joined by dots, as in JMESPath. An entry of Output can also
+// be an expression, such as "Shards[-1].ShardId".
 type Paginator struct {
 	Input        []string // members of the input that select the next page; empty if the result has one page
 	Output       []string // the paths of the next values of the Input members

@@ -28,6 +28,7 @@ const (
 	RuleSplit     RuleKind = "split"     // OPTION MEMBER NAME: --NAME sets a structure that the option does not have
 	RuleSave      RuleKind = "save"      // OPTION PATH: --OPTION names a file for a value of the output
 
+	RulePage     RuleKind = "page"      // OPTION: the option selects a page, although it is not in the paginator
 	RuleUserData RuleKind = "user-data" // OPTION: the value is sent in base64
 	RuleProtocol RuleKind = "protocol"  // OPTION: the name of an internet protocol is sent as its number
 

@@ -13,6 +13,7 @@ from xml.sax.saxutils import escape
 
 import botocore.awsrequest
 import botocore.exceptions
+import botocore.handlers
 from botocore import parsers
 from botocore.utils import parse_timestamp
 
@@ -170,6 +171,10 @@ def output(service, op):
     given = botocore.awsrequest.HeadersDict(headers)
     out = parser.parse({"status_code": 200, "headers": given, "body": body.encode()}, op.output_shape)
     out.pop("ResponseMetadata", None)
+    if op.name == "GetConsoleOutput":
+        botocore.handlers.decode_console_output(out)
+    if op.name == "GetTemplate":
+        botocore.handlers.json_decode_template_body(out)
     return {"headers": headers, "body": body, "output": out}
 
 
@@ -201,6 +206,8 @@ def page(shape, config, last):
     def adjust(v):
         tokens = config["output_token"] if isinstance(config["output_token"], list) else [config["output_token"]]
         for i, path in enumerate(tokens):
+            if "[" in path:
+                continue  # an expression: the token is a part of the last item
             set_path(shape, v, path, None if last else token(shape, path, i))
         if "more_results" in config:
             set_path(shape, v, config["more_results"], not last)
