@@ -81,7 +81,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 			err = doneErr
 		}
 	}()
-	if o.op.Stream() != nil {
+	if o.op.OutputStream() != nil {
 		out, err := client.Save(ctx, o.svc, o.op, o.in.Document, o.outfile)
 		if err != nil {
 			return err

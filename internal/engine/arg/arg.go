@@ -59,7 +59,7 @@ type Input struct {
 
 	Help bool // the command line has the word "help"
 
-	// Outfile is the file for the member of the output that Operation.Stream returns. It is "" if
+	// Outfile is the file for the member of the output that Operation.OutputStream returns. It is "" if
 	// there is no such member.
 	Outfile string
 

@@ -87,7 +87,7 @@ func newTable(op *model.Operation) *table {
 		t.change(r)
 	}
 	t.hidePages()
-	if op.Stream() != nil {
+	if op.OutputStream() != nil {
 		t.add(&option{name: outfile, typeName: "string", required: true, set: setOutfile})
 	}
 	whole := t.byName[outfile] == nil && t.byName["--"+outfile] == nil // the AWS CLI's own rule

@@ -189,7 +189,7 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 		if pager, err = client.Pages(c.svc, c.op, input, call.Paging{}); err == nil {
 			ours, err = pager.Full(ctx)
 		}
-	} else if m := c.op.Stream(); m != nil && kind == "" {
+	} else if m := c.op.OutputStream(); m != nil && kind == "" {
 		var saved buffer
 		if ours, err = client.Save(ctx, c.svc, c.op, input, func() (io.WriteCloser, error) { return &saved, nil }); err == nil {
 			ours.Set(m.Name, saved.String())

@@ -33,9 +33,9 @@ type Operation struct {
 	Errors        []*Shape // the errors in the model, with their members
 }
 
-// Stream returns the member of the output that is the whole body of the reply. The AWS CLI writes it
-// to the file in the argument "outfile". Stream returns nil if the output has no such member.
-func (o *Operation) Stream() *Member {
+// OutputStream returns the member of the output that is the whole body of the reply. The AWS CLI writes it
+// to the file in the argument "outfile". OutputStream returns nil if the output has no such member.
+func (o *Operation) OutputStream() *Member {
 	if o.Output == nil {
 		return nil
 	}

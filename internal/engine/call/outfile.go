@@ -15,7 +15,7 @@ import (
 // An opener opens a file for writing.
 type opener = func() (io.WriteCloser, error)
 
-// Save calls an operation like [Client.Call], but writes the member that op.Stream returns to a file,
+// Save calls an operation like [Client.Call], but writes the member that op.OutputStream returns to a file,
 // without holding it in memory. The result does not have this member.
 //
 // Save calls open once, after a reply without an error. It closes the file. An error while it reads the
@@ -23,7 +23,7 @@ type opener = func() (io.WriteCloser, error)
 func (c *Client) Save(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, open opener) (*document.Object, error) {
 	out, err := c.perform(ctx, svc, op, input, open)
 	if err == nil {
-		out.Delete(op.Stream().Name)
+		out.Delete(op.OutputStream().Name)
 	}
 	return out, err
 }
