@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -54,7 +55,12 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: "lanyard",
 		TimeFormat: format.Value, Zone: w.App.Now().Location(), Now: w.App.Now,
 	}
-	if svc.Name == "s3api" {
+	checksums, _ := p.Get("request_checksum_calculation")
+	client.OnlyNeededChecksums = strings.EqualFold(cmp.Or(w.App.Env.Get("AWS_REQUEST_CHECKSUM_CALCULATION"), checksums.Value), "when_required")
+	if client.EndpointParameters, err = endpointParameters(w, p, svc); err != nil {
+		return nil, err
+	}
+	if svc.Name == "s3api" || svc.Name == "s3control" {
 		s3 := s3Settings(p)
 		client.PathStyle, client.VirtualHosts = s3("addressing_style") == "path", s3("addressing_style") == "virtual"
 		client.DualStack = client.DualStack || strings.EqualFold(s3("use_dualstack_endpoint"), "true")

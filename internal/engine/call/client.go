@@ -29,12 +29,18 @@ type Client struct {
 	FIPS, DualStack bool
 	AccountID       string // the account of the credentials, for services with an endpoint for each account; may be ""
 
+	// EndpointParameters has the parameters of endpoint rules that come from settings, such as
+	// "UseArnRegion". It may be nil.
+	EndpointParameters map[string]any
+
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
 	// neither is set, the bucket is in the path if Endpoint is set, or if a host name cannot
 	// contain the name of the bucket. Otherwise the bucket is in the host name.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials
+
+	OnlyNeededChecksums bool // requests have a checksum only if the operation needs one or the input asks for one
 
 	// RefreshCredentials returns new credentials. The client calls it if a service replies that
 	// the credentials have expired. RefreshAccessToken returns a new access token. The client
@@ -97,6 +103,13 @@ func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operati
 }
 
 func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
+	input, err := c.withAccount(svc, op, input)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkBucket(svc, input); err != nil {
+		return nil, err
+	}
 	t, err := c.targetIn(c.regionFor(input), svc, op, input)
 	if err != nil {
 		return nil, err
@@ -112,11 +125,11 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
-	if err := req.addChecksum(op, full); err != nil {
+	if err := req.addChecksum(op, full, c.OnlyNeededChecksums); err != nil {
 		return nil, err
 	}
 	r, err := c.send(ctx, svc, op, req, t)
-	if region := t.moved(svc, err); region != "" {
+	if region := t.moved(svc, input, err); region != "" {
 		c.remember(input, region)
 		if t, err = c.targetIn(region, svc, op, input); err == nil {
 			r, err = c.send(ctx, svc, op, req, t)

@@ -7,6 +7,7 @@ import (
 	"context"
 	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -56,9 +57,9 @@ func (r *request) queryMode(svc *model.Service) {
 
 // http returns the HTTP request to a target.
 func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
-	address := strings.TrimSuffix(t.base, "/") + strings.TrimPrefix(r.path, t.bucketPath)
-	if r.path == t.bucketPath {
-		address += "/"
+	address, err := t.at(r.path)
+	if err != nil {
+		return nil, err
 	}
 	if q := r.rawQuery(); q != "" {
 		address += "?" + q
@@ -71,7 +72,22 @@ func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
 		req.Body, req.GetBody, req.ContentLength = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }, 0
 	}
 	req.Header = r.header.Clone()
+	for _, h := range t.headers {
+		req.Header.Set(h[0], h[1])
+	}
 	return req, nil
+}
+
+// at returns the URL of a path. Like the AWS CLI, it adds no slash to the path of an endpoint.
+func (t target) at(path string) (string, error) {
+	u, err := url.Parse(t.base)
+	if err != nil {
+		return "", err
+	}
+	if path == "/" && u.Path != "" {
+		return t.base, nil
+	}
+	return strings.TrimSuffix(t.base, "/") + path, nil
 }
 
 // rawQuery returns the query with %20 for spaces, because SigV4 does not allow plus signs.

@@ -33,7 +33,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 		req.Header.Set("User-Agent", c.UserAgent)
 	}
 	if !op.Unsigned {
-		if err := c.sign(ctx, svc, req, r.body, t.region); err != nil {
+		if err := c.sign(ctx, svc, req, r.body, t); err != nil {
 			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
 		}
 	}
@@ -57,14 +57,14 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 }
 
 // sign signs a request with SigV4.
-func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, region string) error {
+func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, t target) error {
 	creds := c.keys()
 	if creds.AccessKeyID == "" {
 		return errors.New("no credentials")
 	}
 	sum := sha256.Sum256(body)
 	hash := hex.EncodeToString(sum[:])
-	if svc.Name == "s3api" {
+	if isS3(svc) {
 		req.Header.Set("X-Amz-Content-Sha256", hash)
 	}
 	keys := aws.Credentials{
@@ -72,10 +72,13 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 	}
 	query := req.URL.RawQuery
 	defer func() { req.URL.RawQuery = query }() // the signer sorts the values of a parameter; the signature is the same
-	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping = svc.Name == "s3api" // S3 keys are escaped only once
+	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, cmp.Or(t.signingName, svc.SigningName), t.region, c.now(), func(o *v4.SignerOptions) {
+		o.DisableURIPathEscaping = isS3(svc) // S3 keys are escaped only once
 	})
 }
+
+// isS3 reports whether S3's variant of SigV4 signs the requests of a service.
+func isS3(svc *model.Service) bool { return svc.Name == "s3api" || svc.Name == "s3control" }
 
 // exchange sends a request and reads the reply to its end.
 func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Operation, endpoint string) (*reply, error) {

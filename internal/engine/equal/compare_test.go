@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"hash/crc32"
 	"io"
 	"maps"
 	"net/http"
@@ -45,6 +48,12 @@ func compareCase(ctx context.Context, c *comparedCase, theirs line) (result, dif
 		return "different", "botocore: " + theirs.NoEndpoint + "; lanyard: " + ours.Host
 	case theirs.Invalid != "":
 		return "invalid", ""
+	case handedOff(err):
+		return "handed off", ""
+	case theirs.Broken != "" && err != nil && strings.HasSuffix(theirs.Broken, err.Error()):
+		return "both refuse", ""
+	case theirs.Broken != "" && err != nil:
+		return "different", "botocore: " + theirs.Broken + "; lanyard: " + err.Error()
 	case theirs.Broken != "":
 		return "different", "botocore: " + theirs.Broken
 	case err != nil && *models == "" && strings.Contains(err.Error(), "Unknown parameter"):
@@ -96,6 +105,7 @@ func requestOf(ctx context.Context, c *comparedCase) (*sent, error) {
 			return nil, errCaptured
 		})},
 	}
+	c.settings.apply(client)
 	_, err = client.Call(ctx, c.svc, c.op, input)
 	if made == nil {
 		return nil, cmp.Or(broken, err)
@@ -134,15 +144,19 @@ func newSent(svc *model.Service, method string, u *url.URL, headers map[string]s
 			s.Headers[name] = ids(v)
 		}
 	}
-	// S3 wants the hash of the body in a header. Two equal bodies can have different hashes.
+	// S3 wants the hash of the body in a header. Two equal bodies can have different hashes, because some
+	// contain an id.
 	if sum := sha256.Sum256(body); s.Headers[hashHeader] == hex.EncodeToString(sum[:]) {
 		s.Headers[hashHeader] = "the hash of the body"
+	}
+	if sum := crc32.ChecksumIEEE(body); s.Headers[checksumHeader] == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)) {
+		s.Headers[checksumHeader] = "the checksum of the body"
 	}
 	s.Body, err = normal(svc, s.Headers["Content-Type"], ids(string(body)))
 	return s, err
 }
 
-const hashHeader = "X-Amz-Content-Sha256"
+const hashHeader, checksumHeader = "X-Amz-Content-Sha256", "X-Amz-Checksum-Crc32"
 
 // scope matches the region and the service of a signature.
 var scope = regexp.MustCompile(`/[^/]+/[^/]+/aws4_request`)

@@ -155,23 +155,20 @@ func checkOperation(op *document.Object) error {
 		return discoveryReason
 	case has(op, "requestcompression"):
 		return compressReason
-	case truth(op, "httpChecksumRequired"), has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
+	case has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
 		return checksumReason
-	case has(op, "operationContextParams"):
-		return endpointReason
 	}
 	return checkHost(op)
 }
 
-// plainChecksum reports whether every request needs a checksum, and a member names its algorithm. A
-// setting decides about other checksums.
+// plainChecksum reports whether only requests have a checksum, and a member names its algorithm.
 func plainChecksum(c *document.Object) bool {
 	for name := range c.All() {
 		if name != "requestAlgorithmMember" && name != "requestChecksumRequired" {
 			return false
 		}
 	}
-	return truth(c, "requestChecksumRequired") && text(c, "requestAlgorithmMember") != ""
+	return text(c, "requestAlgorithmMember") != ""
 }
 
 // checkHost returns an error for a host prefix with other placeholders than members.

@@ -18,18 +18,27 @@ type Operation struct {
 	// "api.", "{AccountId}.".
 	HostPrefix string
 
-	// Place is the name of the operation's endpoints, if they differ from those of other operations of
-	// the service. See [Service.At].
-	Place string
+	// EndpointParameters has the operation's parameters for the endpoint rules of the service. It is
+	// empty if the service has no rules.
+	EndpointParameters []EndpointParameter
 
-	// Checksum is the member with the algorithm for the checksum that each request needs. It is "" if
-	// requests need no checksum.
-	Checksum string
+	// Checksum is the member with the algorithm for the checksum of a request. It is "" if there is no such
+	// member.
+	Checksum      string
+	NeedsChecksum bool // each request needs a checksum; otherwise a setting decides
 
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
 	Paginator     *Paginator
 	Errors        []*Shape // the errors in the model, with their members
+}
+
+// An EndpointParameter is a parameter of endpoint rules. Exactly one of Value, Member and Path is set.
+type EndpointParameter struct {
+	Name   string // "ResourceArn"
+	Value  string // in JSON
+	Member string // the member of the input with the value
+	Path   string // a JMESPath expression that finds the value in the input
 }
 
 // A Parameter is an option of an operation on the command line.
