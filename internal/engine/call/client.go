@@ -17,6 +17,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/engine/rules"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -71,7 +72,8 @@ type Client struct {
 	mu    sync.Mutex
 	spent int // the used part of the retry budget
 
-	moved map[string]string // from the name of a bucket in another region to that region
+	moved map[string]string     // from the name of a bucket in another region to that region
+	rules map[string]*rules.Set // the endpoint rules by the name of the service
 
 	newKeys  Credentials   // from RefreshCredentials
 	newToken secret.String // from RefreshAccessToken

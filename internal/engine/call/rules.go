@@ -35,7 +35,7 @@ func (c *Client) Elsewhere(svc *model.Service, op *model.Operation, input *docum
 
 // ruled returns the target by the endpoint rules of the service.
 func (c *Client) ruled(region string, svc *model.Service, op *model.Operation, input *document.Object) (target, error) {
-	set, err := rules.Parse(svc.Rules())
+	set, err := c.rulesOf(svc)
 	if err != nil {
 		return target{}, err
 	}
@@ -92,6 +92,23 @@ func (c *Client) ruled(region string, svc *model.Service, op *model.Operation, i
 		t.region = scheme.SigningRegion
 	}
 	return t, nil
+}
+
+// rulesOf returns the endpoint rules of a service. It parses them once.
+func (c *Client) rulesOf(svc *model.Service) (*rules.Set, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.rules[svc.Name] == nil {
+		set, err := rules.Parse(svc.Rules())
+		if err != nil {
+			return nil, err
+		}
+		if c.rules == nil {
+			c.rules = make(map[string]*rules.Set)
+		}
+		c.rules[svc.Name] = set
+	}
+	return c.rules[svc.Name], nil
 }
 
 // sessionScheme is the signature with the keys of a session of S3 Express.

@@ -36,7 +36,7 @@ func (c *Client) targetIn(region string, svc *model.Service, op *model.Operation
 			return target{}, err
 		}
 	}
-	if svc.Rules() != "" {
+	if svc.HasRules() {
 		return c.ruled(region, svc, op, input)
 	}
 	return target{base: cmp.Or(c.Endpoint, e.URL), region: e.Region}, nil

@@ -81,7 +81,7 @@ func TestEndpointRules(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if svc.Rules() == "" {
+		if !svc.HasRules() {
 			continue
 		}
 		for _, set := range someSettings {

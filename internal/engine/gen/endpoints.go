@@ -65,16 +65,20 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (*addresses, error) 
 	if global := globalRegion(a.classic, prefix); global != "" {
 		made.lines = row("global", global)
 	}
+	lines, err := ruleText(root)
+	if err != nil {
+		return nil, fmt.Errorf("endpoints of %s: %w", folder, err)
+	}
 	only, err := regionOnly(object(root, "parameters"))
 	if err != nil || !only {
-		made.reason, made.rules = err, ruleText(root)
+		made.reason, made.rules = err, lines
 		return made, nil
 	}
-	r, err := a.newRegional(ruleText(root), cmp.Or(text(m.metadata, "signingName"), prefix), prefix)
+	r, err := a.newRegional(lines, cmp.Or(text(m.metadata, "signingName"), prefix), prefix)
 	if err != nil {
 		return nil, err
 	}
-	lines, err := r.table(prefix)
+	lines, err = r.table(prefix)
 	if err != nil && !errors.As(err, new(reason)) {
 		return nil, fmt.Errorf("endpoints of %s: %w", folder, err)
 	}

@@ -6,6 +6,8 @@ package main
 import (
 	"errors"
 	"fmt"
+	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -14,32 +16,111 @@ import (
 )
 
 // ruleText returns the rules of a model in the format that package rules reads.
-func ruleText(root *document.Object) string {
+func ruleText(root *document.Object) (string, error) {
 	defaults := new(document.Object)
 	for name := range object(root, "parameters").All() {
 		d, _ := object(object(root, "parameters"), name).Get("default")
 		defaults.Set(name, d)
 	}
 	var b strings.Builder
-	b.Write(append(pytext.AppendJSON(nil, defaults), '\n'))
+	b.WriteString("\t" + string(pytext.AppendJSON(nil, defaults)) + "\n")
 	list, _ := root.Get("rules")
-	addRules(&b, list, "")
-	return b.String()
+	err := addRules(&b, list, "\t")
+	return b.String(), err
 }
 
-func addRules(b *strings.Builder, list any, indent string) {
+func addRules(b *strings.Builder, list any, indent string) error {
 	for _, rule := range objects(list) {
-		short := new(document.Object)
-		for _, name := range []string{"conditions", "endpoint", "error"} {
+		var parts []string
+		conditions, _ := rule.Get("conditions")
+		for _, c := range objects(conditions) {
+			part, err := expression(c)
+			if err != nil {
+				return err
+			}
+			if name := text(c, "assign"); name != "" {
+				part = name + "=" + part
+			}
+			parts = append(parts, part)
+		}
+		for _, name := range []string{"endpoint", "error"} {
 			if v, ok := rule.Get(name); ok {
-				short.Set(name, v)
+				end, err := templates(v)
+				if err != nil {
+					return err
+				}
+				parts = append(parts, string(pytext.AppendJSON(nil, end)))
 			}
 		}
-		b.WriteString(indent)
-		b.Write(append(pytext.AppendJSON(nil, short), '\n'))
+		b.WriteString(indent + strings.Join(parts, " ") + "\n")
 		below, _ := rule.Get("rules")
-		addRules(b, below, indent+"\t")
+		if err := addRules(b, below, indent+"\t"); err != nil {
+			return err
+		}
 	}
+	return nil
+}
+
+// expression returns a call, a variable or a value as text.
+func expression(v any) (string, error) {
+	switch v := v.(type) {
+	case *document.Object:
+		if name := text(v, "ref"); name != "" {
+			return name, nil
+		}
+		list, _ := v.Get("argv")
+		argv, _ := list.([]any)
+		var args []string
+		for _, a := range argv {
+			part, err := expression(a)
+			if err != nil {
+				return "", err
+			}
+			args = append(args, part)
+		}
+		if text(v, "fn") == "" || len(args) == 0 {
+			return "", fmt.Errorf("endpoint rule %s: neither a variable nor a call", pytext.JSON(v))
+		}
+		return text(v, "fn") + "(" + strings.Join(args, ",") + ")", nil
+	case string:
+		return strconv.Quote(v), nil
+	case bool, int64:
+		return fmt.Sprint(v), nil
+	}
+	return "", fmt.Errorf("endpoint rule: unknown value %v", v)
+}
+
+// templates replaces the variables in a value by texts with placeholders.
+func templates(v any) (any, error) {
+	switch v := v.(type) {
+	case *document.Object:
+		if name := text(v, "ref"); name != "" {
+			return "{" + name + "}", nil
+		}
+		if has(v, "fn") {
+			return nil, fmt.Errorf("endpoint rule: the call %s in an endpoint or an error", text(v, "fn"))
+		}
+		made := new(document.Object)
+		for name, m := range v.All() {
+			part, err := templates(m)
+			if err != nil {
+				return nil, err
+			}
+			made.Set(name, part)
+		}
+		return made, nil
+	case []any:
+		made := make([]any, len(v))
+		for i, e := range v {
+			part, err := templates(e)
+			if err != nil {
+				return nil, err
+			}
+			made[i] = part
+		}
+		return made, nil
+	}
+	return v, nil
 }
 
 // regionOnly reports whether the endpoints of a service depend only on the region, FIPS and dual-stack.
@@ -66,7 +147,7 @@ func regionOnly(parameters *document.Object) (bool, error) {
 func (w *writer) parameterLines(op *document.Object) string {
 	var b strings.Builder
 	add := func(name, source string) {
-		if strings.Contains(w.rules, `"ref":"`+name+`"`) {
+		if regexp.MustCompile(`\b` + name + `\b`).MatchString(w.rules[strings.IndexByte(w.rules+"\n", '\n'):]) {
 			b.WriteString(row("", "parameter", name, source))
 		}
 	}
@@ -136,5 +217,5 @@ func (t *table) ruleLines() string {
 	if t.rules == "" {
 		return ""
 	}
-	return "rules\tendpoints\n\t" + strings.ReplaceAll(strings.TrimSuffix(t.rules, "\n"), "\n", "\n\t") + "\n"
+	return "rules\tendpoints\n" + t.rules
 }

@@ -64,8 +64,11 @@ func (s *Service) EndpointRegion(region string, fips bool) (string, bool) {
 	return cmp.Or(region, s.global), fips
 }
 
+// HasRules reports whether the endpoints of the service depend on more than the region, FIPS and dual-stack.
+func (s *Service) HasRules() bool { return s.rules != "" }
+
 // Rules returns the endpoint rules of the service, in the format of package rules. It returns "" if the
-// endpoints of the service depend only on the region, FIPS and dual-stack.
+// service has no rules.
 func (s *Service) Rules() string {
 	if s.rules == "" {
 		return ""
@@ -74,8 +77,8 @@ func (s *Service) Rules() string {
 	if err := s.blocks.with(numbers(s.rules), func(text map[string]string) { lines = text[key("rules", "endpoints")] }); err != nil {
 		return "" // impossible: a test reads all blocks
 	}
-	_, lines, _ = strings.Cut(lines, "\n\t")
-	return strings.ReplaceAll(lines, "\n\t", "\n")
+	_, lines, _ = strings.Cut(lines, "\n")
+	return lines
 }
 
 // HasAccountEndpoints reports whether the service has an endpoint for each account.

@@ -3,31 +3,61 @@
 package rules
 
 import (
+	"errors"
 	"fmt"
 	"net/netip"
 	"net/url"
 	"path"
+	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
-// value returns the value of a variable, of a call, of a text with placeholders, or of anything else.
-func (e *evaluation) value(v any) (any, error) {
-	switch v := v.(type) {
-	case *document.Object:
-		if name, ok := v.Get("ref"); ok {
-			return e.scope[fmt.Sprint(name)], nil
-		}
-		return e.call(v)
-	case string:
-		return e.template(v), nil
+// errSyntax reports a line that the generator has not written.
+var errSyntax = errors.New("not a rule")
+
+// word cuts a name at the beginning of a text.
+func word(s string) (name, rest string) {
+	i := 0
+	for i < len(s) && (isLabelCharacter(s[i]) || s[i] == '.' || s[i] == '_') {
+		i++
 	}
-	return v, nil
+	return s[:i], s[i:]
+}
+
+// expression evaluates the expression at the beginning of a text: a call, a variable, a text in quotes, a
+// boolean or a number. rest is the text behind it.
+func (e *evaluation) expression(s string) (v any, rest string, err error) {
+	if strings.HasPrefix(s, `"`) {
+		quoted, err := strconv.QuotedPrefix(s)
+		if err != nil {
+			return nil, "", errSyntax
+		}
+		text, err := strconv.Unquote(quoted)
+		return e.template(text), s[len(quoted):], err
+	}
+	name, rest := word(s)
+	if strings.HasPrefix(rest, "(") {
+		return e.call(name, rest[1:])
+	}
+	switch name {
+	case "":
+		return nil, "", errSyntax
+	case "true", "false":
+		return name == "true", rest, nil
+	}
+	if n, err := strconv.Atoi(name); err == nil {
+		return n, rest, nil
+	}
+	return e.scope[name], rest, nil
 }
 
 // template replaces the placeholders of a text: {Region}, or {PartitionResult#dnsSuffix}.
 func (e *evaluation) template(s string) string {
+	if !strings.Contains(s, "{") {
+		return s
+	}
 	var b strings.Builder
 	for {
 		before, rest, ok := strings.Cut(s, "{")
@@ -41,27 +71,41 @@ func (e *evaluation) template(s string) string {
 		if isPart {
 			v = attributeOf(v, attribute)
 		}
-		fmt.Fprint(&b, v)
+		if v, ok := v.(string); ok {
+			b.WriteString(v)
+		} else {
+			fmt.Fprint(&b, v)
+		}
 		s = after
 	}
 }
 
-// call evaluates a call of a function.
-func (e *evaluation) call(call *document.Object) (any, error) {
-	list, _ := call.Get("argv")
-	argv, _ := list.([]any)
-	args := make([]any, 4)
-	for i, a := range argv {
-		v, err := e.value(a)
-		if err != nil {
-			return nil, err
+// call evaluates a call of a function. s has the arguments and the closing parenthesis.
+func (e *evaluation) call(fn, s string) (v any, rest string, err error) {
+	var args [4]any
+	for i := 0; ; i++ {
+		if i == len(args) {
+			return nil, "", errSyntax
 		}
-		if i < len(args) {
-			args[i] = v
+		if args[i], s, err = e.expression(s); err != nil {
+			return nil, "", err
+		}
+		if s == "" {
+			return nil, "", errSyntax
+		}
+		end := s[0]
+		if s = s[1:]; end == ')' {
+			break
 		}
 	}
+	v, err = e.result(fn, args)
+	return v, s, err
+}
+
+// result returns the result of a function.
+func (e *evaluation) result(fn string, args [4]any) (any, error) {
 	first, isText := args[0].(string)
-	switch fn := text(call, "fn"); fn {
+	switch fn {
 	case "isSet":
 		return args[0] != nil, nil
 	case "not":
@@ -71,9 +115,9 @@ func (e *evaluation) call(call *document.Object) (any, error) {
 	case "getAttr":
 		return attributeOf(args[0], fmt.Sprint(args[1])), nil
 	case "substring":
-		start, _ := args[1].(int64)
-		end, _ := args[2].(int64)
-		return substring(first, int(start), int(end), args[3] == true), nil
+		start, _ := args[1].(int)
+		end, _ := args[2].(int)
+		return substring(first, start, end, args[3] == true), nil
 	case "uriEncode":
 		if !isText {
 			return nil, nil
@@ -105,9 +149,9 @@ func attributeOf(v any, name string) any {
 	if !indexed {
 		return v
 	}
-	i, list := 0, []any(nil)
-	list, _ = v.([]any)
-	if _, err := fmt.Sscanf(index, "%d]", &i); err != nil || i >= len(list) {
+	list, _ := v.([]any)
+	i, err := strconv.Atoi(strings.TrimSuffix(index, "]"))
+	if err != nil || i < 0 || i >= len(list) {
 		return nil
 	}
 	return list[i]

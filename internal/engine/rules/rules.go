@@ -39,11 +39,21 @@ type Refusal string
 
 func (e Refusal) Error() string { return string(e) }
 
-// Parse reads rules. The first line is a JSON object with the parameters, and their defaults or null. A
-// further line is a rule as in AWS's models, but without the rules inside it. Those follow with one
-// more tab before the line.
+// Parse reads rules as a table has them, with a tab before each line. The first line is a JSON object with the parameters, and their defaults or null. A
+// further line is a rule. The rules inside a rule follow, with one more tab before each line:
+//
+//	isSet(Bucket) arn=aws.parseArn(Bucket) "an error with {Bucket}"
+//	booleanEquals(UseFIPS,true)
+//		not(isSet(Bucket)) {"url":"https://{Region}.example"}
+//
+// A rule has conditions, which call functions, and can set variables. The end of the line is an endpoint
+// as in AWS's models, the text of an error, or nothing.
 func Parse(text string) (*Set, error) {
-	first, rest, _ := strings.Cut(text, "\n")
+	lines := strings.Split(strings.TrimSuffix(text, "\n"), "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimPrefix(line, "\t")
+	}
+	first := lines[0]
 	v, err := document.ParseJSON([]byte(first))
 	if err != nil {
 		return nil, fmt.Errorf("endpoint rules: %w", err)
@@ -52,7 +62,7 @@ func Parse(text string) (*Set, error) {
 	if !ok {
 		return nil, fmt.Errorf("endpoint rules: %s is not an object", first)
 	}
-	return &Set{parameters, strings.Split(strings.TrimSuffix(rest, "\n"), "\n")}, nil
+	return &Set{parameters, lines[1:]}, nil
 }
 
 // Has reports whether the rules have a parameter.
@@ -99,12 +109,7 @@ func (e *evaluation) walk(i, depth int) (*Endpoint, error) {
 		case at > depth:
 			continue // inside a rule that does not apply
 		}
-		v, err := document.ParseJSON([]byte(line))
-		if err != nil {
-			return nil, fmt.Errorf("endpoint rule %d: %w", i, err)
-		}
-		rule, _ := v.(*document.Object)
-		found, err := e.rule(rule, i, depth)
+		found, err := e.rule(line, i, depth)
 		if found != nil || err != nil {
 			return found, err
 		}
@@ -113,56 +118,53 @@ func (e *evaluation) walk(i, depth int) (*Endpoint, error) {
 }
 
 // rule evaluates the rule of line i.
-func (e *evaluation) rule(rule *document.Object, i, depth int) (*Endpoint, error) {
+func (e *evaluation) rule(line string, i, depth int) (*Endpoint, error) {
 	var set []string
 	defer func() {
 		for _, name := range set {
 			delete(e.scope, name)
 		}
 	}()
-	conditions, _ := rule.Get("conditions")
-	list, _ := conditions.([]any)
-	for _, c := range list {
-		condition, _ := c.(*document.Object)
-		v, err := e.call(condition)
+	for line != "" && line[0] != '"' && line[0] != '{' {
+		name, rest := word(line)
+		if strings.HasPrefix(rest, "=") {
+			line = rest[1:]
+		} else {
+			name = ""
+		}
+		v, rest, err := e.expression(line)
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("endpoint rule %d: %w", i, err)
 		}
 		if v == nil || v == false {
 			return nil, nil
 		}
-		if name := text(condition, "assign"); name != "" {
+		if name != "" {
 			e.scope[name] = v
 			set = append(set, name)
 		}
+		line = strings.TrimPrefix(rest, " ")
 	}
-	if reason, ok := rule.Get("error"); ok {
-		v, err := e.value(reason)
-		return nil, cmp.Or[error](err, Refusal(fmt.Sprint(v)))
+	if line == "" {
+		return e.walk(i+1, depth+1)
 	}
-	if end := member(rule, "endpoint"); end != nil {
-		return e.endpoint(end)
+	end, err := document.ParseJSON([]byte(line))
+	switch end := end.(type) {
+	case string:
+		return nil, Refusal(e.template(end))
+	case *document.Object:
+		return e.endpoint(end), nil
 	}
-	return e.walk(i+1, depth+1)
+	return nil, fmt.Errorf("endpoint rule %d: %w", i, cmp.Or(err, errSyntax))
 }
 
-func (e *evaluation) endpoint(end *document.Object) (*Endpoint, error) {
-	v, _ := end.Get("url")
-	u, err := e.value(v)
-	if err != nil {
-		return nil, err
-	}
-	found := &Endpoint{URL: fmt.Sprint(u)}
+func (e *evaluation) endpoint(end *document.Object) *Endpoint {
+	found := &Endpoint{URL: e.template(text(end, "url"))}
 	for name, v := range member(end, "headers").All() {
-		values, _ := v.([]any)
-		if len(values) == 0 {
-			continue
+		if values, _ := v.([]any); len(values) > 0 {
+			value, _ := values[0].(string)
+			found.Headers = append(found.Headers, [2]string{name, e.template(value)})
 		}
-		first, err := e.value(values[0])
-		if err != nil {
-			return nil, err
-		}
-		found.Headers = append(found.Headers, [2]string{name, fmt.Sprint(first)})
 	}
 	properties := member(end, "properties")
 	found.Backend = text(properties, "backend")
@@ -173,7 +175,7 @@ func (e *evaluation) endpoint(end *document.Object) (*Endpoint, error) {
 		name, region := e.template(text(scheme, "signingName")), e.template(text(scheme, "signingRegion"))
 		found.Schemes = append(found.Schemes, Scheme{text(scheme, "name"), name, region})
 	}
-	return found, nil
+	return found
 }
 
 // member returns a member that is an object, or nil.

@@ -10,16 +10,19 @@ import (
 )
 
 const example = `{"Region":null,"Bucket":null,"UseFIPS":false}
-{"conditions":[{"fn":"booleanEquals","argv":[{"ref":"UseFIPS"},true]}],"error":"no FIPS in {Region}"}
-{"conditions":[{"fn":"aws.parseArn","argv":[{"ref":"Bucket"}],"assign":"arn"}]}
-	{"conditions":[{"fn":"getAttr","argv":[{"ref":"arn"},"resourceId[1]"],"assign":"point"},{"fn":"isValidHostLabel","argv":[{"ref":"point"},false]}]}
-		{"conditions":[],"endpoint":{"url":"https://{point}-{arn#accountId}.example","headers":{"x-point":["{point}"]},"properties":{"backend":"Points","authSchemes":[{"name":"sigv4","signingName":"points","signingRegion":"{arn#region}"}]}}}
-{"conditions":[{"fn":"isSet","argv":[{"ref":"point"}]}],"error":"a variable is still set"}
-{"conditions":[{"fn":"isSet","argv":[{"ref":"Bucket"}]},{"fn":"aws.partition","argv":[{"ref":"Region"}],"assign":"p"},{"fn":"uriEncode","argv":[{"ref":"Bucket"}],"assign":"safe"}],"endpoint":{"url":"https://{p#name}.example/{safe}"}}
+booleanEquals(UseFIPS,true) "no FIPS in {Region}"
+arn=aws.parseArn(Bucket)
+	point=getAttr(arn,"resourceId[1]") isValidHostLabel(point,false)
+		{"url":"https://{point}-{arn#accountId}.example","headers":{"x-point":["{point}"]},"properties":{"backend":"Points","authSchemes":[{"name":"sigv4","signingName":"points","signingRegion":"{arn#region}"}]}}
+isSet(point) "a variable is still set"
+isSet(Bucket) p=aws.partition(Region) safe=uriEncode(Bucket) {"url":"https://{p#name}.example/{safe}"}
 `
 
+// inTable returns lines as a table has them.
+func inTable(lines string) string { return "\t" + strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n\t") + "\n" }
+
 func TestResolve(t *testing.T) {
-	set, err := Parse(example)
+	set, err := Parse(inTable(example))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,13 +110,13 @@ func TestFunctions(t *testing.T) {
 }
 
 func TestMistakes(t *testing.T) {
-	for _, s := range []string{"", "[]", "{"} {
+	for _, s := range []string{"", "[]", "{", "\t\t{}x"} {
 		if _, err := Parse(s); err == nil {
 			t.Errorf("Parse accepts %q", s)
 		}
 	}
-	for _, rule := range []string{`{`, `{"conditions":[{"fn":"newFunction","argv":[]}],"error":"x"}`} {
-		set, err := Parse("{}\n" + rule)
+	for _, rule := range []string{`{`, `newFunction(x) "x"`, `isSet(x`, `isSet(`, `isSet("`, `isSet(a,b,c,d,e)`, `(`, `a=`, `[]`, `"x`} {
+		set, err := Parse("\t{}\n\t" + rule)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -125,7 +128,7 @@ func TestMistakes(t *testing.T) {
 
 // FuzzResolve checks that no rules and no bucket crash the evaluation.
 func FuzzResolve(f *testing.F) {
-	f.Add(example, "arn:aws:s3:there:111122223333:point:abc")
+	f.Add(inTable(example), "arn:aws:s3:there:111122223333:point:abc")
 	f.Fuzz(func(_ *testing.T, text, bucket string) {
 		set, err := Parse(text)
 		if err != nil {
