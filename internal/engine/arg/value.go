@@ -33,6 +33,9 @@ func (p *parser) value(o *option, g *optionValue) (any, error) {
 			v = g.words
 		}
 	}
+	if o.member.Streaming {
+		return p.stream(o, v)
+	}
 	if looksLikeJSON(v) || !takesShorthand(o.member) {
 		return p.unpack(o, o.member, v)
 	}

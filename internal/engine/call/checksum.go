@@ -8,6 +8,7 @@ import (
 	"crypto/sha256"
 	"crypto/sha512"
 	"encoding/base64"
+	"fmt"
 	"hash"
 	"hash/crc32"
 	"hash/crc64"
@@ -18,7 +19,7 @@ import (
 )
 
 // usualChecksum is the algorithm if the input names no algorithm.
-const usualChecksum = "CRC32"
+const usualChecksum = "CRC64NVME"
 
 // CanChecksum reports whether the client can compute the checksum that the input asks for.
 func CanChecksum(op *model.Operation, input *document.Object) bool {
@@ -31,7 +32,7 @@ const crc64NVME = 0x9a6c9329ac4bc9b5
 
 func newChecksum(name string) hash.Hash {
 	switch name {
-	case usualChecksum:
+	case "CRC32":
 		return crc32.NewIEEE()
 	case "CRC32C":
 		return crc32.New(crc32.MakeTable(crc32.Castagnoli))
@@ -41,7 +42,7 @@ func newChecksum(name string) hash.Hash {
 		return sha256.New()
 	case "SHA512":
 		return sha512.New()
-	case "CRC64NVME":
+	case usualChecksum:
 		return crc64.New(crc64.MakeTable(crc64NVME))
 	}
 	return nil
@@ -49,7 +50,7 @@ func newChecksum(name string) hash.Hash {
 
 // addChecksum adds the checksum of the body to a request. If onlyNeeded is set, it adds no checksum unless
 // the operation needs one or the input names an algorithm.
-func (r *request) addChecksum(op *model.Operation, input *document.Object, onlyNeeded bool) error {
+func (r *request) addChecksum(op *model.Operation, input *document.Object, onlyNeeded bool, t target) error {
 	if escapesBreaks(op) {
 		r.body = bytes.ReplaceAll(bytes.ReplaceAll(r.body, []byte("\r"), []byte("&#xD;")), []byte("\n"), []byte("&#xA;"))
 	}
@@ -70,9 +71,24 @@ func (r *request) addChecksum(op *model.Operation, input *document.Object, onlyN
 	if sum == nil {
 		return &InputError{op.Name, "Unsupported checksum algorithm: " + strings.ToLower(name)}
 	}
-	_, _ = sum.Write(r.body) // a hash does not fail
-	r.header.Set(checksumHeader+strings.ToLower(name), base64.StdEncoding.EncodeToString(sum.Sum(nil)))
-	return nil
+	if op.Stream() != nil && strings.HasPrefix(t.base, "https:") {
+		r.addTrailer(name)
+		return nil
+	}
+	b, err := r.sum(sum)
+	r.header.Set(checksumHeader+strings.ToLower(name), base64.StdEncoding.EncodeToString(b))
+	return err
+}
+
+// addTrailer puts the checksum behind the body, so that the client reads a file only once.
+func (r *request) addTrailer(name string) {
+	r.trailer = name
+	coding := "aws-chunked"
+	if given := r.header.Get("Content-Encoding"); given != "" {
+		coding = given + "," + coding
+	}
+	r.header.Set("Content-Encoding", coding)
+	r.header.Set("X-Amz-Trailer", strings.ToLower(checksumHeader+name))
 }
 
 // checksumName returns the algorithm that the input names.
@@ -97,6 +113,30 @@ func (r *request) hasChecksum() bool {
 		}
 	}
 	return false
+}
+
+// replyChecksums lists the algorithms for replies. The AWS CLI prefers the first. It also has algorithms of
+// xxHash, which this package does not have; a reply with only such a checksum is not checked.
+var replyChecksums = [...]string{usualChecksum, "CRC32C", "CRC32", "SHA1", "SHA256", "SHA512"}
+
+// verify returns an error if a reply does not have the checksum in its header.
+func (r *reply) verify(op *model.Operation, input *document.Object) error {
+	if _, asked := input.Get(op.Validation); !asked || op.Validation == "" {
+		return nil
+	}
+	for _, name := range replyChecksums {
+		want := r.header.Get(checksumHeader + name)
+		if want == "" || strings.Contains(want, "-") { // the checksum of the checksums of parts
+			continue
+		}
+		sum := newChecksum(name)
+		_, _ = sum.Write(r.body) // a hash does not fail
+		if got := base64.StdEncoding.EncodeToString(sum.Sum(nil)); got != want {
+			return r.broken(op, fmt.Errorf("Expected checksum %s did not match calculated checksum: %s", want, got))
+		}
+		return nil
+	}
+	return nil
 }
 
 // escapesBreaks reports whether the AWS CLI escapes line breaks in the body of an operation, because S3

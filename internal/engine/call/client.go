@@ -41,7 +41,8 @@ type Client struct {
 
 	Credentials Credentials
 
-	OnlyNeededChecksums bool // requests have a checksum only if the operation needs one or the input asks for one
+	IgnoreReplyChecksums bool // the client asks for no checksum of replies, unless the input asks for one
+	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
 
 	// RefreshCredentials returns new credentials. The client calls it if a service replies that
 	// the credentials have expired. RefreshAccessToken returns a new access token. The client
@@ -117,6 +118,9 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 		return nil, err
 	}
 	full := prepare(svc, op, input)
+	if _, ok := full.Get(op.Validation); !ok && op.Validation != "" && !c.IgnoreReplyChecksums {
+		full.Set(op.Validation, "ENABLED")
+	}
 	if err := validate(op, full); err != nil {
 		return nil, err
 	}
@@ -127,7 +131,7 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
-	if err := req.addChecksum(op, full, c.OnlyNeededChecksums); err != nil {
+	if err := req.addChecksum(op, full, c.OnlyNeededChecksums, t); err != nil {
 		return nil, err
 	}
 	r, err := c.send(ctx, svc, op, req, t)
@@ -138,6 +142,9 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 		}
 	}
 	if err != nil {
+		return nil, err
+	}
+	if err := r.verify(op, full); err != nil {
 		return nil, err
 	}
 	p := parser{timeFormat: c.TimeFormat, zone: c.Zone}

@@ -3,9 +3,7 @@
 package call
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -21,6 +19,10 @@ type request struct {
 	query  [][2]string // in order
 	header http.Header
 	body   []byte
+
+	file    document.File // the body, if it is a file
+	hash    string        // the hash of the body, once it is known
+	trailer string        // the algorithm of the checksum behind the body; may be ""
 }
 
 // serialize returns the request for an input.
@@ -64,14 +66,14 @@ func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
 	if q := r.rawQuery(); q != "" {
 		address += "?" + q
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(r.body))
+	req, err := http.NewRequestWithContext(ctx, r.method, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	if len(r.body) == 0 {
-		req.Body, req.GetBody, req.ContentLength = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }, 0
-	}
 	req.Header = r.header.Clone()
+	if err := r.setBody(req); err != nil {
+		return nil, err
+	}
 	for _, h := range t.headers {
 		req.Header.Set(h[0], h[1])
 	}

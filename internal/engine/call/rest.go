@@ -193,6 +193,10 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 
 // rawBody writes a payload that is a text or bytes. Like the AWS CLI, it sets no content type.
 func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
+	if f, ok := payloadFile(v); ok {
+		r.file = f
+		return nil
+	}
 	text, err := scalar(op.Name, m.Name, m.Shape, v, isoTime)
 	if err != nil {
 		return err

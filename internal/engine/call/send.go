@@ -5,8 +5,6 @@ package call
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -32,8 +30,11 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	if c.UserAgent != "" {
 		req.Header.Set("User-Agent", c.UserAgent)
 	}
+	if op.Unsigned && r.trailer != "" {
+		req.Header.Set("X-Amz-Content-Sha256", trailerHash)
+	}
 	if !op.Unsigned {
-		if err := c.sign(ctx, svc, req, r.body, t); err != nil {
+		if err := c.sign(ctx, svc, op, req, r, t); err != nil {
 			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
 		}
 	}
@@ -57,14 +58,16 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 }
 
 // sign signs a request with SigV4.
-func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, t target) error {
+func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
 	creds := c.keys()
 	if creds.AccessKeyID == "" {
 		return errors.New("no credentials")
 	}
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
-	if isS3(svc) {
+	hash, err := r.signedHash(svc, op, req)
+	if err != nil {
+		return err
+	}
+	if isS3(svc) || op.UnsignedBody {
 		req.Header.Set("X-Amz-Content-Sha256", hash)
 	}
 	keys := aws.Credentials{
@@ -76,6 +79,25 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 		o.DisableURIPathEscaping = isS3(svc) // S3 keys are escaped only once
 	})
 }
+
+// signedHash returns the hash of the body for the signature, or the word for a body that is not signed. The
+// rules are the AWS CLI's.
+func (r *request) signedHash(svc *model.Service, op *model.Operation, req *http.Request) (string, error) {
+	const unsigned = "UNSIGNED-PAYLOAD"
+	secure := req.URL.Scheme == "https"
+	switch {
+	case isS3(svc) && r.trailer != "":
+		return trailerHash, nil
+	case isS3(svc) && secure && op.Stream() != nil && req.Header.Get("Content-Md5") != "":
+		return unsigned, nil
+	case op.UnsignedBody && !isS3(svc):
+		return unsigned, nil
+	}
+	return r.sha256()
+}
+
+// trailerHash stands for the hash of a body with a checksum behind it.
+const trailerHash = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
 
 // isS3 reports whether S3's variant of SigV4 signs the requests of a service.
 func isS3(svc *model.Service) bool { return svc.Name == "s3api" || svc.Name == "s3control" }
@@ -91,6 +113,9 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = &watchedBody{req.Body, w}
+	}
 	client.Timeout = 0 // the watch limits the time for each part of the reply
 	// A redirect would send the signature to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }

@@ -9,7 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"hash/crc32"
+	"hash/crc64"
 	"io"
 	"maps"
 	"net/http"
@@ -101,6 +101,9 @@ func requestOf(ctx context.Context, c *comparedCase) (*sent, error) {
 			for name := range r.Header {
 				headers[name] = r.Header.Get(name)
 			}
+			if r.ContentLength < 0 {
+				headers["Transfer-Encoding"] = "chunked"
+			}
 			made, broken = newSent(c.svc, r.Method, r.URL, headers, body)
 			return nil, errCaptured
 		})},
@@ -149,14 +152,14 @@ func newSent(svc *model.Service, method string, u *url.URL, headers map[string]s
 	if sum := sha256.Sum256(body); s.Headers[hashHeader] == hex.EncodeToString(sum[:]) {
 		s.Headers[hashHeader] = "the hash of the body"
 	}
-	if sum := crc32.ChecksumIEEE(body); s.Headers[checksumHeader] == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint32(nil, sum)) {
+	if sum := crc64.Checksum(body, crc64.MakeTable(0x9a6c9329ac4bc9b5)); s.Headers[checksumHeader] == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum)) {
 		s.Headers[checksumHeader] = "the checksum of the body"
 	}
 	s.Body, err = normal(svc, s.Headers["Content-Type"], ids(string(body)))
 	return s, err
 }
 
-const hashHeader, checksumHeader = "X-Amz-Content-Sha256", "X-Amz-Checksum-Crc32"
+const hashHeader, checksumHeader = "X-Amz-Content-Sha256", "X-Amz-Checksum-Crc64nvme"
 
 // scope matches the region and the service of a signature.
 var scope = regexp.MustCompile(`/[^/]+/[^/]+/aws4_request`)

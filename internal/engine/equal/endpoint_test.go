@@ -89,7 +89,7 @@ func TestEndpointRules(t *testing.T) {
 				continue
 			}
 			for _, name := range svc.Operations() {
-				if !*all && random.IntN(8) > 0 {
+				if !*all && random.IntN(24) > 0 {
 					continue
 				}
 				op, _ := svc.Operation(name)

@@ -34,7 +34,7 @@ func (g *inputMaker) input(op *model.Operation) *document.Object {
 			continue
 		}
 		if g.all && m.Name == op.Checksum {
-			o.Set(m.Name, []string{"CRC32", "SHA1", "SHA256", "SHA512"}[g.IntN(4)]) // botocore needs another library for the rest
+			o.Set(m.Name, []string{"CRC32", "SHA1", "SHA256", "SHA512", "CRC64NVME"}[g.IntN(5)]) // botocore needs another library for the rest
 			continue
 		}
 		if (m.Required && !m.Idempotency || g.all) && !m.Away {

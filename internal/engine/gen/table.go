@@ -86,8 +86,9 @@ func (w *writer) operation(name string, op *document.Object) (operationText, err
 	unsigned := text(op, "authtype") == "none"
 	o.lines = row("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")),
 		attr("host", w.hostPrefix(op)), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")),
+		attr("validation", text(object(op, "httpChecksum"), "requestValidationModeMember")),
 		mark("checked", truth(op, "httpChecksumRequired") || truth(object(op, "httpChecksum"), "requestChecksumRequired")),
-		mark("unsigned", unsigned)) + w.parameterLines(op)
+		mark("unsigned", unsigned), mark("unsigned-body", text(op, "authtype") == unsignedBody)) + w.parameterLines(op)
 	for _, part := range []struct {
 		name string
 		ref  *document.Object
@@ -127,7 +128,8 @@ func (w *writer) operation(name string, op *document.Object) (operationText, err
 	return o, nil
 }
 
-// checkStreams returns a reason if the input or the output can be of any size.
+// checkStreams returns a reason if the output can be of any size, or a member of the input that is not
+// its payload.
 func (w *writer) checkStreams(in, out *document.Object) error {
 	for _, part := range []struct {
 		ref *document.Object
@@ -137,7 +139,8 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 		for name := range object(s, "members").All() {
 			ref := object(object(s, "members"), name)
 			shape := object(w.model.shapes, text(ref, "shape"))
-			if truth(ref, "streaming") || truth(shape, "streaming") {
+			payload := part.ref == in && name == text(s, "payload") && kind(shape) == "blob"
+			if (truth(ref, "streaming") || truth(shape, "streaming")) && !payload {
 				return part.reason
 			}
 			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
@@ -208,6 +211,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", say("timestampFormat")),
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
 		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
+		mark("stream", kind(s) == "blob" && is("streaming")),
 		mark("last", w.service == "route53" && slices.Contains(route53IDs, shape)),
 		mark("away", w.presigns(name)),
 	}

@@ -51,7 +51,7 @@ var (
 		},
 		[]string{
 			"max", "pattern", "exception", "fault", "retryable", "deprecated", "deprecatedMessage", "deprecatedSince", "box", "synthetic",
-			"wrapper", "xmlOrder", "sparse", "documentation",
+			"wrapper", "xmlOrder", "sparse", "requiresLength", "documentation",
 		},
 	}
 	memberTraits = known{
@@ -119,6 +119,9 @@ func checkService(metadata *document.Object) error {
 	return nil
 }
 
+// unsignedBody is the kind of signature that does not cover the body.
+const unsignedBody = "v4-unsigned-body"
+
 // bearerAuth is the trait of a service that also accepts a token instead of a signature.
 const bearerAuth = "smithy.api#httpBearerAuth"
 
@@ -139,7 +142,7 @@ func checkOperation(op *document.Object) error {
 		}
 	}
 	switch text(op, "authtype") {
-	case "", "none":
+	case "", "none", unsignedBody:
 	default:
 		return authReason
 	}
@@ -149,7 +152,7 @@ func checkOperation(op *document.Object) error {
 		}
 	}
 	switch discovery := object(op, "endpointdiscovery"); {
-	case truth(op, "unsignedPayload"):
+	case truth(op, "unsignedPayload") != (text(op, "authtype") == unsignedBody):
 		return authReason
 	case truth(discovery, "required"):
 		return discoveryReason
@@ -161,14 +164,14 @@ func checkOperation(op *document.Object) error {
 	return checkHost(op)
 }
 
-// plainChecksum reports whether only requests have a checksum, and a member names its algorithm.
+// plainChecksum reports whether members name the algorithm for requests, or ask for a check of the reply.
 func plainChecksum(c *document.Object) bool {
 	for name := range c.All() {
-		if name != "requestAlgorithmMember" && name != "requestChecksumRequired" {
+		if !slices.Contains([]string{"requestAlgorithmMember", "requestChecksumRequired", "requestValidationModeMember", "responseAlgorithms"}, name) {
 			return false
 		}
 	}
-	return text(c, "requestAlgorithmMember") != ""
+	return text(c, "requestAlgorithmMember") != "" || text(c, "requestValidationModeMember") != ""
 }
 
 // checkHost returns an error for a host prefix with other placeholders than members.

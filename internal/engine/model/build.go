@@ -24,10 +24,14 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 			op.ResultWrapper = value
 		case "checksum":
 			op.Checksum = value
+		case "validation":
+			op.Validation = value
 		case "checked":
 			op.NeedsChecksum = true
 		case "host":
 			op.HostPrefix = value
+		case "unsigned-body":
+			op.UnsignedBody = true
 		case "unsigned":
 			op.Unsigned = true
 		}
@@ -180,6 +184,8 @@ func (m *Member) set(key, value string) {
 		m.Shape.Min = atoi(value)
 	case "sensitive":
 		m.Shape.Sensitive = true
+	case "stream":
+		m.Streaming = true
 	case "last":
 		m.LastPart = true
 	case "away":

@@ -25,12 +25,25 @@ type Operation struct {
 	// Checksum is the member with the algorithm for the checksum of a request. It is "" if there is no such
 	// member.
 	Checksum      string
-	NeedsChecksum bool // each request needs a checksum; otherwise a setting decides
+	Validation    string // the member that asks for a checksum of the reply; may be ""
+	NeedsChecksum bool   // each request needs a checksum; otherwise a setting decides
 
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
 	Unsigned      bool   // the request needs no credentials
+	UnsignedBody  bool   // the signature does not cover the body
 	Paginator     *Paginator
 	Errors        []*Shape // the errors in the model, with their members
+}
+
+// Stream returns the member of the input that is a payload of any size, or nil.
+func (o *Operation) Stream() *Member {
+	if o.Input == nil {
+		return nil
+	}
+	if m := o.Input.Shape.Member(o.Input.Shape.Payload); m != nil && m.Streaming {
+		return m
+	}
+	return nil
 }
 
 // An EndpointParameter is a parameter of endpoint rules. Exactly one of Value, Member and Path is set.

@@ -100,6 +100,7 @@ type Member struct {
 	Required     bool
 	JSONValue    bool // a String in a header that has JSON in base64
 	Idempotency  bool // the client sends a random value if the caller gives no value
+	Streaming    bool // a Blob of any size: on the command line, the name of a file
 	LastPart     bool // of a value with slashes, the client sends only the last part
 	Away         bool // a value makes the AWS CLI add a signed URL to the request
 }

@@ -19,7 +19,9 @@ isSet(Bucket) p=aws.partition(Region) safe=uriEncode(Bucket) {"url":"https://{p#
 `
 
 // inTable returns lines as a table has them.
-func inTable(lines string) string { return "\t" + strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n\t") + "\n" }
+func inTable(lines string) string {
+	return "\t" + strings.ReplaceAll(strings.TrimSuffix(lines, "\n"), "\n", "\n\t") + "\n"
+}
 
 func TestResolve(t *testing.T) {
 	set, err := Parse(inTable(example))

@@ -11,10 +11,39 @@ import sys
 
 import botocore.config
 import botocore.exceptions
+import botocore.httpchecksum
 
 import loading
 
 NO_ENDPOINT = (botocore.exceptions.EndpointVariantError, botocore.exceptions.EndpointProviderError, botocore.exceptions.UnknownRegionError)
+
+
+class CRC64NVME(botocore.httpchecksum.BaseChecksum):
+    """The checksum that the AWS CLI prefers. botocore has it only with another library."""
+
+    table = []
+
+    def __init__(self):
+        self.value = 0
+        if not self.table:
+            for byte in range(256):
+                for _ in range(8):
+                    byte = byte >> 1 ^ (0x9A6C9329AC4BC9B5 if byte & 1 else 0)
+                self.table.append(byte)
+
+    def update(self, chunk):
+        value = self.value ^ (1 << 64) - 1
+        for byte in chunk:
+            value = self.table[(value ^ byte) & 255] ^ value >> 8
+        self.value = value ^ (1 << 64) - 1
+
+    def digest(self):
+        return self.value.to_bytes(8, "big")
+
+
+botocore.httpchecksum._CHECKSUM_CLS["crc64nvme"] = CRC64NVME
+botocore.httpchecksum._SUPPORTED_CHECKSUM_ALGORITHMS.append("crc64nvme")
+botocore.httpchecksum.DEFAULT_CHECKSUM_ALGORITHM = "CRC64NVME"
 
 
 class Captured(Exception):
