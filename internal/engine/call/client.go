@@ -73,7 +73,9 @@ type Client struct {
 	mu    sync.Mutex
 	spent int // the used part of the retry budget
 
-	moved map[string]string     // from the name of a bucket in another region to that region
+	moved    map[string]string        // from the name of a bucket in another region to that region
+	sessions map[string]bucketSession // of S3 Express, by the name of the bucket
+
 	rules map[string]*rules.Set // the endpoint rules by the name of the service
 
 	newKeys  Credentials   // from RefreshCredentials
@@ -121,6 +123,11 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if _, ok := full.Get(op.Validation); !ok && op.Validation != "" && !c.IgnoreReplyChecksums {
 		full.Set(op.Validation, "ENABLED")
 	}
+	if svc.Name == "s3api" {
+		if err := prepareS3(op, full); err != nil {
+			return nil, err
+		}
+	}
 	if err := validate(op, full); err != nil {
 		return nil, err
 	}
@@ -147,10 +154,17 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err := r.verify(op, full); err != nil {
 		return nil, err
 	}
+	expires := keepExpires(svc, op, r)
 	p := parser{timeFormat: c.TimeFormat, zone: c.Zone}
 	out, err := p.output(svc, op, r)
 	if err != nil {
 		return nil, r.broken(op, err)
+	}
+	if expires != "" {
+		out.Set("ExpiresString", expires)
+	}
+	if svc.Name == "s3api" {
+		lowerMetadata(op, out)
 	}
 	finish(svc, op, input, out)
 	return out, nil

@@ -27,6 +27,9 @@ func (e *AwayError) Error() string { return e.Operation + ": " + e.Reason }
 // no request. A caller can pass the call to the AWS CLI then.
 func (c *Client) Elsewhere(svc *model.Service, op *model.Operation, input *document.Object) error {
 	var away *AwayError
+	if c.Endpoint != "" && op.Output != nil && slices.ContainsFunc(op.Output.Shape.Members, func(m *model.Member) bool { return m.Location == model.Headers }) {
+		return &AwayError{op.Name, "only S3 itself is known to send metadata in lower case"}
+	}
 	if _, err := c.targetIn(c.regionFor(input), svc, op, input); errors.As(err, &away) {
 		return away
 	}
@@ -85,7 +88,8 @@ func (c *Client) ruled(region string, svc *model.Service, op *model.Operation, i
 	}
 	scheme := found.Schemes[i]
 	if scheme.Name == sessionScheme {
-		return target{}, &AwayError{op.Name, "the bucket needs a session of S3 Express"}
+		bucket, _ := input.Get("Bucket")
+		t.session, _ = bucket.(string)
 	}
 	t.signingName = scheme.SigningName
 	if scheme.SigningRegion != "" {

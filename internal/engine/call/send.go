@@ -35,6 +35,9 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	}
 	if !op.Unsigned {
 		if err := c.sign(ctx, svc, op, req, r, t); err != nil {
+			if t.session != "" {
+				return nil, err
+			}
 			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
 		}
 	}
@@ -60,6 +63,14 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 // sign signs a request with SigV4.
 func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
 	creds := c.keys()
+	if t.session != "" {
+		var err error
+		if creds, err = c.sessionFor(ctx, svc, t.session); err != nil {
+			return err
+		}
+		req.Header.Set("X-Amz-S3session-Token", creds.SessionToken.Reveal())
+		creds.SessionToken = secret.String{} // S3 Express knows no other header for the token
+	}
 	if creds.AccessKeyID == "" {
 		return errors.New("no credentials")
 	}
@@ -130,6 +141,7 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	signed := c.keys()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
+		secret.New(req.Header.Get("X-Amz-S3session-Token")),
 	}}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
 	switch {

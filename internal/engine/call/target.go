@@ -19,6 +19,7 @@ type target struct {
 	region      string      // the region of the signature
 	signingName string      // the service in the signature; "" means that of the model
 	headers     [][2]string // to add to the request
+	session     string      // the directory bucket whose session signs; may be ""
 }
 
 // targetIn returns the target for a service in a region. For some services, the target depends on the

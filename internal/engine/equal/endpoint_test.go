@@ -39,6 +39,7 @@ var endpointValues = map[string][]string{
 		"arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-01234567890123456/accesspoint/my-point",
 		"arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-01234567890123456/bucket/my-bucket",
 		"arn:aws-cn:s3:cn-north-1:111122223333:accesspoint/my-point", "my-point-abcdefghijklmnopqrstuvwxyz0123456-s3alias", "My_Bucket",
+		"my-bucket--usw2-az1--x-s3", "my-bucket--usw2-az1--x-s3",
 	},
 	"AccessPointName": {
 		"my-point", "arn:aws:s3-outposts:eu-west-1:111122223333:outpost/op-01234567890123456/accesspoint/my-point",

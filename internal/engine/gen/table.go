@@ -146,8 +146,8 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
 				return outputFileReason
 			}
-			if part.ref == out && text(ref, "location") == "headers" {
-				return resultReason // the client does not keep the case of the names
+			if part.ref == out && text(ref, "location") == "headers" && w.service != "s3api" {
+				return resultReason // the client does not keep the case of the names; S3 sends lower case
 			}
 		}
 	}
