@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -56,6 +57,23 @@ func endpointParameters(w *workspace.Workspace, p *profile.Profile, svc *model.S
 		return nil, &command.ConfigError{
 			Code: "Configuration",
 			Msg:  "The configured value '" + mode + "' for '" + key + "' is invalid. Valid values are: ('preferred', 'disabled', 'required').",
+		}
+	}
+}
+
+// setDiscovery sets whether the client asks services for their endpoints. The default is that it asks if the
+// service needs it.
+func setDiscovery(w *workspace.Workspace, p *profile.Profile, client *call.Client) error {
+	const variable, key = "AWS_ENDPOINT_DISCOVERY_ENABLED", "endpoint_discovery_enabled"
+	set, _ := p.Get(key)
+	switch value := strings.ToLower(strings.TrimSpace(cmp.Or(w.App.Env.Get(variable), set.Value, "auto"))); value {
+	case "auto", "true", "false":
+		client.AlwaysDiscover, client.NoDiscovery = value == "true", value == "false"
+		return nil
+	default:
+		return &command.ConfigError{
+			Code: "Configuration",
+			Msg:  "Unsupported configuration value for " + key + `. Expected one of ("true", "false", "auto") but got ` + value + ".",
 		}
 	}
 }

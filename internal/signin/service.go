@@ -61,6 +61,9 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 	if client.IgnoreReplyChecksums, err = whenRequired(w, p, "response_checksum_validation"); err != nil {
 		return nil, err
 	}
+	if err := setDiscovery(w, p, client); err != nil {
+		return nil, err
+	}
 	if client.EndpointParameters, err = endpointParameters(w, p, svc); err != nil {
 		return nil, err
 	}

@@ -41,6 +41,8 @@ type Client struct {
 
 	Credentials Credentials
 
+	NoDiscovery, AlwaysDiscover bool // the setting endpoint_discovery_enabled is false or true
+
 	IgnoreReplyChecksums bool // the client asks for no checksum of replies, unless the input asks for one
 	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
 
@@ -73,7 +75,9 @@ type Client struct {
 	mu    sync.Mutex
 	spent int // the used part of the retry budget
 
-	moved    map[string]string        // from the name of a bucket in another region to that region
+	moved      map[string]string     // from the name of a bucket in another region to that region
+	discovered map[string]discovered // endpoints by the name of the service
+
 	sessions map[string]bucketSession // of S3 Express, by the name of the bucket
 
 	rules map[string]*rules.Set // the endpoint rules by the name of the service
@@ -141,7 +145,17 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err := req.addChecksum(op, full, c.OnlyNeededChecksums, t); err != nil {
 		return nil, err
 	}
+	if base, err := c.discover(ctx, svc, op); err != nil {
+		return nil, err
+	} else if base != "" {
+		t.base = base
+	}
 	r, err := c.send(ctx, svc, op, req, t)
+	if c.forget(svc, err) {
+		if t.base, err = c.discover(ctx, svc, op); err == nil {
+			r, err = c.send(ctx, svc, op, req, t)
+		}
+	}
 	if region := t.moved(svc, input, err); region != "" {
 		c.remember(input, region)
 		if t, err = c.targetIn(region, svc, op, input); err == nil {

@@ -34,6 +34,9 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 		r.header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 		r.body, err = form(svc, op, input)
 	case model.JSON:
+		if op.SendsVersion {
+			r.header.Set("X-Amz-Api-Version", svc.APIVersion)
+		}
 		r.header.Set("Content-Type", "application/x-amz-json-"+svc.JSONVersion)
 		r.header.Set("X-Amz-Target", svc.TargetPrefix+"."+op.Name)
 		r.body, err = jsonBody(op.Input, input)

@@ -19,6 +19,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -177,6 +178,9 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 			replies = replies[1:]
 			return r, nil
 		})},
+	}
+	if c.op.Discovery == model.NeedsDiscovery {
+		client.Endpoint = "https://discovered.example" // no request for the endpoint
 	}
 	var ours *document.Object
 	if kind == onPages {

@@ -19,7 +19,6 @@ const (
 	authReason       reason = "auth"        // a signature that we do not make
 	checksumReason   reason = "checksum"    // a checksum that a setting turns off, or of the reply
 	compressReason   reason = "compression" // a compressed request
-	discoveryReason  reason = "discovery"   // an endpoint that another operation returns
 	endpointReason   reason = "endpoint"    // the endpoint depends on the input or the account
 	eventsReason     reason = "events"      // an event stream
 	outputFileReason reason = "outfile"     // the output goes to a file
@@ -38,9 +37,9 @@ var (
 	operationTraits = known{
 		[]string{
 			"name", "http", "input", "output", "errors", "auth", "authtype", "endpoint", "endpointdiscovery", "httpChecksum",
-			"httpChecksumRequired", "requestcompression", "staticContextParams", "operationContextParams", "unsignedPayload",
+			"httpChecksumRequired", "requestcompression", "endpointoperation", "staticContextParams", "operationContextParams", "unsignedPayload",
 		},
-		[]string{"idempotent", "readonly", "deprecated", "deprecatedMessage", "deprecatedSince", "endpointoperation", "documentation", "documentationUrl", "alias"},
+		[]string{"idempotent", "readonly", "deprecated", "deprecatedMessage", "deprecatedSince", "documentation", "documentationUrl", "alias"},
 	}
 	httpTraits      = known{[]string{"method", "requestUri"}, []string{"responseCode"}}
 	referenceTraits = known{[]string{"shape", "locationName", "xmlNamespace", "resultWrapper"}, []string{"documentation", "exception", "error", "fault"}}
@@ -119,6 +118,17 @@ func checkService(metadata *document.Object) error {
 	return nil
 }
 
+// discoveryOf returns the field that says whether the endpoint comes from another operation.
+func discoveryOf(op *document.Object) string {
+	switch {
+	case truth(object(op, "endpointdiscovery"), "required"):
+		return "discovery=required"
+	case has(op, "endpointdiscovery"):
+		return "discovery=optional"
+	}
+	return ""
+}
+
 // unsignedBody is the kind of signature that does not cover the body.
 const unsignedBody = "v4-unsigned-body"
 
@@ -151,11 +161,9 @@ func checkOperation(op *document.Object) error {
 			return authReason
 		}
 	}
-	switch discovery := object(op, "endpointdiscovery"); {
+	switch {
 	case truth(op, "unsignedPayload") != (text(op, "authtype") == unsignedBody):
 		return authReason
-	case truth(discovery, "required"):
-		return discoveryReason
 	case has(op, "requestcompression"):
 		return compressReason
 	case has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):

@@ -30,6 +30,13 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 			op.NeedsChecksum = true
 		case "host":
 			op.HostPrefix = value
+		case "version":
+			op.SendsVersion = true
+		case "discovery":
+			op.Discovery = MayDiscover
+			if value == "required" {
+				op.Discovery = NeedsDiscovery
+			}
 		case "unsigned-body":
 			op.UnsignedBody = true
 		case "unsigned":

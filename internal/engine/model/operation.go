@@ -29,11 +29,23 @@ type Operation struct {
 	NeedsChecksum bool   // each request needs a checksum; otherwise a setting decides
 
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
-	Unsigned      bool   // the request needs no credentials
-	UnsignedBody  bool   // the signature does not cover the body
+	Discovery     Discovery
+	SendsVersion  bool // requests have a header with the version of the API
+	Unsigned      bool // the request needs no credentials
+	UnsignedBody  bool // the signature does not cover the body
 	Paginator     *Paginator
 	Errors        []*Shape // the errors in the model, with their members
 }
+
+// A Discovery says whether the endpoint comes from the operation DescribeEndpoints.
+type Discovery uint8
+
+// The values of Discovery.
+const (
+	NoDiscovery Discovery = iota
+	MayDiscover
+	NeedsDiscovery
+)
 
 // Stream returns the member of the input that is a payload of any size, or nil.
 func (o *Operation) Stream() *Member {
