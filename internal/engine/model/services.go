@@ -54,7 +54,7 @@ serverlessrepo service-quotas servicecatalog servicecatalog-appregistry serviced
 signer signer-data signin simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts
 ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts
 supplychain support support-app supportauthz sustainability swf synthetics taxsettings textract
-timestream-influxdb tnb transcribe transfer translate trustedadvisor uxc verifiedpermissions voice-id
-vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs workmail workmailmessageflow
-workspaces workspaces-instances workspaces-thin-client workspaces-web xray
+timestream-influxdb timestream-query timestream-write tnb transcribe transfer translate trustedadvisor uxc
+verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs
+workmail workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 `
