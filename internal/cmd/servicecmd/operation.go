@@ -154,14 +154,14 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	return o.run(ctx)
 }
 
-// away returns the name of an option whose value changes the endpoint in a way that lanyard does not
+// away returns the name of an option whose value changes the request in a way that lanyard does not
 // know. It returns "" if the command line has no such option.
 func (o *operation) away() string {
 	if !call.CanChecksum(o.op, o.in.Document) {
 		return model.CLIName(o.op.Checksum)
 	}
 	for _, p := range o.op.Parameters() {
-		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
+		if _, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away {
 			return p.Name
 		}
 	}
@@ -282,6 +282,9 @@ func (o *operation) run(ctx context.Context) error {
 	client, err := o.client(ctx, p)
 	if err != nil {
 		return err
+	}
+	if err := client.Elsewhere(o.svc, o.op, o.in.Document); err != nil {
+		return &command.ElsewhereError{Why: err}
 	}
 	return o.explain(client, o.call(ctx, client))
 }

@@ -244,10 +244,19 @@ func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 					model.URI: "uri", model.QueryString: "querystring", model.Header: "header", model.Headers: "headers",
 				}[m.Location], m.Wire())
 			}
+			if m.Name == s.Payload {
+				token += fmt.Sprintf(`,"locationName":%q`, m.Wire())
+			}
+			if m.Streaming {
+				token += `,"streaming":true`
+			}
 			members = append(members, fmt.Sprintf(`%q:{"shape":%q%s}`, m.Name, dumpShape(shapes, m.Shape), token))
 			if m.Required {
 				required = append(required, fmt.Sprintf("%q", m.Name))
 			}
+		}
+		if s.Payload != "" {
+			text += fmt.Sprintf(`,"payload":%q`, s.Payload)
 		}
 		text += `,"members":{` + strings.Join(members, ",") + `},"required":[` + strings.Join(required, ",") + `]`
 	case model.List:

@@ -21,6 +21,9 @@ func (p *parser) value(o *option, g *optionValue) (any, error) {
 	if err != nil || o.arity == none {
 		return v, err
 	}
+	if o.member.Streaming {
+		return p.stream(o, v)
+	}
 	if looksLikeJSON(v) || !takesShorthand(o.member) {
 		return p.unpack(o, o.member, v)
 	}

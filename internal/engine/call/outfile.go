@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash"
 	"io"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -28,19 +29,37 @@ func (c *Client) Save(ctx context.Context, svc *model.Service, op *model.Operati
 	return out, err
 }
 
-// save copies the body of a reply to a file.
-func (w *watch) save(body io.Reader, open opener) error {
-	file, err := open()
+// A saving is a file for the body of a reply.
+type saving struct {
+	open   opener
+	verify bool // compare the checksum of the body with the checksum in the headers
+}
+
+// save copies the body of the reply to a file. It returns an error if the body does not have the
+// checksum in the headers.
+func (r *reply) save(op *model.Operation, w *watch, body io.Reader, s *saving) error {
+	r.saved = true
+	file, err := s.open()
 	if err != nil {
 		return err
 	}
+	var sum hash.Hash
+	to := io.Writer(file)
+	name, want := r.checksum()
+	if s.verify && want != "" {
+		sum = newChecksum(name)
+		to = io.MultiWriter(file, sum)
+	}
 	from := &watchedReader{watch: w, from: body}
-	n, err := io.Copy(file, from)
+	n, err := io.Copy(to, from)
 	if closeErr := file.Close(); err == nil {
 		err = closeErr
 	}
 	if from.err != nil { // without its type, because a retry would write to the file again
 		return fmt.Errorf("the reply ended after %d bytes: %s", n, from.err.Error())
+	}
+	if err == nil && sum != nil {
+		err = r.compare(op, sum, want)
 	}
 	return err
 }

@@ -45,6 +45,38 @@ func TestSave(t *testing.T) {
 	}
 }
 
+// The body of an object must have the checksum in the headers.
+func TestSaveChecked(t *testing.T) {
+	svc, op := operation(t, "s3api", "get-object")
+	const sum = "X-Amz-Checksum-Crc32"
+	for _, tt := range []struct {
+		name, checksum string
+		input          string
+		want           string // the text of the expected error; "" for no error
+	}{
+		{"right", "NhCmhg==", `{"Bucket":"b-1","Key":"k"}`, ""},
+		{"wrong", "AAAAAA==", `{"Bucket":"b-1","Key":"k"}`, "Expected checksum AAAAAA== did not match calculated checksum: NhCmhg=="},
+		{"of parts", "AAAAAA==-3", `{"Bucket":"b-1","Key":"k"}`, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			l := newLine(func(int, *http.Request) (*http.Response, error) {
+				return answer(200, "hello", sum, tt.checksum, "X-Amz-Meta-Colour", "red"), nil
+			})
+			file := new(savedFile)
+			out, err := l.Save(t.Context(), svc, op, object(t, tt.input), func() (io.WriteCloser, error) { return file, nil })
+			if tt.want != "" && (err == nil || !strings.Contains(err.Error(), tt.want)) || tt.want == "" && err != nil {
+				t.Fatalf("error %v, want %q", err, tt.want)
+			}
+			if file.String() != "hello" || l.requests[0].Header.Get("X-Amz-Checksum-Mode") != "ENABLED" {
+				t.Errorf("file %q, headers %v, want the body, and a request for a checksum", file.String(), l.requests[0].Header)
+			}
+			if want := `{"ChecksumCRC32":"` + tt.checksum + `","Metadata":{"colour":"red"}}`; tt.want == "" && compact(out) != want {
+				t.Errorf("output %s, want %s", compact(out), want)
+			}
+		})
+	}
+}
+
 // A reply with an error opens no file. An error after the file is open leads to no second request.
 func TestSaveFails(t *testing.T) {
 	svc, op := operation(t, "polly", "synthesize-speech")

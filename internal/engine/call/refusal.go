@@ -83,6 +83,9 @@ func (e *ServiceError) NextStep() string {
 
 // refusal returns the error in the reply, or nil.
 func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
+	if r.errorInside(svc, op) {
+		r.status = http.StatusInternalServerError
+	}
 	if r.status >= 200 && r.status < 300 {
 		return nil
 	}

@@ -112,11 +112,11 @@ func tableOf(data, folder string, book *addressBook, left leftOut) (*table, erro
 	if err != nil {
 		return nil, err
 	}
-	endpoints, where, err := book.endpoints(folder, m)
+	ends, err := book.endpoints(folder, m)
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTable(serviceOf(folder), m, endpoints, where)
+	t, err := newTable(serviceOf(folder), m, ends)
 	if err != nil {
 		return nil, err
 	}

@@ -128,7 +128,7 @@ func TestUnknownTraits(t *testing.T) {
 			"scalar": object(m.shapes, "Secret"), "element": object(object(m.shapes, "Names"), "member"),
 		}[where]
 		part.Set("brandNew", true)
-		made, err := newTable("fixture", m, "", nowhere(nil))
+		made, err := newTable("fixture", m, new(addresses))
 		if err != nil {
 			t.Errorf("%s: %v", where, err)
 			continue
@@ -138,7 +138,7 @@ func TestUnknownTraits(t *testing.T) {
 		}
 	}
 	m := fixture(t)
-	made, err := newTable("fixture", m, "", nowhere(nil))
+	made, err := newTable("fixture", m, new(addresses))
 	if err != nil || made.without["PlainCall"] != nil {
 		t.Errorf("without a new trait: %v, %v", err, made.without["PlainCall"])
 	}
@@ -162,7 +162,7 @@ func TestMistakes(t *testing.T) {
 	}
 	m := fixture(t)
 	object(object(object(m.shapes, "In"), "members"), "Name").Set("shape", "NoSuchShape")
-	if _, err := newTable("fixture", m, "", nowhere(nil)); err == nil {
+	if _, err := newTable("fixture", m, new(addresses)); err == nil {
 		t.Error("newTable accepts a shape that is not in the model")
 	}
 	dir := t.TempDir()

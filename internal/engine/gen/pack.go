@@ -36,6 +36,10 @@ func (t *table) pack() ([]byte, error) {
 	p.end()
 	var head strings.Builder
 	head.WriteString(t.head)
+	if t.rules != "" {
+		head.WriteString(row("rules", strconv.Itoa(len(p.blocks))))
+		p.blocks = append(p.blocks, t.ruleLines())
+	}
 	var body bytes.Buffer
 	sizes := []string{"blocks"}
 	for _, block := range p.blocks {

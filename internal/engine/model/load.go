@@ -17,11 +17,12 @@ import (
 //	service	NAME	…
 //	global	REGION
 //	endpoint	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
-//	place	PLACE	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
-//	account	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	rules	endpoints
+//		a line of the endpoint rules; see package rules
 //	operation	NAME	METHOD	URI	…
 //		in|out	SHAPE	…
 //		error	SHAPE
+//		parameter	NAME	value=JSON, member=NAME or path=EXPRESSION
 //		pages	…
 //		rule	KIND	…
 //	structure	NAME	…
@@ -41,6 +42,7 @@ import (
 // most significant byte first. The head is a block with the first three kinds of lines and these
 // lines, sorted by the name on the command line:
 //
+//	rules	BLOCK
 //	blocks	SIZE	SIZE…
 //	op	NAME	BLOCKS	BLOCKS
 //	without	NAME	REASON
@@ -143,10 +145,8 @@ func (s *Service) line(f row, line string) {
 		s.set(f[2:])
 	case "global":
 		s.global = f[1]
-	case "place":
-		s.places = append(s.places, f)
-	case "account":
-		s.accounts = append(s.accounts, strings.TrimSuffix(line, "\n"))
+	case "rules":
+		s.rules = f[1]
 	case "endpoint":
 		s.endpoints = append(s.endpoints, strings.TrimSuffix(line, "\n"))
 	}

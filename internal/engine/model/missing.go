@@ -35,8 +35,6 @@ func Explain(reason string) string {
 		return "its requests are compressed"
 	case "customized":
 		return "the AWS CLI adds or changes options of this command"
-	case "discovery":
-		return "its endpoint comes from another operation"
 	case "endpoint":
 		return "its endpoint depends on the input or the account"
 	case "events":

@@ -46,8 +46,7 @@ type Service struct {
 	Bearer bool // the service also accepts a token instead of a signature
 
 	global     string   // the pseudo region without a region; "" if the service needs a region
-	places     []row    // the endpoints of operations with a place: "place", the place, and the fields of an endpoint
-	accounts   []string // the lines of the endpoints with the account
+	rules      string   // the number of the block with the endpoint rules; "" if the service has no rules
 	endpoints  []string // the lines of the endpoints that do not follow the rule of their partition
 	operations []entry  // sorted by the name on the command line
 	without    []row    // the operations that are not built in: "without", name, reason

@@ -13,11 +13,11 @@ bcm-pricing-calculator bcm-recommended-actions bedrock bedrock-agent bedrock-age
 bedrock-agentcore-control bedrock-data-automation bedrock-data-automation-runtime bedrock-runtime billing
 billingconductor braket budgets ce chatbot chime chime-sdk-identity chime-sdk-media-pipelines
 chime-sdk-meetings chime-sdk-messaging chime-sdk-voice cleanrooms cleanroomsml cloud9 cloudcontrol
-clouddirectory cloudformation cloudfront cloudhsm cloudhsmv2 cloudsearch cloudtrail cloudtrail-data
-cloudwatch codeartifact codebuild codecommit codeconnections codeguru-reviewer codeguru-security
-codeguruprofiler codepipeline codestar-connections codestar-notifications cognito-identity cognito-idp
-cognito-sync comprehend comprehendmedical compute-optimizer compute-optimizer-automation configservice
-connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
+clouddirectory cloudformation cloudfront cloudfront-keyvaluestore cloudhsm cloudhsmv2 cloudsearch cloudtrail
+cloudtrail-data cloudwatch codeartifact codebuild codecommit codeconnections codeguru-reviewer
+codeguru-security codeguruprofiler codepipeline codestar-connections codestar-notifications cognito-identity
+cognito-idp cognito-sync comprehend comprehendmedical compute-optimizer compute-optimizer-automation
+configservice connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
 connectparticipant controlcatalog controltower cost-optimization-hub cur customer-profiles databrew
 dataexchange datapipeline datasync datazone dax deadline deploy detective devicefarm devops-agent devops-guru
 directconnect discovery dlm dms docdb docdb-elastic drs ds ds-data dsql dynamodb dynamodbstreams ebs ec2
@@ -47,15 +47,15 @@ pinpoint-sms-voice pinpoint-sms-voice-v2 pipes polly pricing proton qapps qbusin
 rbin rds rds-data redshift redshift-data redshift-serverless rekognition repostspace resiliencehub
 resiliencehubv2 resource-explorer-2 resource-groups resourcegroupstaggingapi rolesanywhere route53
 route53-recovery-cluster route53-recovery-control-config route53-recovery-readiness route53domains
-route53globalresolver route53profiles route53resolver rtbfabric rum s3api s3files s3outposts s3tables
-s3vectors sagemaker sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime sagemaker-geospatial
-sagemaker-metrics sagemaker-runtime sagemakerjobruntime savingsplans scheduler schemas secretsmanager
-security-ir securityagent securityhub securitylake serverlessrepo service-quotas servicecatalog
-servicecatalog-appregistry servicediscovery ses sesv2 shield signer signer-data signin simpledbv2
-snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts ssm-guiconnect ssm-incidents
-ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts supplychain support support-app
-supportauthz sustainability swf synthetics taxsettings textract timestream-influxdb tnb transcribe transfer
-translate trustedadvisor uxc verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected
-wickr wisdom workdocs workmail workmailmessageflow workspaces workspaces-instances workspaces-thin-client
-workspaces-web xray
+route53globalresolver route53profiles route53resolver rtbfabric rum s3api s3control s3files s3outposts
+s3tables s3vectors sagemaker sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime
+sagemaker-geospatial sagemaker-metrics sagemaker-runtime sagemakerjobruntime savingsplans scheduler schemas
+secretsmanager security-ir securityagent securityhub securitylake serverlessrepo service-quotas
+servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield signer signer-data signin
+simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts ssm-guiconnect
+ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts supplychain support
+support-app supportauthz sustainability swf synthetics taxsettings textract timestream-influxdb
+timestream-query timestream-write tnb transcribe transfer translate trustedadvisor uxc verifiedpermissions
+voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs workmail
+workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 `

@@ -1,7 +1,5 @@
 package model
 
-import "strings"
-
 // A Kind is the type of a value.
 type Kind uint8
 
@@ -102,24 +100,9 @@ type Member struct {
 	Required     bool
 	JSONValue    bool // a String in a header that has JSON in base64
 	Idempotency  bool // the client sends a random value if the caller gives no value
+	Streaming    bool // a Blob of any size: on the command line, the name of a file
 	LastPart     bool // of a value with slashes, the client sends only the last part
-	Away         Away
-}
-
-// An Away says which values of a member change the endpoint in a way that this package does not know.
-type Away uint8
-
-// The values of Away.
-const (
-	AwayNever Away = iota
-	AwayARN        // an ARN
-	AwayAlways
-)
-
-// Changes reports whether a value of the member changes the endpoint.
-func (a Away) Changes(v any) bool {
-	text, _ := v.(string)
-	return a == AwayAlways || a == AwayARN && strings.HasPrefix(text, "arn:")
+	Away         bool // a value makes the AWS CLI add a signed URL to the request
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

@@ -168,8 +168,12 @@ def output(service, op):
     headers, body = reply(service, op)
     parser = parsers.create_parser(service.resolved_protocol)
     parser._timestamp_parser, parser._blob_parser = times, lambda b: b
-    given = botocore.awsrequest.HeadersDict(headers)
-    out = parser.parse({"status_code": 200, "headers": given, "body": body.encode()}, op.output_shape)
+    given = {"status_code": 200, "headers": botocore.awsrequest.HeadersDict(headers), "body": body.encode()}
+    more = {}
+    if service.service_name == "s3":
+        botocore.handlers.handle_expires_header(op, given, more)
+    out = parser.parse(given, op.output_shape)
+    out.update(more)
     out.pop("ResponseMetadata", None)
     if op.name == "GetConsoleOutput":
         botocore.handlers.decode_console_output(out)
