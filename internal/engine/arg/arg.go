@@ -92,7 +92,10 @@ func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 	if len(w.unknown) > 0 {
 		return nil, &UsageError{Message: "Unknown options: " + strings.Join(w.unknown, ", "), Usage: true, Unknown: w.unknown}
 	}
-	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !o.NoPaginate}
+	if w.values["exclusive_start_stream_name"] != nil && o.Service == "kinesis" && op.Name == "ListStreams" {
+		p.o.NoPaginate = true // this option selects one page, as a token does
+	}
+	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !p.o.NoPaginate}
 	if err := p.fill(in, t, w); err != nil {
 		return nil, err
 	}
