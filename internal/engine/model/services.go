@@ -24,19 +24,19 @@ directconnect discovery dlm dms docdb docdb-elastic drs ds ds-data dsql dynamodb
 ec2-instance-connect ecr ecr-public ecs efs eks eks-auth elasticache elasticbeanstalk elb elbv2
 elementalinference emr emr-containers emr-serverless entityresolution es events evs finspace finspace-data
 firehose fis fms forecast forecastquery frauddetector freetier fsx gamelift gameliftstreams geo-places
-geo-routes globalaccelerator glue grafana greengrass greengrassv2 groundstation guardduty health healthlake
-iam identitystore imagebuilder inspector inspector-scan inspector2 interconnect internetmonitor invoicing iot
-iot-data iot-jobs-data iot-managed-integrations iotdeviceadvisor iotfleetwise iotsecuretunneling iotsitewise
-iotthingsgraph iottwinmaker iotwireless ivs ivs-realtime ivschat kafka kafkaconnect kendra kendra-ranking
-keyspaces keyspacesstreams kinesis kinesis-video-archived-media kinesis-video-signaling
-kinesis-video-webrtc-storage kinesisanalytics kinesisanalyticsv2 kinesisvideo kms lakeformation lambda
-lambda-core lambda-microvms launch-wizard lex-models lex-runtime lexv2-models lexv2-runtime license-manager
-license-manager-linux-subscriptions license-manager-user-subscriptions lightsail location logs
-lookoutequipment m2 machinelearning macie2 mailmanager managedblockchain managedblockchain-query
-marketplace-agreement marketplace-catalog marketplace-deployment marketplace-discovery
-marketplace-entitlement marketplace-reporting marketplacecommerceanalytics mediaconnect mediaconvert
-medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediastore-data mediatailor medical-imaging
-memorydb meteringmarketplace mgh mgn migration-hub-refactor-spaces migrationhub-config
+geo-routes glacier globalaccelerator glue grafana greengrass greengrassv2 groundstation guardduty health
+healthlake iam identitystore imagebuilder inspector inspector-scan inspector2 interconnect internetmonitor
+invoicing iot iot-data iot-jobs-data iot-managed-integrations iotdeviceadvisor iotfleetwise
+iotsecuretunneling iotsitewise iotthingsgraph iottwinmaker iotwireless ivs ivs-realtime ivschat kafka
+kafkaconnect kendra kendra-ranking keyspaces keyspacesstreams kinesis kinesis-video-archived-media
+kinesis-video-signaling kinesis-video-webrtc-storage kinesisanalytics kinesisanalyticsv2 kinesisvideo kms
+lakeformation lambda lambda-core lambda-microvms launch-wizard lex-models lex-runtime lexv2-models
+lexv2-runtime license-manager license-manager-linux-subscriptions license-manager-user-subscriptions
+lightsail location logs lookoutequipment m2 machinelearning macie2 mailmanager managedblockchain
+managedblockchain-query marketplace-agreement marketplace-catalog marketplace-deployment
+marketplace-discovery marketplace-entitlement marketplace-reporting marketplacecommerceanalytics mediaconnect
+mediaconvert medialive mediapackage mediapackage-vod mediapackagev2 mediastore mediastore-data mediatailor
+medical-imaging memorydb meteringmarketplace mgh mgn migration-hub-refactor-spaces migrationhub-config
 migrationhuborchestrator migrationhubstrategy mpa mq mturk mwaa mwaa-serverless neptune neptune-graph
 neptunedata network-firewall networkflowmonitor networkmanager networkmonitor notifications
 notificationscontacts nova-act oam observabilityadmin odb omics opensearch opensearchserverless organizations
