@@ -287,6 +287,9 @@ def main():
         if service is None or operation not in service.operation_names:
             print('{"absent": "operation"}')
             continue
+        if service.resolved_protocol == "smithy-rpc-v2-cbor":
+            print('{"absent": "replies that are no text"}')
+            continue
         try:
             op = service.operation_model(operation)
             if not given:
