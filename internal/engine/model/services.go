@@ -40,21 +40,22 @@ medical-imaging memorydb meteringmarketplace mgh mgn migration-hub-refactor-spac
 migrationhuborchestrator migrationhubstrategy mpa mq mturk mwaa mwaa-serverless neptune neptune-graph
 neptunedata network-firewall networkflowmonitor networkmanager networkmonitor notifications
 notificationscontacts nova-act oam observabilityadmin odb omics opensearch opensearchserverless organizations
-osis outposts partnercentral-account partnercentral-benefits partnercentral-channel partnercentral-selling
-payment-cryptography payment-cryptography-data pca-connector-ad pca-connector-scep pcs personalize
-personalize-events personalize-runtime pi pinpoint pinpoint-email pinpoint-sms-voice pinpoint-sms-voice-v2
-pipes polly pricing proton qapps qbusiness qconnect quicksight ram rbin rds rds-data redshift redshift-data
-redshift-serverless rekognition repostspace resiliencehub resiliencehubv2 resource-explorer-2 resource-groups
-resourcegroupstaggingapi rolesanywhere route53 route53-recovery-cluster route53-recovery-control-config
-route53-recovery-readiness route53domains route53globalresolver route53profiles route53resolver rtbfabric rum
-s3api s3control s3files s3outposts s3tables s3vectors sagemaker sagemaker-a2i-runtime sagemaker-edge
-sagemaker-featurestore-runtime sagemaker-geospatial sagemaker-metrics sagemaker-runtime sagemakerjobruntime
-savingsplans scheduler schemas secretsmanager security-ir securityagent securityhub securitylake
-serverlessrepo service-quotas servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield
-signer signer-data signin simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts
-ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts
-supplychain support support-app supportauthz sustainability swf synthetics taxsettings textract
-timestream-influxdb timestream-query timestream-write tnb transcribe transfer translate trustedadvisor uxc
-verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs
-workmail workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
+osis outposts partnercentral-account partnercentral-benefits partnercentral-channel
+partnercentral-revenue-measurement partnercentral-selling payment-cryptography payment-cryptography-data
+pca-connector-ad pca-connector-scep pcs personalize personalize-events personalize-runtime pi pinpoint
+pinpoint-email pinpoint-sms-voice pinpoint-sms-voice-v2 pipes polly pricing proton qapps qbusiness qconnect
+quicksight ram rbin rds rds-data redshift redshift-data redshift-serverless rekognition repostspace
+resiliencehub resiliencehubv2 resource-explorer-2 resource-groups resourcegroupstaggingapi rolesanywhere
+route53 route53-recovery-cluster route53-recovery-control-config route53-recovery-readiness route53domains
+route53globalresolver route53profiles route53resolver rtbfabric rum s3api s3control s3files s3outposts
+s3tables s3vectors sagemaker sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime
+sagemaker-geospatial sagemaker-metrics sagemaker-runtime sagemakerjobruntime savingsplans scheduler schemas
+secretsmanager security-ir securityagent securityhub securitylake serverlessrepo service-quotas
+servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield signer signer-data signin
+simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts ssm-guiconnect
+ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts supplychain support
+support-app supportauthz sustainability swf synthetics taxsettings textract timestream-influxdb
+timestream-query timestream-write tnb transcribe transfer translate trustedadvisor uxc verifiedpermissions
+voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs workmail
+workmailmessageflow workspaces workspaces-instances workspaces-thin-client workspaces-web xray
 `
