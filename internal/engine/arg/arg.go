@@ -106,7 +106,7 @@ func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 	if len(w.unknown) > 0 {
 		return nil, &UsageError{Message: "Unknown options: " + strings.Join(w.unknown, ", "), Usage: true, Unknown: w.unknown}
 	}
-	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !o.NoPaginate}
+	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !p.o.NoPaginate}
 	if err := p.fill(in, t, w); err != nil {
 		return nil, err
 	}

@@ -132,10 +132,13 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if _, ok := full.Get(op.Validation); !ok && op.Validation != "" && !c.IgnoreReplyChecksums {
 		full.Set(op.Validation, "ENABLED")
 	}
-	if svc.Name == "s3api" {
+	switch svc.Name {
+	case "s3api":
 		if err := prepareS3(op, full); err != nil {
 			return nil, err
 		}
+	case "glacier":
+		prepareGlacier(op, full)
 	}
 	if err := validate(op, full); err != nil {
 		return nil, err
@@ -147,6 +150,11 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
+	if svc.Name == "glacier" {
+		if err := req.glacier(svc, op); err != nil {
+			return nil, err
+		}
+	}
 	if err := req.addChecksum(op, full, c.OnlyNeededChecksums, t); err != nil {
 		return nil, err
 	}
@@ -157,6 +165,11 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 		return nil, err
 	} else if base != "" {
 		t.base = base
+	}
+	if svc.Name == "machinelearning" && op.Name == "Predict" {
+		if t.base, err = predictEndpoint(t, input); err != nil {
+			return nil, err
+		}
 	}
 	r, err := c.send(ctx, svc, op, req, t)
 	if c.forget(svc, err) {

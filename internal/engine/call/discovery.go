@@ -89,7 +89,7 @@ func (c *Client) forget(svc *model.Service, err error) bool {
 // credentials go to no other host.
 func ofPartition(base, region string) bool {
 	u, err := url.Parse(base)
-	if err != nil || u.Path != "" || u.RawQuery != "" || u.User != nil {
+	if err != nil || u.Path != "" || u.Scheme != "https" || u.RawQuery != "" || u.User != nil {
 		return false
 	}
 	data := model.PartitionData(region)

@@ -37,7 +37,7 @@ func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*doc
 			}
 		}
 		return o, p.xmlStructure(shape, root, o)
-	case model.JSON:
+	case model.JSON, model.CBOR:
 		return o, p.jsonMembers(shape, r.body, o)
 	}
 	// The AWS CLI prints the members from headers before the members from the body.

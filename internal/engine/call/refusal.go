@@ -95,7 +95,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	switch {
 	case r.withoutError(svc):
 		e.Message = http.StatusText(r.status)
-	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON:
+	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON, svc.Protocol == model.CBOR:
 		err = e.readJSON(svc, op, r)
 	default:
 		endpoint, err = e.readXML(op, r)

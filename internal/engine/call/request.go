@@ -42,6 +42,9 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 		r.header.Set("X-Amz-Target", svc.TargetPrefix+"."+op.Name)
 		r.body, err = jsonBody(op.Input, input)
 		r.queryMode(svc)
+	case model.CBOR:
+		err = r.cbor(svc, op, input)
+		r.queryMode(svc)
 	case model.RESTJSON, model.RESTXML:
 		err = r.rest(svc, op, input)
 		r.queryMode(svc)

@@ -30,10 +30,27 @@ func (c *Client) Elsewhere(svc *model.Service, op *model.Operation, input *docum
 	if c.Endpoint != "" && op.Output != nil && slices.ContainsFunc(op.Output.Shape.Members, func(m *model.Member) bool { return m.Location == model.Headers }) {
 		return &AwayError{op.Name, "only S3 itself is known to send metadata in lower case"}
 	}
-	if _, err := c.targetIn(c.regionFor(input), svc, op, input); errors.As(err, &away) {
+	t, err := c.targetIn(c.regionFor(input), svc, op, input)
+	if err == nil && svc.Name == "machinelearning" && op.Name == "Predict" {
+		_, err = predictEndpoint(t, input)
+	}
+	if errors.As(err, &away) {
 		return away
 	}
 	return nil
+}
+
+// predictEndpoint returns the endpoint of a machine learning model, which is in the input.
+func predictEndpoint(t target, input *document.Object) (string, error) {
+	v, _ := input.Get("PredictEndpoint")
+	base, _ := v.(string)
+	switch {
+	case base == "":
+		return t.base, nil
+	case strings.HasPrefix(base, "https://") && ofPartition(base, t.region):
+		return base, nil
+	}
+	return "", &AwayError{"Predict", "the endpoint " + base + " is not a host of AWS in " + t.region}
 }
 
 // ruled returns the target by the endpoint rules of the service.

@@ -16,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/lanyard-cli/lanyard/internal/engine/cbor"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -151,6 +152,15 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 		return r, nil
 	}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
+	if err == nil && svc.Protocol == model.CBOR {
+		text, invalid := cbor.ToJSON(r.body)
+		switch {
+		case invalid == nil:
+			r.body = text
+		case r.status < http.StatusInternalServerError: // otherwise a proxy may have sent the reply
+			return nil, r.broken(op, invalid)
+		}
+	}
 	switch {
 	case err == nil:
 		return r, nil

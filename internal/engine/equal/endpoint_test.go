@@ -57,6 +57,9 @@ var endpointValues = map[string][]string{
 
 // endpointValue returns a value for a member that is a parameter of the endpoint rules, and its name.
 func (g *inputMaker) endpointValue(op *model.Operation, m *model.Member) (string, bool) {
+	if m.Name == "PredictEndpoint" {
+		return "https://realtime.machinelearning.eu-west-1.amazonaws.com", true
+	}
 	for _, p := range op.EndpointParameters {
 		values := slices.DeleteFunc(slices.Clone(endpointValues[p.Name]), func(v string) bool { return len(v) < m.Shape.Min })
 		if p.Member == m.Name && m.Shape.Kind == model.String && len(values) > 0 {

@@ -222,7 +222,7 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 	}
 	fields := []string{
 		name, typ, attr("wire", say("locationName")), attr("query", say("queryName")), attr("in", say("location")),
-		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", say("timestampFormat")),
+		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", w.timeFormat(say("timestampFormat"), say("location"), typ)),
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
 		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
 		mark("stream", kind(s) == "blob" && is("streaming")),
@@ -241,6 +241,18 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
 	}
 	return row("", fields...), refs, nil
+}
+
+// timeFormat returns the format of times. botocore sends milliseconds to one service.
+func (w *writer) timeFormat(format, location, typ string) string {
+	if typ != "timestamp" || w.service != "bedrock-agentcore" {
+		return format
+	}
+	usual := map[string]string{"": "unixTimestamp", "uri": "iso8601", "querystring": "iso8601"}[location]
+	if format = cmp.Or(format, usual); format == "" || format == "rfc822" {
+		return format
+	}
+	return format + "-milliseconds"
 }
 
 // presigns reports whether a value of the member makes botocore add a signed URL to the request.

@@ -98,7 +98,7 @@ func checkService(metadata *document.Object) error {
 	if err := metadataTraits.check(metadata); err != nil {
 		return err
 	}
-	if p := protocolOf(metadata); !slices.Contains(protocols, p) || p == "smithy-rpc-v2-cbor" {
+	if p := protocolOf(metadata); !slices.Contains(protocols, p) {
 		return protocolReason
 	}
 	if !slices.Contains([]string{"v4", "s3", "s3v4"}, text(metadata, "signatureVersion")) {

@@ -28,6 +28,7 @@ const (
 	JSON     Protocol = "json"
 	RESTJSON Protocol = "rest-json"
 	RESTXML  Protocol = "rest-xml"
+	CBOR     Protocol = "smithy-rpc-v2-cbor"
 )
 
 // A Service is an AWS service as [Load] returns it. It is safe for concurrent use.
@@ -39,7 +40,7 @@ type Service struct {
 	EndpointPrefix string // the service in host names: "portal.sso"
 	SigningName    string // the service in signatures
 	JSONVersion    string // for JSON: "1.1"
-	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation
+	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation; for CBOR: the service in paths
 	XMLNamespace   string // "" if the service has no namespace
 	QueryErrors    bool   // for JSON: the service can reply with the error codes of its former protocol, Query
 

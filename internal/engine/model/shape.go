@@ -94,7 +94,7 @@ type Member struct {
 	QueryName    string // the name in EC2 requests, preferred to LocationName; may be ""
 	XMLNamespace string // of the element; may be ""
 	XMLPrefix    string // of the namespace
-	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp"; "" means the default of the protocol and location
+	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp", or these with "-milliseconds"; "" means the default of the protocol and location
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
