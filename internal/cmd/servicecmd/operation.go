@@ -134,8 +134,11 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	o := &operation{app: app, svc: svc, op: op, session: session}
 	if err := o.parse(ctx, args); err != nil {
 		var usage *arg.UsageError
-		if errors.As(err, &usage) && usage.Unknown != nil {
+		switch isUsage := errors.As(err, &usage); {
+		case isUsage && usage.Unknown != nil:
 			return unknownOptions(app, usage)
+		case isUsage && usage.Elsewhere:
+			return &command.ElsewhereError{Why: badParameters(err)}
 		}
 		return badParameters(err)
 	}
@@ -148,18 +151,21 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 	if away := o.away(); away != "" {
 		return &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
 	}
+	if err := o.checkSaves(); err != nil {
+		return err
+	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)
 }
 
-// away returns the name of an option whose value changes the endpoint in a way that lanyard does not
+// away returns the name of an option whose value changes the request in a way that lanyard does not
 // know. It returns "" if the command line has no such option.
 func (o *operation) away() string {
 	if !call.CanChecksum(o.op, o.in.Document) {
 		return model.CLIName(o.op.Checksum)
 	}
 	for _, p := range o.op.Parameters() {
-		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
+		if _, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away {
 			return p.Name
 		}
 	}
@@ -280,6 +286,9 @@ func (o *operation) run(ctx context.Context) error {
 	client, err := o.client(ctx, p)
 	if err != nil {
 		return err
+	}
+	if err := client.Elsewhere(o.svc, o.op, o.in.Document); err != nil {
+		return &command.ElsewhereError{Why: err}
 	}
 	return o.explain(client, o.call(ctx, client))
 }

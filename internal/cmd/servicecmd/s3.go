@@ -110,9 +110,6 @@ func newS3Client(ctx context.Context, w *workspace.Workspace, caller string) (*c
 	if err != nil {
 		return nil, nil, err
 	}
-	if caller == presignCaller && signin.S3Accelerates(p) {
-		return nil, nil, &command.ElsewhereError{Why: command.Usagef("use_accelerate_endpoint needs the AWS CLI")}
-	}
 	if err := p.CheckRegion(); err != nil {
 		return nil, nil, err
 	}

@@ -4,7 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"net/http"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -14,7 +14,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/engine/s3ls"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -49,27 +48,33 @@ even if --expires-in is longer.`,
 // wantPath accepts exactly one argument, in the words of the AWS CLI.
 func wantPath(cmd *cobra.Command, args []string) error { return cmdline.WantArgs("path")(cmd, args) }
 
-// presignCaller names the command in logs. Its URLs name the host, so it must know all settings of
-// hosts.
-const presignCaller = "s3 presign"
+// accessPoint matches the ARN of an access point in one region.
+const accessPoint = `^arn:aws[^:]*:s3:[a-z0-9-]+:[0-9]{12}:accesspoint[:/]`
 
 // presign prints a URL for an object.
 func presign(ctx context.Context, app *command.App, path string, seconds int64) error {
-	bucket, key, err := s3Bucket(path)
+	bucket, key, err := s3ls.Split(path)
 	if err != nil {
-		return err
+		return command.Usagef("%s", err)
+	}
+	if strings.HasPrefix(strings.TrimPrefix(path, "s3://"), "arn:") && !regexp.MustCompile(accessPoint).MatchString(bucket) {
+		return &command.ElsewhereError{Why: command.Usagef("this ARN needs the AWS CLI")} // other ARNs can need SigV4a
 	}
 	if app.Flags.NoSignRequest {
 		return &command.ElsewhereError{Why: command.Usagef("s3 presign --no-sign-request needs the AWS CLI")}
 	}
-	client, svc, err := newS3Client(ctx, workspace.Files(app), presignCaller)
+	client, svc, err := newS3Client(ctx, workspace.Files(app), "s3 presign")
 	if err != nil {
 		return err
 	}
 	input := new(document.Object)
 	input.Set("Bucket", bucket)
 	input.Set("Key", key)
-	url, err := client.PresignGET(ctx, svc, getObject(), input, seconds, nil)
+	op, ok := svc.Operation("get-object")
+	if !ok {
+		return &command.ElsewhereError{Why: command.Usagef("s3 presign needs the AWS CLI")}
+	}
+	url, err := client.PresignGET(ctx, svc, op, input, seconds, nil)
 	var invalid *call.InputError
 	if errors.As(err, &invalid) {
 		return command.Usagef("%s", err)
@@ -79,20 +84,6 @@ func presign(ctx context.Context, app *command.App, path string, seconds int64) 
 	}
 	_, err = fmt.Fprintln(app.Out, url)
 	return err
-}
-
-// getObject returns the operation GetObject with the parameters of a presigned URL.
-func getObject() *model.Operation {
-	text := func() *model.Shape { return &model.Shape{Kind: model.String} }
-	key := text()
-	key.Min = 1
-	return &model.Operation{
-		Name: "GetObject", CLIName: "get-object", Method: http.MethodGet, URI: "/{Bucket}/{Key+}",
-		Input: &model.Member{Shape: &model.Shape{Name: "GetObjectRequest", Kind: model.Structure, Members: []*model.Member{
-			{Name: "Bucket", LocationName: "Bucket", Location: model.URI, Required: true, Shape: text()},
-			{Name: "Key", LocationName: "Key", Location: model.URI, Required: true, Shape: key},
-		}}},
-	}
 }
 
 // s3Bucket splits a path into the bucket and the key. The AWS CLI gets the ARNs of buckets and access

@@ -53,6 +53,8 @@ func wait(cmd *cobra.Command, app *command.App, service string, args []string) e
 	if !ok {
 		return &command.ElsewhereError{Why: command.Usagef("%s", awscli.WhyNot([]string{service, model.WaitCommand, w.CLIName}))}
 	}
+	plain := *op // the AWS CLI changes the options of operations, but not those of waiters
+	plain.Rules, op = nil, &plain
 	if args = args[1:]; len(args) > 0 && cmdline.IsHelp(args[0]) {
 		return waiterHelp(app, svc, op, w)
 	}

@@ -1,7 +1,6 @@
 package call
 
 import (
-	"net/http"
 	"testing"
 	"time"
 
@@ -14,14 +13,6 @@ import (
 // get-token).
 func TestPresignGET(t *testing.T) {
 	const tail = "X-Amz-Algorithm=AWS4-HMAC-SHA256&X-Amz-Credential=AKIDEXAMPLE%2F20261129%2Fus-east-1%2F"
-	text := func() *model.Shape { return &model.Shape{Kind: model.String} }
-	getObject := &model.Operation{
-		Name: "GetObject", Method: http.MethodGet, URI: "/{Bucket}/{Key+}",
-		Input: &model.Member{Shape: &model.Shape{Kind: model.Structure, Members: []*model.Member{
-			{Name: "Bucket", LocationName: "Bucket", Location: model.URI, Required: true, Shape: text()},
-			{Name: "Key", LocationName: "Key", Location: model.URI, Required: true, Shape: text()},
-		}}},
-	}
 	tests := []struct {
 		name, bucket, key, token, endpoint string
 		seconds                            int64
@@ -46,6 +37,10 @@ func TestPresignGET(t *testing.T) {
 	svc, err := model.Load("s3api")
 	if err != nil {
 		t.Fatal(err)
+	}
+	getObject, ok := svc.Operation("get-object")
+	if !ok {
+		t.Fatal("no operation get-object")
 	}
 	for _, tt := range tests {
 		c := &Client{

@@ -118,8 +118,8 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 	for name := range m.shapes.All() {
 		keep(shapeTraits, object(m.shapes, name))
 	}
-	w := newWriter("test", m, "")
-	o, err := w.operation(text(given, "name"), given, "")
+	w := newWriter("test", m, new(addresses))
+	o, err := w.operation(text(given, "name"), given)
 	if err != nil {
 		t.Fatal(err)
 	}
