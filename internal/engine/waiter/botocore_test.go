@@ -41,12 +41,12 @@ func TestAsBotocore(t *testing.T) {
 			if !ok {
 				continue
 			}
-			for range 10 {
+			for range 4 {
 				cases = append(cases, newCase(random, op, w))
 			}
 		}
 	}
-	if len(cases) < 3000 {
+	if len(cases) < 1000 {
 		t.Fatalf("only %d cases", len(cases))
 	}
 	var in bytes.Buffer
