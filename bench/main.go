@@ -77,10 +77,16 @@ func run(o options) error {
 		return err
 	}
 	defer idc.close()
-	contestants, notes, err := prepare(dir, o, programs, idc)
+	contestants, notes, warm, err := prepare(dir, o, programs, idc)
 	if err != nil {
 		return err
 	}
+	ten, err := newTen(o, programs, warm)
+	if err != nil {
+		return err
+	}
+	defer ten.server.Close()
+	contestants = append(append(contestants, ten.ours...), ten.theirs...)
 	agents, stop, err := besideAgents(dir, programs, idc)
 	defer stop()
 	if err != nil {
@@ -93,6 +99,7 @@ func run(o options) error {
 	if err := table(os.Stdout, contestants); err != nil {
 		return err
 	}
+	ten.report(os.Stdout)
 	for _, n := range notes {
 		fmt.Println(n)
 	}

@@ -220,6 +220,7 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			"follow-console": followConsole, "open-console": openConsole,
 			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed, "useragents": userAgents,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
+			"replies": replies,
 		},
 	})
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/containercmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
@@ -209,7 +210,12 @@ func newRun(app *command.App) *cobra.Command {
 func addServices(app *command.App, root *cobra.Command, words []string) {
 	for _, word := range words {
 		if model.Has(word) && cmdline.Child(root, word) == nil {
-			root.AddCommand(servicecmd.NewService(app, word))
+			service := servicecmd.NewService(app, word)
+			for _, cmd := range containercmd.Commands(app, word) {
+				cmd.SetHelpFunc(root.HelpFunc())
+				service.AddCommand(cmd)
+			}
+			root.AddCommand(service)
 		}
 	}
 }

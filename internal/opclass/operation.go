@@ -21,7 +21,6 @@ type Operation struct {
 	Method     string
 	URI        string // "/{Bucket}/{Key+}?tagging"
 	HostPrefix string // put before the host name; may contain "{MEMBER}"
-	Place      string // see model.Operation
 
 	Unsigned bool // requests have no signature
 	Events   bool // requests are a stream of signed events
@@ -72,7 +71,7 @@ func Operations(service *model.Service) ([]Operation, error) {
 		known[r.Name] = true
 		list = append(list, Operation{
 			Service: service.Name, Name: r.Name, Class: Of(service.Name, r.Name), Method: r.Method, URI: r.URI,
-			HostPrefix: r.HostPrefix, Place: r.Place, Unsigned: r.Unsigned,
+			HostPrefix: r.HostPrefix, Unsigned: r.Unsigned,
 		})
 	}
 	for _, o := range more() {

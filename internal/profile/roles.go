@@ -67,7 +67,7 @@ func (p *Profile) Chain() (Chain, []Warning, error) {
 		return Chain{}, r.warnings, err
 	}
 	if p.Assume != "" {
-		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume})
+		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume, SessionName: p.AssumeSession})
 	}
 	if n := len(c.Roles); n > 0 {
 		c.Roles[n-1].Policy = p.Policy

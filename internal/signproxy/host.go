@@ -1,9 +1,7 @@
 package signproxy
 
 import (
-	"net/url"
 	"regexp"
-	"slices"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -25,7 +23,11 @@ const maxHosts = 1000
 
 // endpoints returns the host names of a service for an operation that sign for a region.
 func (c *catalog) endpoints(svc *model.Service, op *opclass.Operation, region, account string) []string {
-	key := strings.Join([]string{svc.Name, op.Place, region, account}, " ")
+	name := ""
+	if svc.HasRules() {
+		name = op.Name // the operation can have an endpoint of its own
+	}
+	key := strings.Join([]string{svc.Name, name, region, account}, " ")
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if hosts, ok := c.hosts[key]; ok {
@@ -36,23 +38,6 @@ func (c *catalog) endpoints(svc *model.Service, op *opclass.Operation, region, a
 	}
 	c.hosts[key] = findEndpoints(svc, op, region, account)
 	return c.hosts[key]
-}
-
-func findEndpoints(svc *model.Service, op *opclass.Operation, region, account string) []string {
-	at := svc.At(&model.Operation{Place: op.Place})
-	var hosts []string
-	for _, r := range []string{region, model.Partition(region) + "-global"} {
-		for _, a := range []string{"", account} {
-			for _, variant := range [...][2]bool{{}, {true, false}, {false, true}, {true, true}} {
-				e, ok := at.AccountEndpoint(r, a, variant[0], variant[1])
-				if u, err := url.Parse(e.URL); ok && err == nil && e.Region == region {
-					hosts = append(hosts, u.Host)
-				}
-			}
-		}
-	}
-	slices.Sort(hosts)
-	return slices.Compact(hosts)
 }
 
 // accepts reports whether a host is an endpoint of an operation in the region of the signature. For

@@ -210,11 +210,11 @@ func (p *Proxy) targetOf(v *visit, c candidate) (target, error) {
 	}
 	t := target{"https://" + v.host, v.path, v.sig.region}
 	if v.host == "" {
-		e, ok := c.svc.At(&model.Operation{Place: c.op.Place}).AccountEndpoint(v.sig.region, "", p.c.FIPS, p.c.DualStack)
-		if !ok {
+		all := allEndpoints(c.svc, &c.op, v.sig.region, p.c.Account, p.c.FIPS, p.c.DualStack)
+		if len(all) == 0 {
 			return t, fmt.Errorf("%s has no endpoint in %s", c.svc.Name, v.sig.region)
 		}
-		t.base, t.region = e.URL, e.Region
+		t.base, t.region = all[0].URL, all[0].Region
 		switch {
 		case custom != "" || c.op.HostPrefix == "":
 		case strings.Contains(c.op.HostPrefix, "{"):

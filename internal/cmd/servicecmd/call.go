@@ -3,7 +3,6 @@
 package servicecmd
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
@@ -31,18 +30,10 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 	if o.op.Unsigned {
 		return client, nil
 	}
-	mode, err := o.accountMode(p)
-	if err == nil {
-		err = o.checkSignature(p)
-	}
-	if err != nil {
+	if err := o.checkSignature(p); err != nil {
 		return nil, err
 	}
-	err = credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
-	if mode == "disabled" {
-		client.AccountID = ""
-	}
-	return client, err
+	return client, credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
 }
 
 // checkSignature returns an error if the AWS CLI would send a token instead of a signature.
@@ -56,22 +47,6 @@ func (o *operation) checkSignature(p *profile.Profile) error {
 		}
 	}
 	return nil
-}
-
-// accountMode returns the setting of the AWS CLI for endpoints with the account: "preferred" or
-// "disabled". The AWS CLI gets commands with any other value.
-func (o *operation) accountMode(p *profile.Profile) (string, error) {
-	const variable, key, usual = "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", "preferred"
-	if !o.svc.HasAccountEndpoints() {
-		return usual, nil
-	}
-	set, _ := p.Get(key)
-	switch mode := strings.ToLower(cmp.Or(o.app.Env.Get(variable), set.Value, usual)); mode {
-	case usual, "disabled":
-		return mode, nil
-	default:
-		return "", &command.ElsewhereError{Why: command.Usagef("%s %s needs the AWS CLI", key, mode)}
-	}
 }
 
 // guardedCall calls the operation. If the operation hands out the credentials of another role,
@@ -114,14 +89,27 @@ func (o *operation) handsOut() (role broker.Role, ok bool) {
 
 // call calls the operation and prints the result.
 func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
+	if o.waiter != nil {
+		return o.wait(ctx, client)
+	}
 	printer, done := o.print.Start()
 	defer func() {
 		if doneErr := done(); err == nil {
 			err = doneErr
 		}
 	}()
+	if o.op.OutputStream() != nil {
+		out, err := client.Save(ctx, o.svc, o.op, o.in.Document, o.outfile)
+		if err != nil {
+			return err
+		}
+		return printer.Print(out)
+	}
 	if !o.in.Paginate || !call.CanPage(o.op) {
 		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
+		if err == nil {
+			err = o.save(out)
+		}
 		if err != nil {
 			return err
 		}

@@ -51,11 +51,7 @@ func (p *Prepared) Name() string {
 
 // NeedsRegion reports whether the service has no endpoint without a region.
 func (p *Prepared) NeedsRegion() bool {
-	svc := p.svc
-	if p.op != nil {
-		svc = svc.At(p.op)
-	}
-	_, ok := svc.Endpoint("", false, false)
+	_, ok := p.svc.Endpoint("", false, false)
 	return !ok
 }
 

@@ -18,12 +18,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// NewS3 returns the command s3 with its subcommand.
+// NewS3 returns the command s3 with its subcommands.
 func NewS3(app *command.App) *cobra.Command {
-	s3 := cmdline.Group("s3", "List S3 buckets and objects")
-	s3.Long = `lanyard has "s3 ls" built in, and hands off other s3 commands to the AWS CLI.`
+	s3 := cmdline.Group("s3", "List S3 buckets and objects, make and remove buckets")
+	s3.Long = `lanyard has these commands built in, and hands off other s3 commands to the AWS
+CLI.`
 	s3.Example = `lanyard s3 ls`
-	s3.AddCommand(newS3List(app))
+	s3.AddCommand(newS3List(app), newS3Make(app), newS3Presign(app), newS3Remove(app))
 	return s3
 }
 
@@ -87,7 +88,7 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 // listS3 lists buckets, or the objects in a bucket. It calls ready before the first request.
 func listS3(ctx context.Context, w *workspace.Workspace, o s3ls.Options, ready func()) error {
 	app := w.App
-	client, err := newS3Client(ctx, w)
+	client, _, err := newS3Client(ctx, w, "s3 ls")
 	if err != nil {
 		return err
 	}
@@ -105,24 +106,25 @@ func listS3(ctx context.Context, w *workspace.Workspace, o s3ls.Options, ready f
 	return nil
 }
 
-// newS3Client returns a client for S3 with the credentials of the profile in use.
-func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, error) {
-	p, err := credentials.Resolve(ctx, w, "s3 ls")
+// newS3Client returns a client for S3 with the credentials of the profile in use. caller is the name
+// of the command.
+func newS3Client(ctx context.Context, w *workspace.Workspace, caller string) (*call.Client, *model.Service, error) {
+	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := p.CheckRegion(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	svc, err := model.Load("s3api")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client, err := signin.NewClient(w, p, svc)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return client, credentials.Authorize(ctx, w, p, client, "s3 ls")
+	return client, svc, credentials.Authorize(ctx, w, p, client, caller)
 }
 
 // requester is the only value of --request-payer.

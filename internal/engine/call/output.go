@@ -37,7 +37,7 @@ func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*doc
 			}
 		}
 		return o, p.xmlStructure(shape, root, o)
-	case model.JSON:
+	case model.JSON, model.CBOR:
 		return o, p.jsonMembers(shape, r.body, o)
 	}
 	// The AWS CLI prints the members from headers before the members from the body.
@@ -72,9 +72,15 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy
-// documents. It also decodes S3 keys, if the input does not ask for encoded keys.
+// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy documents,
+// templates in JSON and the text of consoles. It also decodes S3 keys, if the input does not ask for encoded keys.
 func finish(svc *model.Service, op *model.Operation, input, output *document.Object) {
+	switch svc.Name + " " + op.Name {
+	case "ec2 GetConsoleOutput":
+		decodeConsole(output)
+	case "cloudformation GetTemplate":
+		decodeTemplate(output)
+	}
 	if svc.Name == "iam" {
 		decodePolicies(output)
 	}

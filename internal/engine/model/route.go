@@ -9,7 +9,6 @@ type Route struct {
 	Method        string
 	URI           string // as Operation.URI
 	HostPrefix    string // as Operation.HostPrefix
-	Place         string // as Operation.Place
 	Unsigned      bool
 }
 
@@ -28,7 +27,7 @@ func (s *Service) Routes() ([]Route, error) {
 			if len(head) < 4 {
 				continue // impossible: a test builds all operations
 			}
-			r := Route{Name: e.name, CLIName: CLIName(e.name), Method: head[2], URI: head[3], HostPrefix: head.get("host"), Place: head.get("place")}
+			r := Route{Name: e.name, CLIName: CLIName(e.name), Method: head[2], URI: head[3], HostPrefix: head.get("host")}
 			for _, f := range head[4:] {
 				r.Unsigned = r.Unsigned || f == "unsigned"
 			}
