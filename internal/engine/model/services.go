@@ -53,7 +53,7 @@ sagemaker-featurestore-runtime sagemaker-geospatial sagemaker-metrics sagemaker-
 savingsplans scheduler schemas secretsmanager security-ir securityagent securityhub securitylake
 serverlessrepo service-quotas servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield
 signer signer-data signin simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts
-ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts
+ssm-guiconnect ssm-incidents ssm-quicksetup ssm-sap sso sso-admin sso-oidc stepfunctions storagegateway sts
 supplychain support support-app supportauthz sustainability swf synthetics taxsettings textract
 timestream-influxdb timestream-query timestream-write tnb transcribe transfer translate trustedadvisor uxc
 verifiedpermissions voice-id vpc-lattice waf waf-regional wafv2 wellarchitected wickr wisdom workdocs
