@@ -63,6 +63,10 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 
 // sign signs a request with SigV4.
 func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
+	if !c.Bearer.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.Bearer.Reveal())
+		return nil
+	}
 	creds := c.keys()
 	if t.session != "" {
 		var err error
@@ -142,7 +146,7 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	signed := c.keys()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
-		secret.New(req.Header.Get("X-Amz-S3session-Token")),
+		secret.New(req.Header.Get("X-Amz-S3session-Token")), c.Bearer,
 	}}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
 	if err == nil && svc.Protocol == model.CBOR {
