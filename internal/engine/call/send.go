@@ -24,6 +24,12 @@ import (
 
 // attempt makes one attempt.
 func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Operation, r *request, t target, try int) (*reply, error) {
+	var err error
+	if svc.SignatureV2 && !op.Unsigned {
+		if r, err = c.signedV2(r, t); err != nil {
+			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
+		}
+	}
 	req, err := r.http(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
@@ -34,7 +40,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	if op.Unsigned && r.trailer != "" {
 		req.Header.Set("X-Amz-Content-Sha256", trailerHash)
 	}
-	if !op.Unsigned {
+	if !op.Unsigned && !svc.SignatureV2 {
 		if err := c.sign(ctx, svc, op, req, r, t); err != nil {
 			if t.session != "" {
 				return nil, err
