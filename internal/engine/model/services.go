@@ -50,7 +50,7 @@ route53 route53-recovery-cluster route53-recovery-control-config route53-recover
 route53globalresolver route53profiles route53resolver rtbfabric rum s3api s3control s3files s3outposts
 s3tables s3vectors sagemaker sagemaker-a2i-runtime sagemaker-edge sagemaker-featurestore-runtime
 sagemaker-geospatial sagemaker-metrics sagemaker-runtime sagemakerjobruntime savingsplans scheduler schemas
-secretsmanager security-ir securityagent securityhub securitylake serverlessrepo service-quotas
+sdb secretsmanager security-ir securityagent securityhub securitylake serverlessrepo service-quotas
 servicecatalog servicecatalog-appregistry servicediscovery ses sesv2 shield signer signer-data signin
 simpledbv2 snow-device-management snowball sns socialmessaging sqs ssm ssm-contacts ssm-guiconnect
 ssm-incidents ssm-quicksetup ssm-sap sso sso-admin stepfunctions storagegateway sts supplychain support
