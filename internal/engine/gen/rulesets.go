@@ -190,7 +190,7 @@ func (r regional) resolve(parameters map[string]any) (url, signingRegion string,
 			continue
 		}
 		if scheme.SigningName != "" && scheme.SigningName != r.signingName {
-			return "", "", endpointReason
+			return "", "", authReason
 		}
 		return found.URL, scheme.SigningRegion, nil
 	}
