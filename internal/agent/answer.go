@@ -36,7 +36,7 @@ func (s *Server) get(ctx context.Context, q question) line {
 
 // key returns a text that is equal for questions with the same answer.
 func (q question) key() string {
-	q.Caller = ""
+	q.Caller, q.Profile = "", ""
 	text, _ := json.Marshal(q) // cannot fail: the question was read from JSON
 	sum := sha256.Sum256(text)
 	return string(sum[:])
@@ -72,7 +72,7 @@ func (s *Server) answer(ctx context.Context, q question) line {
 		out.Token = a.Token.Copy().Encode()
 		return out
 	}
-	out.Credentials = a.Credentials.Encode()
+	out.Credentials, out.Fetched = a.Credentials.Encode(), a.Fetched
 	return out
 }
 

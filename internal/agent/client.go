@@ -99,6 +99,7 @@ func (c *Client) Ask(ctx context.Context, q Question) (a broker.Answer, warnings
 	got, err := c.call(ctx, request{Verb: verbGet, Get: &question{
 		Session: r.Session, Siblings: q.Siblings, Settings: q.Settings, AccountID: r.AccountID, RoleName: r.RoleName,
 		Token: r.Purpose == broker.AccessToken, Caller: r.Caller, Rejected: r.Rejected.Reveal(),
+		Profile: r.Profile, Ruled: r.Ruled,
 	}})
 	switch {
 	case ctx.Err() != nil:

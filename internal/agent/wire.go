@@ -54,12 +54,14 @@ type question struct {
 	Token               bool // ask for the access token instead of role credentials
 	Caller              string
 	Rejected            string
+	Profile             string
+	Ruled               bool // see [broker.Request]
 }
 
 func (q question) request() broker.Request {
 	r := broker.Request{
 		Session: q.Session, AccountID: q.AccountID, RoleName: q.RoleName,
-		Caller: q.Caller, Rejected: secret.New(q.Rejected),
+		Caller: q.Caller, Rejected: secret.New(q.Rejected), Profile: q.Profile, Ruled: q.Ruled,
 	}
 	if q.Token {
 		r.Purpose = broker.AccessToken
@@ -78,6 +80,7 @@ type line struct {
 	Ending      bool            `json:"ending,omitempty"`    // the agent is stopping
 	Elsewhere   bool            `json:"elsewhere,omitempty"` // the agent serves another home folder
 	Credentials json.RawMessage `json:"credentials,omitempty"`
+	Fetched     bool            `json:"fetched,omitempty"` // see [broker.Answer]
 	Token       json.RawMessage `json:"token,omitempty"`
 	Warnings    []string        `json:"warnings,omitempty"`
 	Failure     *failure        `json:"failure,omitempty"`
@@ -90,6 +93,7 @@ type line struct {
 func (l line) answer() (a broker.Answer, err error) {
 	switch {
 	case l.Credentials != nil:
+		a.Fetched = l.Fetched
 		a.Credentials, err = ssocache.ParseCredentials(l.Credentials)
 	case l.Token != nil:
 		a.Token, err = ssocache.ParseToken(l.Token)

@@ -30,6 +30,10 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 	if _, rest := cmdline.SplitGlobals(args); needsNothing(args, rest) {
 		return "", nil
 	}
+	guarded, err := permit(ctx, app, args)
+	if err != nil {
+		return "", err
+	}
 	var assumes *profile.Profile // the profile in use, if it assumes a role
 	// A profile that assumes a role needs the session of its source profile.
 	for range 5 {
@@ -59,17 +63,52 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 		}
 		var origin *broker.OriginError
 		// The AWS CLI does not cache the keys of a source profile.
-		if err := refresh(ctx, w, p, assumes == nil); errors.As(err, &origin) {
+		if err := refresh(ctx, w, p, assumes == nil && !guarded); errors.As(err, &origin) {
 			return "", err
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
 		}
-		if overlay, err = writeOverlay(w, p); err != nil {
+		switch {
+		case guarded && assumes != nil:
+			return "", guardedHandOff(app, assumes)
+		case guarded && p.Kind == profile.SSO && p.Session.Name == "":
+			return "", guardedHandOff(app, p)
+		}
+		if overlay, err = writeOverlay(w, p, guarded); err != nil && guarded {
+			return "", err
+		} else if err != nil {
 			app.Warn(err.Error(), command.HintOf(err))
 		}
 		return overlay, nil
 	}
 	return "", nil
+}
+
+// permit applies the user's rules to the profile in use. guarded is true if the AWS CLI must not
+// get the role credentials itself, because it would store them in its cache. permit does nothing if
+// the AWS CLI uses other credentials, or will report problems of the profile.
+func permit(ctx context.Context, app *command.App, args []string) (guarded bool, err error) {
+	w := workspace.Files(app)
+	p, err := w.Resolve()
+	if err != nil || p.EnvKeys {
+		return false, nil //nolint:nilerr // see above
+	}
+	s, err := workspace.SubjectOf(p, strings.Join(cmdline.Words(args), " "))
+	if err != nil {
+		return false, nil //nolint:nilerr // see above
+	}
+	ruling, err := w.Broker.Check(ctx, s)
+	if err == nil && ruling.RoleName != "" && ruling.RoleName != s.RoleName {
+		return true, command.WithHint(guardedHandOff(app, p), "use --role %s with --account %s", ruling.RoleName, s.AccountID)
+	}
+	return ruling.Guarded, err
+}
+
+// guardedHandOff returns the error for a profile whose guarded role only lanyard can get.
+func guardedHandOff(app *command.App, p *profile.Profile) error {
+	return command.WithHint(
+		&command.ConfigError{Code: "Configuration", Msg: "profile " + p.Name + ": this command needs the AWS CLI, which would get the role itself, and go past the rules for the role"},
+		"run: %s exec %s -- aws …", app.Name, p.Name)
 }
 
 // handOffCaller is the name of the hand-off in the broker's log.
@@ -114,8 +153,11 @@ func needsNothing(args, rest []string) bool {
 //
 // Lanyard does not remove the copy, because this process becomes the AWS CLI. The next
 // hand-off replaces the copy.
-func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
-	changes, err := processChanges(w, p)
+//
+// The profile of a guarded role always gets the credential_process, so that the AWS CLI does not
+// get the role itself.
+func writeOverlay(w *workspace.Workspace, p *profile.Profile, guarded bool) (string, error) {
+	changes, err := processChanges(w, p, guarded)
 	if err != nil {
 		return "", err
 	}
@@ -150,10 +192,10 @@ func writeOverlay(w *workspace.Workspace, p *profile.Profile) (string, error) {
 // processChanges returns the changes that replace the SSO settings of profiles with a
 // credential_process. If the token of the session is in the AWS CLI's files, it returns no
 // changes.
-func processChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Change, error) {
+func processChanges(w *workspace.Workspace, p *profile.Profile, guarded bool) ([]awsconfig.Change, error) {
 	s := p.Session
 	store, err := w.Broker.Cache.Store(s.Key())
-	if err != nil || store == keystore.File || p.Kind != profile.SSO {
+	if err != nil || store == keystore.File && !guarded || p.Kind != profile.SSO {
 		return nil, err
 	}
 	if s.Name == "" {
@@ -162,5 +204,8 @@ func processChanges(w *workspace.Workspace, p *profile.Profile) ([]awsconfig.Cha
 		return nil, nil
 	}
 	rewrite, _, err := profile.ToProcess(w.In, []string{s.Name}, workspace.ProgramLine(w.App))
+	if err == nil && guarded && p.Process == nil && !slices.Contains(rewrite.Profiles, p.Name) {
+		err = guardedHandOff(w.App, p)
+	}
 	return rewrite.Changes, err
 }

@@ -20,6 +20,8 @@ import (
 
 // An AssumeRequest asks for the credentials of an assumed role.
 type AssumeRequest struct {
+	Subject Subject // what the rules decide about
+
 	// File is the name of the AWS CLI's cache file: see [ssocache.AssumedName].
 	File string
 
@@ -61,15 +63,32 @@ const (
 type assumeRequest struct {
 	AssumeRequest
 	private string // a name of a cache file for this source only
+	guarded bool   // see [Ruling]
 	cached  ssocache.Assumed
 	last    outcome // of the last call before the request
 }
 
 // Assume returns the credentials of an assumed role, from the cache if they are valid for
 // long enough. If many processes request them at the same time, one process calls STS, and the
-// other processes wait for the result. Assume returns the errors of Call, and [SharedError].
+// other processes wait for the result. Assume returns the errors of Call, of Guard, and
+// [SharedError].
 func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credentials, error) {
 	q := assumeRequest{AssumeRequest: r, private: ssocache.PrivateName(r.File, r.Source)}
+	ruling, refusal := b.Permit(ctx, r.Subject)
+	if q.guarded = ruling.Guarded && b.sharesFiles(r.Session); q.guarded {
+		b.removeSharedAssumed(r, q.private)
+	}
+	var a Answer
+	err := refusal
+	if err == nil {
+		a, err = b.getAssumed(ctx, q)
+	}
+	a, err = b.report(r.Subject, ruling, a, err, refusal != nil)
+	return a.Credentials, err
+}
+
+// getAssumed answers a request that the rules permit.
+func (b *Broker) getAssumed(ctx context.Context, q assumeRequest) (Answer, error) {
 	q.cached = b.cachedAssumed(q)
 	if q.cached.Reusable(b.now()) {
 		b.debug("assumed role from the cache", "file", q.File, "expires", ssocache.FormatTime(q.cached.Expiration))
@@ -77,7 +96,7 @@ func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credenti
 		if q.Session.StartURL != "" {
 			err = b.keepFresh(ctx, q.Session)
 		}
-		return q.cached.Credentials, err
+		return Answer{Credentials: q.cached.Credentials}, err
 	}
 	q.last = readOutcome(b.roleFile(q.private, ".outcome"))
 	budget := sourceBudget
@@ -95,6 +114,9 @@ func (b *Broker) Assume(ctx context.Context, r AssumeRequest) (ssocache.Credenti
 // cachedAssumed returns the credentials in the cache that the request can use, or the zero
 // value.
 func (b *Broker) cachedAssumed(q assumeRequest) ssocache.Assumed {
+	if q.guarded {
+		return ssocache.Assumed{}
+	}
 	shared, err := b.Cache.LoadAssumed(q.File)
 	if err == nil && !q.rejects(shared) && (shared.Source == q.Source || b.mayAdopt(q, shared)) {
 		return shared
@@ -169,7 +191,9 @@ func (b *Broker) assume(ctx context.Context, q assumeRequest) (ssocache.Credenti
 		return ssocache.Credentials{}, err
 	}
 	a.Source, a.Session, a.StartURL = q.Source, q.Session.Key(), q.Session.StartURL
-	b.storeAssumed(q, before, a)
+	if !q.guarded {
+		b.storeAssumed(q, before, a)
+	}
 	b.writeOutcome(b.roleFile(q.private, ".outcome"), succeeded, secret.String{}, nil)
 	return a.Credentials, nil
 }

@@ -27,6 +27,10 @@ const (
 // GetOrLogin returns the errors of Get and of prepare. It returns a [LoginError] if the
 // sign-in failed, in this process or in the process that it waited for.
 func (b *Broker) GetOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
+	return b.handOut(ctx, r, func(ctx context.Context, r Request) (Answer, error) { return b.getOrLogin(ctx, r, prepare) })
+}
+
+func (b *Broker) getOrLogin(ctx context.Context, r Request, prepare func(context.Context) (profile.Session, SignIn, error)) (Answer, error) {
 	before := b.generation(r.Session)
 	answer, seen, ended := b.attempt(ctx, r)
 	if !sessionEnded(ended) || ctx.Err() != nil {
@@ -51,7 +55,7 @@ func (b *Broker) attempt(ctx context.Context, r Request) (answer Answer, seen se
 	for range maxAttempts {
 		seen = b.tokensNow(r.Session).newest(b.now())
 		var theirs *SharedError
-		if answer, err = b.Get(ctx, r); !sessionEnded(err) || !errors.As(err, &theirs) {
+		if answer, err = b.get(ctx, r); !sessionEnded(err) || !errors.As(err, &theirs) {
 			break
 		}
 		if _, valid := b.tokensNow(r.Session).best(b.now(), secret.String{}); !valid {

@@ -27,7 +27,7 @@
 // # Files
 //
 // A request that the cache cannot answer runs code of broker.go, role.go, token.go and
-// refresh.go, in this order. lock.go has the locks. origin.go decides where a secret may be
+// refresh.go, in this order. handout.go applies the user's rules first. lock.go has the locks. origin.go decides where a secret may be
 // sent. sidecar.go lists the files through which processes coordinate.
 package broker
 
@@ -93,6 +93,20 @@ type Broker struct {
 	// no agent runs.
 	Ask func(ctx context.Context, r Request) (a Answer, answered bool, err error)
 
+	// Guard applies the user's rules to a request for role credentials, before the broker looks at
+	// a cache. It may ask the user. An error refuses the request; the ruling is then still valid.
+	// If Guard is nil, there are no rules.
+	Guard func(ctx context.Context, s Subject) (Ruling, error)
+
+	// Memory keeps the credentials of guarded roles. If Memory is nil, the broker requests these
+	// credentials each time, unless the session has another store than files.
+	Memory *Memory
+
+	// Record is called once for each answer to a request for role credentials, and for each
+	// refusal or failure, before the caller gets the answer. If it returns an error, the caller
+	// gets the error instead of credentials. Record may be nil.
+	Record func(Handout) error
+
 	Now  func() time.Time        // nil means time.Now
 	Warn func(text string)       // shows the user a problem that did not stop the request; may be nil
 	Log  *slog.Logger            // for --debug; may be nil
@@ -114,12 +128,19 @@ type Request struct {
 	Session             profile.Session
 	AccountID, RoleName string // empty for an AccessToken
 	Purpose             Purpose
-	Caller              string // the name of the command, for the log
+	Profile             string // the name of the profile; "" if flags name the role
+	Caller              string // the name of the command, for the rules and the log
 
 	// Rejected is a token that a service has refused before its expiry. It is the access token,
 	// or the session token of the role credentials. If no other process has refreshed the token,
 	// the broker refreshes it. Rejected is zero if no service has refused anything.
 	Rejected secret.String
+
+	// Ruled means that a process has applied the rules to the request. The broker sets Ruled for the
+	// agent, which cannot see the caller's terminal.
+	Ruled bool
+
+	Guarded bool // see [Ruling]; set by the broker
 }
 
 // rejects reports whether a service has refused these role credentials.
@@ -131,6 +152,9 @@ func (r Request) rejects(c ssocache.Credentials) bool {
 type Answer struct {
 	Credentials ssocache.Credentials // for RoleCredentials
 	Token       ssocache.Token       // for AccessToken
+
+	Fetched bool // role credentials: a service was called for this request
+	ByAgent bool // role credentials: the background agent answered
 }
 
 // Get answers one request. Callers can test for these errors, and for the errors of
@@ -140,7 +164,12 @@ type Answer struct {
 //   - [OriginError]: the settings name a service that did not issue the token
 //   - [StorageError]: the broker cannot write to the cache
 //   - [SharedError]: another process has just failed at the same thing
-func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
+//
+// Get also returns the errors of Guard.
+func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) { return b.handOut(ctx, r, b.get) }
+
+// get answers a request that the rules permit.
+func (b *Broker) get(ctx context.Context, r Request) (Answer, error) {
 	b.debug("request", "caller", r.Caller, "session", r.Session.Key(), "startUrl", r.Session.StartURL,
 		"account", r.AccountID, "role", r.RoleName)
 	if b.Ask != nil {
@@ -149,6 +178,7 @@ func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 		}
 		if a, answered, err := b.Ask(ctx, r); answered {
 			b.debug("answered by the agent", "session", r.Session.Key(), "error", err)
+			a.ByAgent = true
 			return a, err
 		}
 	}
@@ -156,8 +186,7 @@ func (b *Broker) Get(ctx context.Context, r Request) (Answer, error) {
 		tok, err := b.token(ctx, r.Session, r.Rejected)
 		return Answer{Token: tok}, err
 	}
-	creds, err := b.role(ctx, r)
-	return Answer{Credentials: creds}, err
+	return b.role(ctx, r)
 }
 
 // fromCache answers a request from the cache if no refresh is due. It makes no request,
@@ -182,7 +211,7 @@ func (b *Broker) fromCache(r Request) (Answer, bool) {
 		return Answer{Token: tok}, true
 	}
 	q := newRoleRequest(r, t)
-	c, err := b.Cache.LoadCredentials(q.file)
+	c, err := b.loadRole(q)
 	if err != nil || !q.mayUse(c) || !c.Reusable(now) {
 		return Answer{}, false
 	}

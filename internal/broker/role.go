@@ -17,22 +17,22 @@ import (
 // expiration if the clocks of this machine and of the service differ.
 
 // role returns role credentials, from the cache if they are valid for long enough.
-func (b *Broker) role(ctx context.Context, r Request) (ssocache.Credentials, error) {
+func (b *Broker) role(ctx context.Context, r Request) (Answer, error) {
 	t, err := b.target(r.Session)
 	if err != nil {
-		return ssocache.Credentials{}, err
+		return Answer{}, err
 	}
 	q := newRoleRequest(r, t)
 	q.cached = b.cachedCredentials(q)
 	if q.cached.Reusable(b.now()) {
 		b.debug("role credentials from the cache", "file", q.file, "expires", ssocache.FormatTime(q.cached.Expiration))
-		return q.cached, b.keepFresh(ctx, r.Session)
+		return Answer{Credentials: q.cached}, b.keepFresh(ctx, r.Session)
 	}
 	ctx = withDeadline(ctx)
 	q.last = readOutcome(b.roleFile(q.file, ".outcome"))
 	if c, ok := b.recentlyFetched(q.last, q.cached, b.now()); ok {
 		b.debug("role credentials from the cache, with a date by this machine's clock", "file", q.file, "expires", ssocache.FormatTime(c.Expiration))
-		return c, b.keepFresh(ctx, r.Session)
+		return Answer{Credentials: c}, b.keepFresh(ctx, r.Session)
 	}
 	return b.fly(ctx, flight{
 		file:   q.file,
@@ -65,7 +65,7 @@ func (q roleRequest) mayUse(c ssocache.Credentials) bool {
 // cachedCredentials returns the role credentials in the cache. They are zero if the request
 // cannot use them.
 func (b *Broker) cachedCredentials(q roleRequest) ssocache.Credentials {
-	c, err := b.Cache.LoadCredentials(q.file)
+	c, err := b.loadRole(q)
 	switch {
 	case errors.Is(err, ssocache.ErrNotFound):
 	case err != nil:
@@ -106,10 +106,10 @@ type flight struct {
 }
 
 // fly returns the result of another process, or makes the call itself.
-func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (ssocache.Credentials, error) {
+func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (Answer, error) {
 	g, err := b.wait(ctx, b.roleFile(f.file, ".lock"), deadline, f.look)
 	if err != nil {
-		return ssocache.Credentials{}, err
+		return Answer{}, err
 	}
 	defer g.release()
 	v := g.reply
@@ -120,13 +120,13 @@ func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (ssocach
 	case v != nil && v.err != nil:
 		return b.fallBack(f.cached, v.err)
 	case v != nil:
-		return v.Credentials, nil
+		return v.Answer, nil
 	case g.lock == nil: // a second call is harmless
 		b.debug("credentials are requested without a lock", "why", g.why)
 	}
 	c, err := f.call()
 	if err == nil || ctx.Err() != nil {
-		return c, err
+		return Answer{Credentials: c, Fetched: true}, err
 	}
 	return b.fallBack(f.cached, err)
 }
@@ -134,7 +134,7 @@ func (b *Broker) fly(ctx context.Context, f flight, deadline time.Time) (ssocach
 // othersCredentials looks for the result of another process since the request began: role
 // credentials, or a failure to fetch them.
 func (b *Broker) othersCredentials(q roleRequest) *reply {
-	c, err := b.Cache.LoadCredentials(q.file)
+	c, err := b.loadRole(q)
 	out := readOutcome(b.roleFile(q.file, ".outcome"))
 	fresh := out.differsFrom(q.last)
 	if err == nil && q.mayUse(c) {
@@ -224,14 +224,14 @@ func (b *Broker) storeCredentials(q roleRequest, t target, startedIn generation,
 		b.debug("signed out during the fetch: the role credentials are not stored", "file", q.file)
 		return
 	}
-	if old, err := b.Cache.LoadCredentials(q.file); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
+	if old, err := b.loadRole(q); err == nil && !t.portal.Takes(old.Origin) && old.Left(b.now()) > 0 {
 		b.debug("kept the cached role credentials of another origin; the new role credentials are not stored", "file", q.file, "origin", old.Origin)
 		return
 	}
 	if !c.Reusable(b.now()) { // first, so that a process that reads c also finds the outcome
 		b.recordExpiration(q.file, dated)
 	}
-	if err := b.Cache.SaveCredentials(q.file, c); err != nil {
+	if err := b.saveRole(q, startedIn, c); err != nil {
 		b.debug("role credentials not stored", "error", err)
 	}
 	if b.overSince(q.Session, startedIn) { // the user signed out while c was being stored
@@ -246,13 +246,13 @@ func (b *Broker) recordRole(name string, tried secret.String, err error) {
 
 // fallBack returns the cached credentials after a transient failure, with a warning. It
 // returns err if the credentials have expired, or if a service has refused the request.
-func (b *Broker) fallBack(cached ssocache.Credentials, err error) (ssocache.Credentials, error) {
+func (b *Broker) fallBack(cached ssocache.Credentials, err error) (Answer, error) {
 	left := cached.Left(b.now())
 	if left <= lastMinute || !transient(err) {
-		return ssocache.Credentials{}, err
+		return Answer{}, err
 	}
 	b.warn("using cached role credentials that expire in %s: %v", left.Round(time.Second), err)
-	return cached, nil
+	return Answer{Credentials: cached}, nil
 }
 
 // transient reports whether err is a failure of the network, the service or the storage, and

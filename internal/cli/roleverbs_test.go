@@ -59,6 +59,27 @@ func webtoken(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[1]), []byte(token), 0o600))
 }
 
+// userAgents implements the command "useragents OPERATION=TEXT...". The command checks the
+// User-Agent of the last request of each operation. In TEXT, * matches any text.
+func userAgents(ts *testscript.TestScript, neg bool, args []string) {
+	log := server(ts).Requests()
+	for _, arg := range args {
+		operation, want, _ := strings.Cut(arg, "=")
+		last := -1
+		for i, r := range log {
+			if r.Operation == operation {
+				last = i
+			}
+		}
+		if last < 0 {
+			ts.Fatalf("no request of %s", operation)
+		}
+		if got := log[last].UserAgent; globbed(want, got) == neg {
+			ts.Fatalf("the User-Agent of %s is %q", operation, got)
+		}
+	}
+}
+
 // assumed implements the command "assumed NAME=VALUE...". The command checks the last AssumeRole or
 // AssumeRoleWithWebIdentity request. NAME is one of AWS's names (RoleSessionName), Tags.KEY, Caller
 // or Status. In VALUE, * matches any text. An empty VALUE means that the client did not send the

@@ -1,22 +1,26 @@
 package cli
 
 import (
+	"io"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/auditcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/runcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -126,12 +130,18 @@ func groups(app *command.App) []helpGroup {
 		{helpcmd.OperationsTitle, []*cobra.Command{servicecmd.NewS3(app)}},
 		{"AGENT AND STORES", []*cobra.Command{
 			agentcmd.New(app),
+			auditcmd.New(app),
 			storecmd.New(app),
+		}},
+		{"RULES FOR ROLES", []*cobra.Command{
+			guardcmd.New(app),
+			guardcmd.NewGrant(app),
 		}},
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
 			execcmd.NewShell(app),
+			newRun(app),
 			execcmd.NewUse(app),
 			pickcmd.New(app),
 			consolecmd.New(app),
@@ -176,6 +186,22 @@ func newSSO(app *command.App) *cobra.Command {
 		sso.AddCommand(servicecmd.NewOperation(app, "sso", operation))
 	}
 	return sso
+}
+
+// newRun returns the command run, which uses the operations of servicecmd and the environment of
+// execcmd.
+func newRun(app *command.App) *cobra.Command {
+	return runcmd.New(app, runcmd.Parts{
+		Prepare: func(words []string) (runcmd.Builtin, int, bool) {
+			p, n, ok := servicecmd.Prepare(words)
+			return p, n, ok
+		},
+		Program:     execcmd.Program,
+		Environment: execcmd.EnvironmentOf,
+		Report: func(app *command.App, err error) int {
+			return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
+		},
+	})
 }
 
 // addServices adds the commands of the AWS services that a command line names. A command for each

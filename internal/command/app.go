@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/text/runes"
@@ -97,8 +98,20 @@ func (app *App) ErrStyle() style.Palette {
 	return style.New(app.IO.ErrTerminal, app.Env.Lookup, app.Flags.Color)
 }
 
+// Agreed reports whether the user has agreed to something in this process. Copies of an App share
+// the answers.
+func (app *App) Agreed(to string) bool {
+	until, ok := app.talk.agreed.Load(to)
+	return ok && (until.(time.Time).IsZero() || app.Now().Before(until.(time.Time)))
+}
+
+// Agree records that the user has agreed to something, until a time. The zero time means until the
+// end of the process.
+func (app *App) Agree(to string, until time.Time) { app.talk.agreed.Store(to, until) }
+
 // A talk records the warnings and questions so far.
 type talk struct {
+	agreed      *sync.Map       // to what the user has agreed, and until when
 	warned      map[string]bool // the texts of the warnings that were printed
 	errorFormat string          // cli_error_format of the profile
 	console     *picker.Console // nil until the first question
@@ -108,7 +121,11 @@ type talk struct {
 func (app *App) Begin() {
 	app.Out = NewWriter(app.IO.Out, app.IO.OutTerminal)
 	app.Log = slog.New(slog.DiscardHandler)
-	app.talk = &talk{warned: map[string]bool{}}
+	agreed := new(sync.Map)
+	if app.talk != nil {
+		agreed = app.talk.agreed
+	}
+	app.talk = &talk{agreed: agreed, warned: map[string]bool{}}
 }
 
 // WithProfile returns a copy of the App with another --profile. Both share the warnings

@@ -16,7 +16,8 @@ type Globals struct {
 	NoSignRequest, AutoPrompt, NoAutoPrompt     bool
 	ConnectTimeout, ReadTimeout                 int
 
-	Role RoleFlags // lanyard's own
+	Role RoleFlags     // lanyard's own
+	Wait time.Duration // lanyard's own: how long to wait until the user confirms a role; usually 0
 
 	Given func(flag string) bool // reports whether a flag was given; nil before parsing
 }

@@ -46,8 +46,9 @@ type Keys struct {
 // A Federation makes links that sign in to the console with temporary credentials.
 // Source: the IAM user guide, "Enable custom identity broker access to the AWS console".
 type Federation struct {
-	Base string // the base URL of the endpoint: see [Partition.SignIn]
-	HTTP *http.Client
+	Base      string // the base URL of the endpoint: see [Partition.SignIn]
+	HTTP      *http.Client
+	UserAgent string // "" means Go's
 }
 
 // A RefusedError is an answer of the federation endpoint that is not a sign-in token.
@@ -94,6 +95,9 @@ func (f Federation) Token(ctx context.Context, k Keys, duration time.Duration) (
 	}
 	req.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	req.Header.Set("Accept", "application/json")
+	if f.UserAgent != "" {
+		req.Header.Set("User-Agent", f.UserAgent)
+	}
 	client := *f.HTTP
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse } // a redirect would send the credentials to another host
 	resp, err := client.Do(req)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -24,17 +25,21 @@ import (
 // assumed returns the step that assumes a role with the credentials of the step source. isLast is
 // true for the last role of the chain.
 func (f *fetcher) assumed(source step, role profile.Role, entry rolecache.Entry, isLast bool) step {
+	target := broker.RoleOf(role.ARN)
+	target.Profile = role.Profile
 	r := broker.AssumeRequest{
-		File: entry.File, Source: entry.Source, Session: source.session,
+		Subject: f.subject(target, source.roles...),
+		File:    entry.File, Source: entry.Source, Session: source.session,
 		SessionName: role.SessionName,
 		Asks:        role.MFASerial != "",
 		Alone:       func() bool { return f.ownsFile(role, entry) },
 		Call:        func(ctx context.Context) (ssocache.Assumed, error) { return f.call(ctx, source, role) },
 	}
+	r.Subject.Session = source.session
 	if isLast {
 		r.Rejected = f.rejected
 	}
-	return step{source.session, func(ctx context.Context) (ssocache.Credentials, error) {
+	return step{source.session, append(slices.Clone(source.roles), target), func(ctx context.Context) (ssocache.Credentials, error) {
 		if f.w.NoHome != nil {
 			return ssocache.Credentials{}, f.w.NoHome
 		}
@@ -202,23 +207,15 @@ func assumedFrom(reply *document.Object, role profile.Role, operation string) (s
 	a.SecretAccessKey = secret.New(text("Credentials", "SecretAccessKey"))
 	a.SessionToken = secret.New(text("Credentials", "SessionToken"))
 	a.RoleID, a.UserARN = text("AssumedRoleUser", "AssumedRoleId"), text("AssumedRoleUser", "Arn")
-	a.AccountID = accountOf(a.UserARN)
+	a.AccountID = broker.RoleOf(a.UserARN).AccountID
 	if a.AccountID == "" {
-		a.AccountID = accountOf(role.ARN)
+		a.AccountID = broker.RoleOf(role.ARN).AccountID
 	}
 	var err error
 	if a.Expiration, err = ssocache.ParseTime(text("Credentials", "Expiration")); err != nil || a.AccessKeyID == "" || a.SecretAccessKey.IsZero() || a.SessionToken.IsZero() {
 		return ssocache.Assumed{}, fmt.Errorf("%s: %s of %s: the reply has no valid credentials", role.From, operation, role.ARN)
 	}
 	return a, nil
-}
-
-// accountOf returns the account in an ARN, or "".
-func accountOf(arn string) string {
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 && profile.ValidAccountID(parts[4]) {
-		return parts[4]
-	}
-	return ""
 }
 
 // explain adds a hint to an error of STS: the profile, the role and the setting.

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -84,11 +85,36 @@ func getBut(ctx context.Context, w *workspace.Workspace, p *profile.Profile, cal
 		return ssocache.Credentials{}, err
 	}
 	f := &fetcher{w: w, p: p, caller: caller, rejected: rejected}
-	s := f.start(chain)
+	s := f.guarded(f.start(chain), chain.Start)
 	for i, role := range chain.Roles {
 		s = f.assumed(s, role, entries[i], i == len(chain.Roles)-1)
 	}
 	return s.get(ctx)
+}
+
+// guarded applies the user's rules to the first step of a chain. The broker itself applies them to
+// a role of Identity Center.
+func (f *fetcher) guarded(s step, start profile.Start) step {
+	first := workspace.FirstRole(start)
+	if s.get != nil {
+		s.roles = []broker.Role{first}
+	}
+	if start.Kind == profile.SSO || s.get == nil {
+		return s
+	}
+	get, subject := s.get, f.subject(first)
+	s.get = func(ctx context.Context) (ssocache.Credentials, error) {
+		a, err := f.w.Broker.Provide(ctx, subject, func(ctx context.Context, _ string) (broker.Answer, error) {
+			c, err := get(ctx)
+			return broker.Answer{Credentials: c, Fetched: true}, err
+		})
+		return a.Credentials, err
+	}
+	return s
+}
+
+func (f *fetcher) subject(role broker.Role, through ...broker.Role) broker.Subject {
+	return workspace.Subject(f.p, role, through, f.caller)
 }
 
 // A fetcher gets the credentials of one profile.
@@ -100,9 +126,10 @@ type fetcher struct {
 }
 
 // A step of a chain gets credentials. session is the session at the start of the chain, or
-// the zero Session.
+// the zero Session. roles lists the roles so far, the first role first.
 type step struct {
 	session profile.Session
+	roles   []broker.Role
 	get     func(ctx context.Context) (ssocache.Credentials, error)
 }
 

@@ -26,6 +26,7 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 			return value, ok
 		}
 		w := workspace.Files(q)
+		w.NeverAsks = true
 		p, err := Resolve(ctx, w, caller)
 		if err != nil {
 			return ssocache.Credentials{}, err
@@ -39,7 +40,7 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 // auto_login is on. Calls can happen at the same time.
 func Silent(ctx context.Context, app *command.App, caller string) (ssocache.Credentials, error) {
 	w := workspace.Files(quiet(app))
-	w.NeverSignsIn = true
+	w.NeverSignsIn, w.NeverAsks = true, true
 	p, err := Resolve(ctx, w, caller)
 	if err != nil {
 		return ssocache.Credentials{}, err

@@ -41,9 +41,23 @@ func ForEntry(ctx context.Context, w *workspace.Workspace, p *profile.Profile, n
 	if chain.Start.Kind == profile.SSO {
 		e.Session = chain.Start.Profile.Session.Key()
 	}
+	if err := mayBeWritten(ctx, w, p, caller); err != nil {
+		return e, ssocache.Credentials{}, err
+	}
 	c, err := Get(ctx, w, p, caller)
 	c.AccountID = cmp.Or(c.AccountID, p.AccountID)
 	return e, c, err
+}
+
+// mayBeWritten returns an error if the user's rules may refuse the role to some caller. In the
+// credentials file, every program would find the role.
+func mayBeWritten(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string) error {
+	guarded, err := w.Guarded(ctx, p, caller)
+	if err != nil || !guarded {
+		return err
+	}
+	return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "profile " + p.Name + " is not written to " + w.In.Credentials.Path + ", because rules apply to its role, and every program can read the file"},
+		"to give the credentials to one program, run: lanyard exec %s -- PROGRAM", p.Name)
 }
 
 // RemoveWritten removes the entries for which wanted returns true. It does not remove a changed
@@ -166,6 +180,9 @@ func (r *Renewer) renew(ctx context.Context, e credfile.Entry) error {
 	asks := func(r profile.Role) bool { return r.MFASerial != "" }
 	if chain.Start.Kind != profile.SSO || chain.Start.Profile.Session.Key() != e.Session || slices.ContainsFunc(chain.Roles, asks) {
 		return fmt.Errorf("profile %s needs more than the session %s for its credentials", e.Profile, e.Session)
+	}
+	if err := mayBeWritten(ctx, w, p, "agent"); err != nil {
+		return err
 	}
 	c, err := Get(ctx, w, p, "agent")
 	c.AccountID = cmp.Or(c.AccountID, p.AccountID)

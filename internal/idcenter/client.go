@@ -59,6 +59,9 @@ type Options struct {
 	Now func() time.Time
 	// Log gets a line for each attempt at level Debug; nil means no log.
 	Log *slog.Logger
+	// AgentMark is appended to the User-Agent of the SDK, such as "m/AN" for an AI agent: see
+	// package caller. "" appends nothing.
+	AgentMark string
 }
 
 // A Client calls the services of one Identity Center. It is safe for concurrent use.
@@ -73,6 +76,7 @@ type Client struct {
 	pause    time.Duration // usually maxPause
 	now      func() time.Time
 	log      *slog.Logger
+	mark     string // see Options.AgentMark
 }
 
 // The time limits of a call.
@@ -92,7 +96,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{
 		oidcURL: oidcURL, portURL: portalURL, http: withoutRedirects(o.HTTP), attempts: o.MaxAttempts, budget: callBudget, pause: maxPause,
-		now: o.Now, log: o.Log,
+		now: o.Now, log: o.Log, mark: o.AgentMark,
 	}
 	if c.now == nil {
 		c.now = time.Now
@@ -298,13 +302,23 @@ const pageSize = 100
 // RoleCredentials returns credentials of a role in an account. [ErrUnauthorized] means that
 // the access token is not valid. [ErrForbidden] means that the user does not have the role.
 func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
-	w := c.wire("GetRoleCredentials", c.portURL, accessToken)
+	return c.roleCredentials(ctx, c.wire("GetRoleCredentials", c.portURL, accessToken), (*wire).result, accessToken, accountID, roleName)
+}
+
+// RoleCredentialsOnce does the same as RoleCredentials, for a caller that limits the rate of its
+// requests. It does not repeat a request with status 429. The error for too many requests is a
+// [ThrottledError].
+func (c *Client) RoleCredentialsOnce(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
+	return c.roleCredentials(ctx, c.listing("GetRoleCredentials", accessToken), (*wire).listed, accessToken, accountID, roleName)
+}
+
+func (c *Client) roleCredentials(ctx context.Context, w *wire, result func(*wire, context.Context, error) error, accessToken secret.String, accountID, roleName string) (Credentials, error) {
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.portal.GetRoleCredentials(budget, &sso.GetRoleCredentialsInput{
 		AccessToken: new(accessToken.Reveal()), AccountId: &accountID, RoleName: &roleName,
 	}, w.portal)
-	if err := w.result(ctx, err); err != nil {
+	if err := result(w, ctx, err); err != nil {
 		return Credentials{}, err
 	}
 	keys := out.RoleCredentials

@@ -40,6 +40,7 @@ type wire struct {
 	operation string
 	endpoint  string          // the base URL
 	secrets   []secret.String // to remove from texts of the service
+	mark      string          // see Options.AgentMark
 	retryer   aws.Retryer
 	spending  *spendingCall // nil if the call can be cancelled at any time
 
@@ -51,7 +52,7 @@ type wire struct {
 // wire starts a call. secrets are the secrets in its request.
 func (c *Client) wire(operation, endpoint string, secrets ...secret.String) *wire {
 	return &wire{
-		client: c.http, now: c.now, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets,
+		client: c.http, now: c.now, log: c.log, operation: operation, endpoint: endpoint, secrets: secrets, mark: c.mark,
 		retryer: retryer(c.attempts, c.pause),
 	}
 }
@@ -66,6 +67,9 @@ func (w *wire) Do(req *http.Request) (*http.Response, error) {
 	w.tries++
 	w.reply = nil
 	req.Header.Set("Accept-Encoding", "identity") // a small compressed body could unpack to a huge body
+	if w.mark != "" {
+		req.Header.Set("User-Agent", req.UserAgent()+" "+w.mark)
+	}
 	start := time.Now()
 	resp, fail := send(w.client, w.spending.watch(req))
 	var body []byte

@@ -21,15 +21,15 @@ var rows = [...][]string{
 	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
 	{"internal/wizard", "internal/credentials"},
-	{"internal/awscli", "internal/listing"},
+	{"internal/awscli", "internal/fanout", "internal/listing"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child", "internal/cmdline"},
 	{"internal/engine/s3ls", "internal/agent", "internal/credserver"},
-	{"internal/broker", "internal/inventory", "internal/engine/call", "internal/engine/arg", "internal/command"},
-	{"internal/keystore", "internal/prompt", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/completion", "internal/accountindex", "internal/profilesync"},
-	{"internal/profile", "internal/recent", "internal/ratelimit", "internal/settings", "internal/ssocache", "internal/engine/model", "internal/engine/rules", "internal/engine/cbor", "internal/engine/jmespath"},
-	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/filelock", "internal/secret", "internal/engine/document", "internal/peer", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
-	{"internal/datafile", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback", "internal/download"},
+	{"internal/broker", "internal/guard", "internal/inventory", "internal/engine/call", "internal/engine/arg", "internal/command"},
+	{"internal/keystore", "internal/prompt", "internal/settings", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/completion", "internal/accountindex", "internal/profilesync"},
+	{"internal/audit", "internal/grant", "internal/profile", "internal/recent", "internal/ratelimit", "internal/rulefile", "internal/ssocache", "internal/engine/model", "internal/engine/rules", "internal/engine/cbor", "internal/engine/jmespath"},
+	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/caller", "internal/filelock", "internal/secret", "internal/engine/document", "internal/peer", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
+	{"internal/datafile", "internal/eventlog", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback", "internal/download"},
 }
 
 // apart lists the packages that every row may import, and the packages that have only tests.

@@ -9,7 +9,7 @@ import (
 	"errors"
 	"io/fs"
 	"os"
-	"path/filepath"
+	"path"
 	"syscall"
 )
 
@@ -32,7 +32,7 @@ func MakeFolder(folder string) error {
 	if info, err := os.Stat(folder); err == nil && info.IsDir() {
 		return nil
 	}
-	if parent := filepath.Dir(folder); parent != folder {
+	if parent := path.Dir(folder); parent != folder {
 		if err := MakeFolder(parent); err != nil {
 			return err
 		}
@@ -48,16 +48,16 @@ func MakeFolder(folder string) error {
 
 // Inherit gives a file or folder that root has just created to the owner of its parent
 // folder. It does nothing if the process does not run as root.
-func Inherit(path string) error {
+func Inherit(file string) error {
 	if os.Geteuid() != 0 {
 		return nil
 	}
-	info, err := os.Stat(filepath.Dir(path))
+	info, err := os.Stat(path.Dir(file))
 	if err != nil {
 		return err
 	}
 	if uid, gid, ok := Of(info); ok && uid != 0 {
-		return os.Lchown(path, uid, gid)
+		return os.Lchown(file, uid, gid)
 	}
 	return nil
 }

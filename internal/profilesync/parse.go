@@ -62,8 +62,8 @@ func ParseRules(path string, node *yaml.Node) (*Rules, TeamFile, error) {
 }
 
 // AddTeam parses the content of a team's file, and puts its rules before the user's rules. The file
-// has the keys of the section profiles at its top level, except team and team_sha256. An error is a
-// *[RulesError].
+// has the keys of the section profiles at its top level, except team and team_sha256. It can also
+// have the rules of package guard. An error is a *[RulesError].
 func (r *Rules) AddTeam(path string, content []byte) error {
 	var doc yaml.Node
 	if err := yaml.Unmarshal(content, &doc); err != nil {
@@ -101,6 +101,8 @@ func (p *parser) top(n *yaml.Node, own bool) error {
 	keys := []string{"name", "process", "include", "exclude", "rename", "settings"}
 	if own {
 		keys = append(keys, "team", "team_sha256")
+	} else {
+		keys = append(keys, "guard") // package guard reads it
 	}
 	err := p.mapping(n, "", keys, func(key string, v *yaml.Node) (err error) {
 		switch key {

@@ -6,17 +6,18 @@
 package settings
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
-	"io/fs"
+	"io"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/rulefile"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
 )
 
@@ -24,6 +25,14 @@ import (
 type Settings struct {
 	Path      string // of the file, even if it does not exist; "" if there is no home folder
 	Inventory Inventory
+	Audit     Audit
+	// Guard is the list "guard", which package guard parses. It is nil if the file has no such list.
+	Guard *yaml.Node
+
+	// MayRule reports whether the file can have rules about roles: see [rulefile.HasRules]. It is
+	// also valid after an error. It is true if the file cannot be read.
+	MayRule bool
+
 	// Profiles is the section "profiles", whose reader checks it. It is nil if the file has no such
 	// section. Its nodes have the lines of the file.
 	Profiles *yaml.Node
@@ -56,54 +65,67 @@ func (e *Error) Error() string {
 // ExitStatus returns the AWS CLI's exit code for an invalid configuration.
 func (e *Error) ExitStatus() int { return 253 }
 
-// Path returns the path of the file: in the folder lanyard of XDG_CONFIG_HOME, or of ~/.config,
-// or of AppData on Windows. It returns "" if none of these folders is known.
-func Path(env userpath.Env) string {
-	variable, folder := "XDG_CONFIG_HOME", ".config"
-	if runtime.GOOS == "windows" {
-		variable, folder = "AppData", filepath.Join("AppData", "Roaming")
-	}
-	if dir, ok := env(variable); ok && filepath.IsAbs(dir) {
-		return filepath.Join(dir, "lanyard", "config.yaml")
-	}
-	home, ok := userpath.Home(env)
-	if !ok {
-		return ""
-	}
-	return filepath.Join(home, folder, "lanyard", "config.yaml")
-}
+// Path returns the path of the file: see [rulefile.Path].
+func Path(env userpath.Env) string { return rulefile.Path(env) }
 
 // Read reads the file. A missing file has no settings. An error names the file and, if it can, the
 // line.
-func Read(env userpath.Env) (Settings, error) {
-	s := Settings{Path: Path(env)}
-	if s.Path == "" {
+func Read(env userpath.Env) (Settings, error) { return ReadFile(Path(env), env) }
+
+// ReadFile does the same as [Read], for a file at any path. An empty path stands for a missing file.
+func ReadFile(path string, env userpath.Env) (Settings, error) {
+	s := Settings{Path: path}
+	if path == "" {
 		return s, nil
 	}
-	data, err := datafile.Read(s.Path, datafile.Limit)
+	data, err := datafile.Read(path, datafile.Limit)
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case rulefile.Missing(err):
 		return s, nil
 	case err != nil:
-		return s, &Error{Path: s.Path, Msg: "cannot be read: " + err.Error()}
+		s.MayRule = true
+		return s, &Error{Path: path, Msg: "cannot be read: " + err.Error()}
 	}
-	var doc yaml.Node
-	if err := yaml.Unmarshal(data, &doc); err != nil {
-		line, msg := position(err)
-		return s, &Error{s.Path, line, msg}
+	s.MayRule = rulefile.HasRules(data)
+	top, err := Document(path, data)
+	if err != nil || top == nil {
+		return s, err
 	}
-	if len(doc.Content) == 0 { // an empty file
-		return s, nil
-	}
-	sections, err := s.members(doc.Content[0], "the file", "inventory", "profiles")
+	sections, err := s.members(top, "the file", "audit", "guard", "inventory", "profiles")
 	if err != nil {
 		return s, err
 	}
-	s.Profiles = sections["profiles"]
+	s.Guard, s.Profiles = sections["guard"], sections["profiles"]
+	if section := sections["audit"]; section != nil {
+		if err := s.audit(section); err != nil {
+			return s, err
+		}
+	}
 	if section := sections["inventory"]; section != nil {
 		err = s.inventory(section, env)
 	}
 	return s, err
+}
+
+// Document parses a file with one YAML document. It returns nil for an empty file. A second document
+// is an error, because its rules would not apply.
+func Document(path string, data []byte) (*yaml.Node, error) {
+	d := yaml.NewDecoder(bytes.NewReader(data))
+	var doc, more yaml.Node
+	switch err := d.Decode(&doc); {
+	case errors.Is(err, io.EOF):
+		return nil, nil
+	case err != nil:
+		line, msg := position(err)
+		return nil, &Error{path, line, msg}
+	}
+	if err := d.Decode(&more); err == nil {
+		return nil, &Error{path, more.Line, "the file has more than one YAML document"}
+	} else if !errors.Is(err, io.EOF) {
+		line, msg := position(err)
+		return nil, &Error{path, line, msg}
+	}
+	return doc.Content[0], nil
 }
 
 // position splits the error of a YAML parser into a line and a text.

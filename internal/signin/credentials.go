@@ -24,7 +24,7 @@ import (
 func Credentials(ctx context.Context, w *workspace.Workspace, p *profile.Profile, caller string, rejected secret.String) (ssocache.Credentials, error) {
 	answer, err := Get(ctx, w, p, broker.Request{
 		Session: p.Session, AccountID: p.AccountID, RoleName: p.RoleName,
-		Purpose: broker.RoleCredentials, Caller: caller, Rejected: rejected,
+		Purpose: broker.RoleCredentials, Profile: p.Name, Caller: caller, Rejected: rejected,
 	})
 	return answer.Credentials, err
 }

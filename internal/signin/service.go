@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -52,7 +53,7 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 	}
 	client := &call.Client{
 		HTTP: hc, Region: p.Region, Endpoint: endpoint, FIPS: reach.FIPS, DualStack: reach.DualStack,
-		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: "lanyard",
+		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: caller.UserAgent(w.App.Env.Lookup),
 		TimeFormat: format.Value, Zone: w.App.Now().Location(), Now: w.App.Now,
 	}
 	if client.OnlyNeededChecksums, err = whenRequired(w, p, "request_checksum_calculation"); err != nil {

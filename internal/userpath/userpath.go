@@ -46,6 +46,30 @@ func Home(env Env) (home string, ok bool) {
 	return home, home != "~"
 }
 
+// State returns the folder for the state of programs, such as records and lists: XDG_STATE_HOME,
+// or .local/state in the home folder, or LocalAppData on Windows. ok is false if no home folder is
+// known.
+func State(env Env) (dir string, ok bool) {
+	variable, folder := "XDG_STATE_HOME", "/.local/state"
+	if runtime.GOOS == "windows" {
+		variable, folder = "LocalAppData", `\AppData\Local`
+	}
+	if dir, _ := env(variable); isAbs(dir) {
+		return dir, true
+	}
+	home, ok := Home(env)
+	return home + folder, ok
+}
+
+// isAbs reports whether a path is absolute. Package path/filepath would delay the quick answers of
+// the program: see package warm.
+func isAbs(path string) bool {
+	if runtime.GOOS == "windows" {
+		return len(path) > 2 && path[1] == ':' && os.IsPathSeparator(path[2])
+	}
+	return strings.HasPrefix(path, "/")
+}
+
 // posixUser works like Python's posixpath.expanduser.
 func posixUser(path string, env Env, users func() string) string {
 	name, tail := path, ""

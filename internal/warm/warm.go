@@ -19,11 +19,14 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/audit"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/completion"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/prompt"
 	"github.com/lanyard-cli/lanyard/internal/rolecache"
+	"github.com/lanyard-cli/lanyard/internal/rulefile"
 	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -71,16 +74,38 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 	if !ok {
 		return nil, false
 	}
+	if !rulefile.AllowQuick(lookupEnv) {
+		return nil, false // only the normal command applies rules and forwards the audit record
+	}
 	cache := ssocache.Dir{Home: home}
+	var creds ssocache.Credentials
 	switch p.Kind {
 	case profile.SSO:
-		creds, ok := ssoRole(cache, p, now)
-		return creds.ProcessJSON(), ok
+		creds, ok = ssoRole(cache, p, now)
 	case profile.AssumeRole:
-		creds, ok := assumedRole(cache, p, lookupEnv, now)
-		return creds.ProcessJSON(), ok
+		creds, ok = assumedRole(cache, p, lookupEnv, now)
+	default:
+		return nil, false
 	}
-	return nil, false
+	if !ok || !record(p, creds, lookupEnv, now) {
+		return nil, false
+	}
+	return creds.ProcessJSON(), true
+}
+
+// record adds the answer to the audit record. If that fails, the normal command tries again, and
+// knows whether the settings require the record.
+func record(p *profile.Profile, c ssocache.Credentials, lookupEnv func(string) (string, bool), now time.Time) bool {
+	log, ok := audit.In(lookupEnv)
+	if !ok {
+		return false
+	}
+	_, err := log.Append(audit.Entry{
+		Time: now, Event: audit.Credentials, Decision: audit.Allowed, Profile: p.Name, Account: p.AccountID, Role: p.RoleName,
+		KeyID: c.AccessKeyID, Expires: c.Expiration, Source: audit.Cache, Command: "sso get-credentials",
+		Caller: audit.Self(caller.Detect(lookupEnv)),
+	})
+	return err == nil
 }
 
 // ssoRole returns the cached credentials of the profile's SSO role.

@@ -9,11 +9,13 @@ import (
 	"testing"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/audit"
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/rolecache"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/settings"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/warm"
 )
@@ -147,6 +149,53 @@ func TestAnswer(t *testing.T) {
 				t.Errorf("answer %s, want the cached credentials", answer)
 			}
 		})
+	}
+}
+
+// The audit record has each answer. If an answer cannot be recorded, or if the settings can say more
+// about the record or about rules, the normal command runs.
+func TestAnswerIsRecorded(t *testing.T) {
+	now := time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
+	args := []string{"lanyard", "sso", "get-credentials", "--profile", "dev"}
+	h := newHome(t, now)
+	h.write(t, config)
+	if _, ok := warm.Answer(args, h.lookup, now); !ok {
+		t.Fatal("no answer")
+	}
+	log, _ := audit.In(h.lookup)
+	var got []audit.Entry
+	if err := log.Read(time.Time{}, func(e audit.Entry) bool { got = append(got, e); return true }); err != nil || len(got) != 1 {
+		t.Fatalf("%d entries, %v; want 1", len(got), err)
+	}
+	if e := got[0]; e.Profile != "dev" || e.KeyID != h.creds.AccessKeyID || e.PID != os.Getpid() || e.Source != audit.Cache || !e.Time.Equal(now) {
+		t.Errorf("the entry is %+v", e)
+	}
+	path := settings.Path(h.lookup)
+	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	for content, want := range map[string]bool{
+		"audit:\n  required: true\n":           true,
+		"audit:\n  forward: syslog\n":          false,
+		"guard:\n  - action: deny\n":           false,
+		"\"\\u0067uard\":\n  - action: deny\n": false,
+		"inventory: {}\n":                      true,
+	} {
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, ok := warm.Answer(args, h.lookup, now); ok != want {
+			t.Errorf("with the settings %q: answered %v, want %v", content, ok, want)
+		}
+	}
+	if err := os.RemoveAll(log.Dir); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(log.Dir, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := warm.Answer(args, h.lookup, now); ok {
+		t.Error("an answer without an entry in the record")
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
@@ -39,7 +40,8 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 		Cache:    w.Stores.Cache(),
 		Siblings: w.Siblings,
 		Now:      w.App.Now, Log: w.App.Log, Hold: w.App.Hold,
-		Warn: func(text string) { w.App.Warn(text, "") },
+		Warn:   func(text string) { w.App.Warn(text, "") },
+		Record: func(h broker.Handout) error { return RecordHandout(w.App, h) },
 		Endpoints: func() (broker.Endpoints, error) {
 			settings, err := w.Settings(p)
 			return settings.Endpoints(), err
@@ -49,11 +51,18 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 				return nil, err
 			}
 			settings, _ := w.Settings(p) // Endpoints has returned the error
-			return w.Service(settings.At(e), s.StartURL, s.Region)
+			client, err := w.Service(settings.At(e), s.StartURL, s.Region)
+			if err != nil || w.Limiter == nil {
+				return client, err
+			}
+			return limited{client, w.Limiter(s), w.App.Now}, nil
 		},
 	}
-	if !w.Stores.inAgent {
+	if w.Stores.inAgent {
+		w.Broker.Guard = w.GuardFor(p).ruleInAgent
+	} else {
 		w.Broker.Ask = w.askAgent(p)
+		w.Broker.Guard = w.GuardFor(p).rule
 	}
 }
 
@@ -97,7 +106,7 @@ func (w *Workspace) Service(s agent.Settings, startURL, region string) (*idcente
 	return idcenter.New(idcenter.Options{
 		StartURL: startURL, Region: region, OIDCEndpoint: s.OIDC.URL, PortalEndpoint: s.Portal.URL,
 		FIPS: s.FIPS, DualStack: s.DualStack, HTTP: hc, MaxAttempts: s.MaxAttempts, Log: w.App.Log,
-		Now: w.App.Now,
+		Now: w.App.Now, AgentMark: caller.Mark(w.App.Env.Lookup),
 	})
 }
 
@@ -122,6 +131,23 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 	if w.App.Transport != nil {
 		return client, nil
 	}
+	transport := func() (*http.Transport, error) { return w.transport(s) }
+	var t *http.Transport
+	var err error
+	if w.shared != nil {
+		t, err = w.shared.transport(transportKey{s.CABundle, s.NoVerifySSL, s.ConnectTimeout}, transport)
+	} else {
+		t, err = transport()
+	}
+	if err != nil {
+		return nil, err
+	}
+	client.Transport = t
+	return client, nil
+}
+
+// transport returns the transport for the settings.
+func (w *Workspace) transport(s agent.Settings) (*http.Transport, error) {
 	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
 		Proxy:               proxyenv.Read(w.App.Env.Environ()).For,
@@ -145,8 +171,7 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 		}
 		t.TLSClientConfig.RootCAs = pool
 	}
-	client.Transport = t
-	return client, nil
+	return t, nil
 }
 
 // caBundle returns the path of the CA certificates to trust, or "" for the system's, and
@@ -262,12 +287,15 @@ func PatientClient(app *command.App, home string) *agent.Client {
 // settings of a profile.
 func (w *Workspace) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
 	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
+		if store, err := w.Broker.Cache.Store(r.Session.Key()); w.Limiter != nil && (err != nil || store != keystore.Agent) {
+			return broker.Answer{}, false, nil // this process limits its requests, and the agent does not
+		}
 		client := w.Stores.client()
 		q, err := w.question(p, r)
 		if err != nil {
 			return broker.Answer{}, false, err
 		}
-		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent {
+		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent || r.Guarded { // only the agent keeps them
 			client.Patience = agent.LongPatience
 		}
 		a, warnings, answered, err := client.Ask(ctx, q)

@@ -97,10 +97,10 @@ func newRenewer(app *command.App, memory *agent.Memory) *credentials.Renewer {
 
 // newBrokers returns the function for [agent.Server.Broker].
 func newBrokers(w *workspace.Workspace) func(agent.Settings, []string, func(string)) *broker.Broker {
-	app, cache := w.App, w.Stores.Cache()
+	app, cache, roles, rule := w.App, w.Stores.Cache(), new(broker.Memory), workspace.RuleInAgent(w.App)
 	return func(settings agent.Settings, siblings []string, warn func(string)) *broker.Broker {
 		return &broker.Broker{
-			Cache:    cache,
+			Cache: cache, Memory: roles, Guard: rule, Record: recordInAgent(app),
 			Siblings: func(profile.Session) []string { return siblings },
 			Now:      app.Now, Log: app.Log, Hold: app.Hold, Warn: warn,
 			Endpoints: func() (broker.Endpoints, error) { return settings.Endpoints(), nil },
@@ -108,6 +108,17 @@ func newBrokers(w *workspace.Workspace) func(agent.Settings, []string, func(stri
 				return w.Service(settings.At(e), s.StartURL, s.Region)
 			},
 		}
+	}
+}
+
+// recordInAgent returns the function that records answers of the agent. A client of this version
+// has applied the rules itself, and records the answer.
+func recordInAgent(app *command.App) func(broker.Handout) error {
+	return func(h broker.Handout) error {
+		if h.Subject.Ruled {
+			return nil
+		}
+		return workspace.RecordHandout(app, h)
 	}
 }
 

@@ -82,6 +82,7 @@ lanyard console dev-admin --print`,
 		},
 	}
 	f := cmd.Flags()
+	cmdline.AddWait(cmd, app)
 	f.StringVar(&o.service, "service", "", "open the page of the service `NAME`, for example ec2, cfn or logs")
 	cmdline.Offer(f, "service", console.ServiceNames()...)
 	f.StringVar(&o.destination, "destination", "", "open this page: a `PATH` or URL of the console")
@@ -140,7 +141,7 @@ func run(ctx context.Context, app *command.App, o options) error {
 	}
 	var l link
 	if !o.federated && chain.Start.Kind == profile.SSO && len(chain.Roles) == 0 {
-		l, err = portalLink(p, o)
+		l, err = permittedLink(ctx, w, p, o)
 	} else {
 		l, err = federatedLink(ctx, w, p, chain, o)
 	}

@@ -5,7 +5,9 @@ import (
 	"errors"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/browser"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/console"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
@@ -18,6 +20,22 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
+
+// permittedLink applies the user's rules, and returns the portal link of an SSO profile. The link
+// leads to the role, although it contains no credentials.
+func permittedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profile, o options) (l link, err error) {
+	subject, err := workspace.SubjectOf(p, "console")
+	if err != nil {
+		return link{}, err
+	}
+	_, err = w.Broker.Provide(ctx, subject, func(_ context.Context, roleName string) (a broker.Answer, err error) {
+		permitted := *p
+		permitted.RoleName = roleName
+		l, err = portalLink(&permitted, o)
+		return a, err
+	})
+	return l, err
+}
 
 // portalLink returns the portal link of an SSO profile. It sends no request.
 func portalLink(p *profile.Profile, o options) (link, error) {
@@ -120,7 +138,7 @@ func federatedLink(ctx context.Context, w *workspace.Workspace, p *profile.Profi
 		}
 		names.Account, o.duration = c.AccountID, 0 // the credentials have the duration
 	}
-	f := console.Federation{Base: base, HTTP: hc}
+	f := console.Federation{Base: base, HTTP: hc, UserAgent: caller.UserAgent(w.App.Env.Lookup)}
 	w.App.Log.Debug("console sign-in", "endpoint", base, "destination", to, "account", names.Account)
 	token, err := f.Token(ctx, console.Keys{AccessKeyID: c.AccessKeyID, SecretAccessKey: c.SecretAccessKey, SessionToken: c.SessionToken}, o.duration)
 	if err != nil {

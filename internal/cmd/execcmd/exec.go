@@ -76,6 +76,7 @@ lanyard exec --server dev-admin -- terraform apply`,
 		},
 	}
 	addNoRegion(cmd, &o.noRegion)
+	cmdline.AddWait(cmd, app)
 	cmd.Flags().BoolVar(&o.server, "server", false, "refresh the credentials while the command runs")
 	return cmd
 }
@@ -127,12 +128,15 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if o.server {
 		return serve(ctx, app, from, path, o)
 	}
-	vars, err := variables(ctx, app, from, "exec", o.noRegion)
+	vars, err := variables(ctx, app, from, callerOf(path), o.noRegion)
 	if err != nil {
 		return err
 	}
 	return child.Become(app, path, o.argv, vars.environment(app.Env.Environ()))
 }
+
+// callerOf returns the name of the command for the user's rules: "exec PROGRAM".
+func callerOf(path string) string { return "exec " + filepath.Base(path) }
 
 // A startError reports a program that cannot be started.
 type startError struct {
@@ -144,6 +148,17 @@ type startError struct {
 func (e *startError) Error() string   { return e.name + ": " + e.err.Error() }
 func (e *startError) Unwrap() error   { return e.err }
 func (e *startError) ExitStatus() int { return e.status }
+
+// Program returns the path of the program that a command line names. It returns an error with the
+// exit code 126 or 127 if the program cannot be run, and an error for arguments that cannot be
+// passed to a batch file.
+func Program(argv []string) (string, error) {
+	path, err := find(argv[0])
+	if err != nil {
+		return "", err
+	}
+	return path, checkBatch(path, argv[1:])
+}
 
 // find returns the path of a program. name is a path, or a name on PATH.
 func find(name string) (string, error) {

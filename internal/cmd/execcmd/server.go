@@ -37,7 +37,7 @@ func serve(ctx context.Context, app *command.App, source, path string, o execOpt
 
 func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o execOptions) (err error) {
 	// Get the first credentials before the command starts, because lanyard can still ask the user.
-	vars, err := variables(ctx, app, source, "exec", o.noRegion)
+	vars, err := variables(ctx, app, source, callerOf(path), o.noRegion)
 	if err != nil {
 		return err
 	}
@@ -47,7 +47,7 @@ func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o
 	}
 	signals, release := child.TakeSignals(taken...)
 	defer release()
-	server, url, err := startServer(ctx, app)
+	server, url, err := startServer(ctx, app, callerOf(path))
 	if err != nil {
 		return err
 	}
@@ -76,10 +76,10 @@ func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o
 
 // startServer starts the endpoint of a profile, and returns its URL too. The server asks nothing
 // and prints nothing, because the terminal belongs to the command.
-func startServer(ctx context.Context, app *command.App) (server *credserver.Server, url string, err error) {
+func startServer(ctx context.Context, app *command.App, caller string) (server *credserver.Server, url string, err error) {
 	path := "/" + rand.Text()
 	server, err = credserver.Start(ctx, credserver.Config{
-		Sources: []credserver.Source{{Path: path, Get: credentials.Unattended(app, "exec")}},
+		Sources: []credserver.Source{{Path: path, Get: credentials.Unattended(app, caller)}},
 		Now:     app.Now, Log: app.Log,
 	})
 	if err != nil {

@@ -89,6 +89,7 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "LANYARD_PREVIOUS_PROFILE", Text: "The profile that \"use -\" returns to. The function of \"lanyard init\" sets this variable."},
 		{Name: "LANYARD_SHELL", Text: "The text before the prompt of \"lanyard shell\". \"lanyard shell\" sets this variable."},
 		{Name: "LANYARD_AGENT_SOCKET", Text: `The path of the agent's socket, or "none" to work without the agent.`},
+		{Name: "LANYARD_CALLER", Text: "The name of the AI agent or script that starts lanyard, for the audit record. Some agents set CLAUDECODE, AI_AGENT or other variables instead."},
 		{Name: "LANYARD_KEYCHAIN_TIMEOUT", Text: "The time limit of a call of the keychain, in seconds. The default is 10."},
 		{Name: "LANYARD_PASSPHRASE_COMMAND", Text: "A command that prints the passphrase of the encrypted store."},
 		{Name: "LANYARD_EMULATOR_URL", Text: `The base URL of the emulator. "lanyard emulator run" sets this variable for its program.`},
@@ -108,6 +109,8 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "AWS_CONFIG_FILE", Text: "The config file. The default is ~/.aws/config."},
 		{Name: "AWS_SHARED_CREDENTIALS_FILE", Text: "The credentials file. The default is ~/.aws/credentials."},
 		{Name: "HOME", Text: "Your home folder. On Windows: USERPROFILE, else HOMEDRIVE and HOMEPATH."},
+		{Name: "XDG_CONFIG_HOME", Text: "The folder with lanyard/config.yaml. The default is ~/.config."},
+		{Name: "XDG_STATE_HOME", Text: "The folder with the audit record, lanyard/audit.jsonl. The default is ~/.local/state."},
 		{Name: "XDG_RUNTIME_DIR", Text: "The folder of the agent's socket; see \"lanyard help files\"."},
 		{Name: "TMPDIR", Text: "The folder of the agent's socket if neither XDG_RUNTIME_DIR nor /run/user/UID can be used."},
 	})
@@ -165,6 +168,8 @@ func fillFiles(p *command.Page, _ *cobra.Command) {
 	addList(p, "FILES OF LANYARD", []command.Item{
 		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each file."},
 		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. ~/.aws/lanyard/keys names the key that decrypts the store, and holds no secret. ~/.aws/lanyard/config is a copy of your config for commands that lanyard hands off to the AWS CLI. ~/.aws/lanyard/recent has the order of profiles in menus."},
+		{Name: "~/.config/lanyard/config.yaml", Text: "Your own settings of lanyard."},
+		{Name: "~/.local/state/lanyard/", Text: "The audit record: audit.jsonl, older files, and audit.anchor, which says where the record ends."},
 		{Name: "~/.aws/.config.lock", Text: "The lock for changes of the config, in the same folder as the config; .credentials.lock for the credentials file."},
 		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30. "configure undo" also has its record in this folder. A backup of the credentials file contains its access keys.`},
 		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows, the socket is a named pipe."},

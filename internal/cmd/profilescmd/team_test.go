@@ -2,6 +2,8 @@ package profilescmd
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"fmt"
 	"log/slog"
 	"net/http"
@@ -136,4 +138,9 @@ func TestRulesOfATeamInAFile(t *testing.T) {
 	if rules, err := load(); err != nil || rules.Stale == "" || excludes(t, rules) != 1 || !strings.Contains(warnings.String(), "the last good copy") {
 		t.Errorf("%v, %+v, %s", err, rules, warnings)
 	}
+}
+
+func checksum(content []byte) string {
+	sum := sha256.Sum256(content)
+	return hex.EncodeToString(sum[:])
 }

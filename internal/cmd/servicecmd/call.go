@@ -6,6 +6,7 @@ import (
 	"context"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
@@ -57,6 +58,44 @@ func (o *operation) checkSignature(p *profile.Profile) error {
 		}
 	}
 	return nil
+}
+
+// guardedCall calls the operation. If the operation hands out the credentials of another role,
+// guardedCall first applies the user's rules.
+// The profile in use has another role, so rules about its name do not count here.
+func (o *operation) guardedCall(ctx context.Context, client *call.Client) error {
+	role, ok := o.handsOut()
+	if !ok {
+		return o.call(ctx, client)
+	}
+	s := broker.Subject{Role: role, Command: o.svc.Name + " " + o.op.CLIName}
+	if o.portal() {
+		s.Session = o.found
+	}
+	_, err := o.w.Broker.Provide(ctx, s, func(ctx context.Context, roleName string) (broker.Answer, error) {
+		if o.portal() {
+			o.in.Document.Set("roleName", roleName)
+		}
+		return broker.Answer{Fetched: true}, o.call(ctx, client)
+	})
+	return err
+}
+
+// handsOut returns the role whose credentials the operation returns. ok is false for other
+// operations.
+func (o *operation) handsOut() (role broker.Role, ok bool) {
+	text := func(member string) string {
+		v, _ := o.in.Document.Get(member)
+		s, _ := v.(string)
+		return s
+	}
+	switch o.svc.Name + ":" + o.op.Name {
+	case "sso:GetRoleCredentials":
+		return broker.Role{AccountID: text("accountId"), RoleName: text("roleName")}, true
+	case "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML":
+		return broker.RoleOf(text("RoleArn")), true
+	}
+	return broker.Role{}, false
 }
 
 // call calls the operation and prints the result.

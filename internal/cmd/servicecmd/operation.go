@@ -103,8 +103,11 @@ type operation struct {
 	in    *arg.Input
 	print output.Printing
 
-	session     string // the value of --sso-session, for operations of the portal
-	sessionFlag string // a space and the flag that selects the session in use; hints need this text
+	ready func() // called when the client has credentials; may be nil
+
+	session     string          // the value of --sso-session, for operations of the portal
+	found       profile.Session // the session in use, for operations of the portal
+	sessionFlag string          // a space and the flag that selects the session in use; hints need this text
 }
 
 // operate calls a built-in operation. It hands off unknown operations and unknown options to the
@@ -128,24 +131,33 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 		}
 	}
 	o := &operation{app: app, svc: svc, op: op, session: session}
-	if err := o.parse(ctx, args); err != nil {
-		var usage *arg.UsageError
-		if errors.As(err, &usage) && usage.Unknown != nil {
-			return unknownOptions(app, usage)
-		}
-		return badParameters(err)
-	}
-	switch {
-	case o.in.Help:
-		return operationHelp(app, svc, op)
-	case o.in.Skeleton != "":
-		return o.skeleton()
-	}
-	if away := o.away(); away != "" {
-		return &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	if done, err := o.begin(ctx, args); done || err != nil {
+		return err
 	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)
+}
+
+// begin reads the arguments. done means that the arguments asked for help or for a skeleton, which
+// begin has printed.
+func (o *operation) begin(ctx context.Context, args []string) (done bool, err error) {
+	if err := o.parse(ctx, args); err != nil {
+		var usage *arg.UsageError
+		if errors.As(err, &usage) && usage.Unknown != nil {
+			return false, unknownOptions(o.app, usage)
+		}
+		return false, badParameters(err)
+	}
+	switch {
+	case o.in.Help:
+		return true, operationHelp(o.app, o.svc, o.op)
+	case o.in.Skeleton != "":
+		return true, o.skeleton()
+	}
+	if away := o.away(); away != "" {
+		return false, &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	}
+	return false, nil
 }
 
 // away returns the name of an option whose value changes the request in a way that lanyard does not
@@ -280,7 +292,10 @@ func (o *operation) run(ctx context.Context) error {
 	if err := client.Elsewhere(o.svc, o.op, o.in.Document); err != nil {
 		return &command.ElsewhereError{Why: err}
 	}
-	return o.explain(client, o.call(ctx, client))
+	if o.ready != nil {
+		o.ready()
+	}
+	return o.explain(client, o.guardedCall(ctx, client))
 }
 
 // explain adds exit codes and hints to the errors of a call.

@@ -44,7 +44,7 @@ func (o *operation) useSession(ctx context.Context, p *profile.Profile, client *
 		client.Region = s.Region
 		return nil
 	}
-	o.sessionFlag = signin.SessionFlag(o.app, p)
+	o.found, o.sessionFlag = s, signin.SessionFlag(o.app, p)
 	token := func(ctx context.Context, refused secret.String) (secret.String, error) {
 		answer, err := signin.Get(ctx, o.w, p, broker.Request{
 			Session: s, Purpose: broker.AccessToken, Caller: o.svc.Name + " " + o.op.CLIName, Rejected: refused,

@@ -2,7 +2,6 @@ package servicecmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -30,6 +29,16 @@ func NewS3(app *command.App) *cobra.Command {
 
 // newS3List returns the command s3 ls.
 func newS3List(app *command.App) *cobra.Command {
+	cmd, options := newS3ListFlags(app)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return listS3(cmd.Context(), workspace.Files(app), options(args), func() {})
+	}
+	return cmd
+}
+
+// newS3ListFlags returns the command s3 ls without its function. options returns the options of the
+// flags and the arguments, after the command has parsed its flags.
+func newS3ListFlags(app *command.App) (_ *cobra.Command, options func(args []string) s3ls.Options) {
 	var o s3ls.Options
 	var pageSize int
 	payer := requestPayer{value: &o.RequestPayer}
@@ -53,15 +62,6 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if args = payer.without(args); len(args) > 0 {
-				o.Path = args[0]
-			}
-			if cmd.Flags().Changed("page-size") {
-				o.PageSize = &pageSize
-			}
-			return listS3(cmd.Context(), app, o)
-		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.Recursive, "recursive", false, "list all objects below the prefix, with their full keys")
@@ -73,29 +73,32 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 	payer.flags = f
 	f.Var(&payer, "request-payer", "agree to pay for requests to a Requester Pays bucket")
 	f.Lookup("request-payer").NoOptDefVal = requester
-	return cmd
+	return cmd, func(args []string) s3ls.Options {
+		if args = payer.without(args); len(args) > 0 {
+			o.Path = args[0]
+		}
+		if f.Changed("page-size") {
+			o.PageSize = &pageSize
+		}
+		return o
+	}
 }
 
-// listS3 lists buckets, or the objects in a bucket.
-func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
-	w := workspace.Files(app)
+// listS3 lists buckets, or the objects in a bucket. It calls ready before the first request.
+func listS3(ctx context.Context, w *workspace.Workspace, o s3ls.Options, ready func()) error {
+	app := w.App
 	client, err := newS3Client(ctx, w)
 	if err != nil {
 		return err
 	}
+	ready()
 	o.Zone = app.Now().Location()
 	o.Terminal = app.IO.OutTerminal
 	o.Unsigned = app.Flags.NoSignRequest
 	matched, err := s3ls.Run(ctx, client, o, app.Out)
-	var (
-		path  *s3ls.PathError
-		input *call.InputError
-	)
 	switch {
-	case errors.As(err, &path), errors.As(err, &input):
-		return command.Usagef("%s", err)
 	case err != nil:
-		return signin.ExplainKeys(w, client, err)
+		return explainS3(w, client, err)
 	case !matched:
 		return command.ExitError(command.ExitCommand)
 	}

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os/exec"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -183,7 +184,7 @@ func flat(v any) any {
 				all[name] = strings.Trim(fmt.Sprint(v...), "[]")
 			}
 		case float64:
-			all[name] = number(v)
+			all[name] = strconv.FormatFloat(v, 'f', -1, 64)
 		default:
 			all[name] = v
 		}

@@ -3,7 +3,6 @@
 package call
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
@@ -14,6 +13,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 )
 
 // scalar returns a scalar value as text.
@@ -45,7 +45,7 @@ func scalar(operation, name string, s *model.Shape, v any, format string) (strin
 	case float64:
 		switch s.Kind {
 		case model.Float, model.Double:
-			return number(v), nil
+			return pytext.Str(v), nil
 		case model.Timestamp:
 			return writeTime(unix(v), format), nil
 		}
@@ -99,15 +99,6 @@ func (p *parser) scalar(m *model.Member, text string) (any, error) {
 		return p.time(text)
 	}
 	return text, nil
-}
-
-// number returns v as JSON.
-func number(v float64) string {
-	b, err := json.Marshal(v)
-	if err != nil {
-		return "0" // JSON and package document have no NaN and no infinity
-	}
-	return string(b)
 }
 
 // The formats of times in requests.

@@ -37,20 +37,13 @@ func (t token) encode(skip int) string {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(pytext.JSON(part.name) + ": " + tokenValue(part.value))
+		b.WriteString(pytext.JSON(part.name) + ": " + pytext.JSON(part.value))
 	}
 	if skip != whole {
 		b.WriteString(", " + pytext.JSON(truncated) + ": " + strconv.Itoa(skip))
 	}
 	b.WriteByte('}')
 	return base64.StdEncoding.EncodeToString([]byte(b.String()))
-}
-
-func tokenValue(v any) string {
-	if f, ok := v.(float64); ok {
-		return number(f)
-	}
-	return pytext.JSON(v)
 }
 
 // readToken reads an encoded token, or a token of the service.
@@ -127,7 +120,7 @@ func (t token) equal(u token) bool {
 		return false
 	}
 	for i := range t {
-		if t[i].name != u[i].name || tokenValue(t[i].value) != tokenValue(u[i].value) {
+		if t[i].name != u[i].name || pytext.JSON(t[i].value) != pytext.JSON(u[i].value) {
 			return false
 		}
 	}

@@ -1,0 +1,36 @@
+package caller
+
+import (
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+func parentOfSelf() int { return os.Getppid() }
+
+func hasTerminal() bool {
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	_ = f.Close()
+	return true
+}
+
+func look(pid int) (status, bool) {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	if err != nil {
+		return status{}, false
+	}
+	return status{parent: int(info.Eproc.Ppid), name: unix.ByteSliceToString(info.Proc.P_comm[:])}, true
+}
+
+func terminalOf(pid int) bool {
+	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)
+	return err == nil && info.Eproc.Tdev != -1
+}
+
+// environment finds nothing: macOS shows the environment of another process only to debuggers.
+func environment(int) func(string) (string, bool) {
+	return func(string) (string, bool) { return "", false }
+}

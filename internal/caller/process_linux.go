@@ -1,0 +1,81 @@
+package caller
+
+import (
+	"bytes"
+	"os"
+	"strconv"
+	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+)
+
+func parentOfSelf() int { return os.Getppid() }
+
+func hasTerminal() bool {
+	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
+	if err != nil {
+		return false
+	}
+	_ = f.Close()
+	return true
+}
+
+// look reads the status of a process.
+func look(pid int) (status, bool) {
+	name, fields, ok := stat(pid)
+	if !ok {
+		return status{}, false
+	}
+	parent, err := strconv.Atoi(fields[1])
+	if err != nil {
+		return status{}, false
+	}
+	s := status{parent: parent, name: name}
+	if !interprets(program(name)) && name != "MainThread" { // Node.js names its first thread
+		return s, true
+	}
+	line, _ := datafile.Read(proc(pid, "cmdline"), datafile.Limit)
+	for _, w := range bytes.SplitN(line, []byte{0}, 3) {
+		if len(s.words) < 2 && len(w) > 0 {
+			s.words = append(s.words, string(w))
+		}
+	}
+	return s, true
+}
+
+// terminalOf reports whether a process has a controlling terminal.
+func terminalOf(pid int) bool {
+	_, fields, ok := stat(pid)
+	return ok && fields[4] != "0"
+}
+
+// stat returns the name of a process, and the fields after the name in /proc/PID/stat, at least
+// five: state, parent, group, session and terminal.
+func stat(pid int) (name string, fields []string, ok bool) {
+	b, err := datafile.Read(proc(pid, "stat"), datafile.Limit)
+	if err != nil {
+		return "", nil, false
+	}
+	from, to := bytes.IndexByte(b, '('), bytes.LastIndexByte(b, ')')
+	if from < 0 || to < from {
+		return "", nil, false
+	}
+	fields = strings.Fields(string(b[to+1:]))
+	return string(b[from+1 : to]), fields, len(fields) >= 5
+}
+
+// environment returns the environment with which a process started. It is empty if the process
+// belongs to another user.
+func environment(pid int) func(string) (string, bool) {
+	b, _ := datafile.Read(proc(pid, "environ"), datafile.Limit)
+	return func(name string) (string, bool) {
+		for line := range bytes.SplitSeq(b, []byte{0}) {
+			if key, value, ok := bytes.Cut(line, []byte("=")); ok && string(key) == name {
+				return string(value), true
+			}
+		}
+		return "", false
+	}
+}
+
+func proc(pid int, file string) string { return "/proc/" + strconv.Itoa(pid) + "/" + file }

@@ -1,0 +1,122 @@
+// Package rulefile finds the files with lanyard's settings, and says quickly whether they can have
+// rules about roles. It is for package warm, which must not wait for a YAML parser. Package settings
+// parses the files.
+package rulefile
+
+import (
+	"bytes"
+	"errors"
+	"io/fs"
+	"os"
+	"runtime"
+	"syscall"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/userpath"
+)
+
+// folders names the variable with the folder of settings, and this folder in the home folder.
+func folders() (variable string, inHome []string) {
+	if runtime.GOOS == "windows" {
+		return "AppData", []string{"AppData", "Roaming"}
+	}
+	return "XDG_CONFIG_HOME", []string{".config"}
+}
+
+// Path returns the path of the settings: in the folder lanyard of XDG_CONFIG_HOME, or of ~/.config,
+// or of AppData on Windows. It returns "" if none of these folders is known.
+func Path(env userpath.Env) string {
+	variable, _ := folders()
+	if dir, ok := env(variable); ok && isAbs(dir) {
+		return join(dir, "lanyard", "config.yaml")
+	}
+	return inHome(env)
+}
+
+// inHome returns the path of the settings if no variable moves them.
+func inHome(env userpath.Env) string {
+	home, ok := userpath.Home(env)
+	if !ok {
+		return ""
+	}
+	_, names := folders()
+	return join(join(home, names...), "lanyard", "config.yaml")
+}
+
+// Paths returns the paths of all files whose rules apply: the settings in the home folder, and the
+// settings in the folder that a variable names. So a program cannot turn the rules off with the
+// variable.
+func Paths(env userpath.Env) []string {
+	var paths []string
+	for _, path := range []string{inHome(env), Path(env)} {
+		if path != "" && (len(paths) == 0 || paths[0] != path) {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// MayRule reports whether the settings can have rules about roles. It returns false only if no file
+// exists, or if no file has the key guard or the key team. It returns true if it cannot read a file.
+func MayRule(env userpath.Env) bool { return anyFile(env, HasRules) }
+
+// AllowQuick reports whether a quick answer of package warm obeys the settings. It does not, if they
+// can have rules, or if they can say that the audit record is forwarded.
+func AllowQuick(env userpath.Env) bool {
+	return !anyFile(env, func(content []byte) bool {
+		return HasRules(content) || bytes.Contains(content, []byte("forward"))
+	})
+}
+
+// anyFile reports whether a settings file has a content, or cannot be read.
+func anyFile(env userpath.Env, has func(content []byte) bool) bool {
+	for _, path := range Paths(env) {
+		content, err := datafile.Read(path, datafile.Limit)
+		if Missing(err) {
+			continue
+		}
+		if err != nil || has(content) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasRules reports whether the content of a settings file can have rules. A key of YAML can only
+// hide from this search behind a backslash, or in another encoding than UTF-8.
+func HasRules(content []byte) bool {
+	for _, text := range []string{"guard", "team", `\`, "\x00"} {
+		if bytes.Contains(content, []byte(text)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Missing reports whether an error says that a file does not exist.
+func Missing(err error) bool {
+	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+}
+
+// The functions of package filepath would delay the start of package warm.
+
+func isAbs(path string) bool {
+	if runtime.GOOS != "windows" {
+		return len(path) > 0 && path[0] == '/'
+	}
+	slash := func(i int) bool { return len(path) > i && os.IsPathSeparator(path[i]) }
+	return len(path) > 2 && path[1] == ':' && slash(2) || slash(0) && slash(1)
+}
+
+func join(folder string, names ...string) string {
+	for len(folder) > 1 && os.IsPathSeparator(folder[len(folder)-1]) {
+		folder = folder[:len(folder)-1]
+	}
+	for _, name := range names {
+		if folder == "" || !os.IsPathSeparator(folder[len(folder)-1]) {
+			folder += string(os.PathSeparator)
+		}
+		folder += name
+	}
+	return folder
+}

@@ -1,0 +1,95 @@
+package workspace
+
+import (
+	"fmt"
+
+	"github.com/lanyard-cli/lanyard/internal/audit"
+	"github.com/lanyard-cli/lanyard/internal/broker"
+	"github.com/lanyard-cli/lanyard/internal/caller"
+	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/eventlog"
+	"github.com/lanyard-cli/lanyard/internal/grant"
+	"github.com/lanyard-cli/lanyard/internal/settings"
+)
+
+// RecordHandout adds the answer to a request for credentials to the audit record: see [Record].
+func RecordHandout(app *command.App, h broker.Handout) error {
+	e := entryOf(h)
+	e.Time, e.Caller = app.Now(), audit.Self(caller.Detect(app.Env.Lookup))
+	return Record(app, e)
+}
+
+// RecordGrant adds a grant to the audit record: see [Record].
+func RecordGrant(app *command.App, g grant.Grant) error {
+	return Record(app, audit.Entry{
+		Time: app.Now(), Event: audit.Grant, Decision: audit.Allowed, Profile: g.Profile, Account: g.AccountID, Role: g.RoleName,
+		Expires: g.Until, Command: "grant", Caller: audit.Self(caller.Detect(app.Env.Lookup)),
+	})
+}
+
+// entryOf returns the entry of an answer, without its time and caller.
+func entryOf(h broker.Handout) audit.Entry {
+	s := h.Subject
+	e := audit.Entry{
+		Event: audit.Credentials, Decision: audit.Allowed, Rule: h.Ruling.Rule, Consent: h.Ruling.Consent,
+		Profile: s.Profile, Account: s.AccountID, Role: s.RoleName,
+		KeyID: h.AccessKeyID, Expires: h.Expiration, Source: audit.Cache, Command: s.Command,
+	}
+	if h.Ruling.RoleName != "" {
+		e.Role = h.Ruling.RoleName
+	}
+	if h.Fetched {
+		e.Source = audit.Fetch
+	}
+	switch {
+	case h.Refused:
+		e.Decision, e.Source = audit.Refused, ""
+	case h.Err != nil:
+		e.Decision, e.Source = audit.Failed, ""
+	}
+	if h.Err != nil {
+		e.Error = h.Err.Error()
+	}
+	return e
+}
+
+// Record adds entries to the audit record, and forwards them if the settings say so. If that fails,
+// it warns the user. It returns an error only if the settings require the record, or cannot be
+// read.
+func Record(app *command.App, entries ...audit.Entry) error {
+	set, invalid := settings.Read(app.Env.Lookup)
+	err := write(app, set.Audit, entries)
+	switch {
+	case err == nil:
+		return nil
+	case invalid != nil:
+		return invalid
+	case set.Audit.Required:
+		return command.WithHint(&command.ConfigError{Code: "Audit", Msg: fmt.Sprintf("no credentials, because the audit record cannot be written: %v", err)},
+			"mend the audit record, or remove audit.required from %s", set.Path)
+	}
+	app.Warn(fmt.Sprintf("the audit record cannot be written: %v", err), "")
+	return nil
+}
+
+func write(app *command.App, set settings.Audit, entries []audit.Entry) error {
+	log, ok := audit.In(app.Env.Lookup)
+	if !ok {
+		app.Log.Debug("no audit record, because there is no home folder")
+		return nil
+	}
+	lines, err := log.Append(entries...)
+	if err != nil {
+		return err
+	}
+	switch set.Forward {
+	case settings.Syslog:
+		err = eventlog.Syslog(eventlog.SyslogSocket, lines)
+	case settings.Journald:
+		err = eventlog.Journald(eventlog.JournaldSocket, lines)
+	}
+	if err != nil {
+		return fmt.Errorf("forward to %s: %w", set.Forward, err)
+	}
+	return nil
+}
