@@ -160,7 +160,7 @@ func TestEndpointRules(t *testing.T) {
 			"HEAD s3.eu-west-1.amazonaws.com/my-bucket eu-west-1/s3",
 		},
 		{
-			"a key-value store", "", "cloudfront-keyvaluestore list-keys --no-paginate --kvs-arn arn:aws:cloudfront::444455556666:key-value-store/x", nil, "",
+			"a global endpoint of EventBridge", "", `events put-events --entries [{"Source":"s"}] --endpoint-id abcde.veo`, nil, "",
 		},
 		{
 			"a stream", "", "kinesis list-tags-for-resource --resource-arn arn:aws:kinesis:eu-west-1:444455556666:stream/s", nil,

@@ -11,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
@@ -30,18 +31,28 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 	if o.op.Unsigned {
 		return client, nil
 	}
+	if o.svc.Bearer {
+		if client.Bearer = o.bearerToken(); !client.Bearer.IsZero() {
+			return client, nil
+		}
+	}
 	if err := o.checkSignature(p); err != nil {
 		return nil, err
 	}
 	return client, credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
 }
 
-// checkSignature returns an error if the AWS CLI would send a token instead of a signature.
+// bearerToken returns the token in the environment that replaces a signature. It can be empty.
+func (o *operation) bearerToken() secret.String {
+	name := strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(o.svc.SigningName))
+	return secret.New(o.app.Env.Get("AWS_BEARER_TOKEN_" + name))
+}
+
+// checkSignature returns an error if a setting can ask for another kind of signature.
 func (o *operation) checkSignature(p *profile.Profile) error {
 	const preference, key = "AWS_AUTH_SCHEME_PREFERENCE", "auth_scheme_preference"
-	token := "AWS_BEARER_TOKEN_" + strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(o.svc.SigningName))
 	set, _ := p.Get(key)
-	for name, v := range map[string]string{token: o.app.Env.Get(token), preference: o.app.Env.Get(preference), key: set.Value} {
+	for name, v := range map[string]string{preference: o.app.Env.Get(preference), key: set.Value} {
 		if o.svc.Bearer && v != "" {
 			return &command.ElsewhereError{Why: command.Usagef("%s with %s needs the AWS CLI", o.svc.Name, name)}
 		}

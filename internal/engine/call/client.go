@@ -46,6 +46,9 @@ type Client struct {
 	IgnoreReplyChecksums bool // the client asks for no checksum of replies, unless the input asks for one
 	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
 
+	// Bearer is a token that replaces the signature. If it is empty, Credentials sign the requests.
+	Bearer secret.String
+
 	// RefreshCredentials returns new credentials. The client calls it if a service replies that
 	// the credentials have expired. RefreshAccessToken returns a new access token. The client
 	// calls it if the access portal rejects the token. Then the client repeats the call once.

@@ -24,6 +24,12 @@ import (
 
 // attempt makes one attempt.
 func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Operation, r *request, t target, try int) (*reply, error) {
+	var err error
+	if svc.SignatureV2 && !op.Unsigned {
+		if r, err = c.signedV2(r, t); err != nil {
+			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
+		}
+	}
 	req, err := r.http(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
@@ -34,7 +40,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	if op.Unsigned && r.trailer != "" {
 		req.Header.Set("X-Amz-Content-Sha256", trailerHash)
 	}
-	if !op.Unsigned {
+	if !op.Unsigned && !svc.SignatureV2 {
 		if err := c.sign(ctx, svc, op, req, r, t); err != nil {
 			if t.session != "" {
 				return nil, err
@@ -63,6 +69,10 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 
 // sign signs a request with SigV4.
 func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
+	if !c.Bearer.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.Bearer.Reveal())
+		return nil
+	}
 	creds := c.keys()
 	if t.session != "" {
 		var err error
@@ -143,7 +153,7 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	signed := c.keys()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
-		secret.New(req.Header.Get("X-Amz-S3session-Token")),
+		secret.New(req.Header.Get("X-Amz-S3session-Token")), c.Bearer,
 	}}
 	if save != nil && r.status >= 200 && r.status < 300 {
 		if err := r.save(op, w, resp.Body, save); err != nil {

@@ -174,7 +174,12 @@ func ids(s string) string { return uuid.ReplaceAllString(s, "ID") }
 func normal(svc *model.Service, contentType, body string) (any, error) {
 	switch {
 	case svc.Protocol == model.Query || svc.Protocol == model.EC2:
-		return url.ParseQuery(body)
+		form, err := url.ParseQuery(body)
+		if svc.SignatureV2 {
+			form.Del("Timestamp")
+			form.Del("Signature")
+		}
+		return form, err
 	case body == "":
 		return "", nil
 	case strings.Contains(contentType, "json"):

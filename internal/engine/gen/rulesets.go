@@ -190,7 +190,7 @@ func (r regional) resolve(parameters map[string]any) (url, signingRegion string,
 			continue
 		}
 		if scheme.SigningName != "" && scheme.SigningName != r.signingName {
-			return "", "", endpointReason
+			return "", "", authReason
 		}
 		return found.URL, scheme.SigningRegion, nil
 	}
@@ -218,4 +218,14 @@ func (t *table) ruleLines() string {
 		return ""
 	}
 	return "rules\tendpoints\n" + t.rules
+}
+
+// onlySigV4A reports whether all endpoints of rules need the signature SigV4A.
+func onlySigV4A(lines string) bool {
+	for line := range strings.Lines(lines) {
+		if strings.Contains(line, `{"url":`) && (!strings.Contains(line, `"name":"sigv4a"`) || strings.Contains(line, `"name":"sigv4"`)) {
+			return false
+		}
+	}
+	return true
 }

@@ -101,7 +101,10 @@ func checkService(metadata *document.Object) error {
 	if p := protocolOf(metadata); !slices.Contains(protocols, p) {
 		return protocolReason
 	}
-	if !slices.Contains([]string{"v4", "s3", "s3v4"}, text(metadata, "signatureVersion")) {
+	switch version := text(metadata, "signatureVersion"); {
+	case slices.Contains([]string{"v4", "s3", "s3v4"}, version):
+	case version == "v2" && protocolOf(metadata) == "query":
+	default:
 		return authReason
 	}
 	schemes := texts(metadata, "auth")

@@ -215,6 +215,8 @@ func (s *Service) set(fields []string) {
 			s.XMLNamespace = value
 		case "query":
 			s.QueryErrors = true
+		case "v2":
+			s.SignatureV2 = true
 		case "bearer":
 			s.Bearer = true
 		}

@@ -26,7 +26,7 @@ func Explain(reason string) string {
 	}
 	switch reason {
 	case "auth":
-		return "its requests need another signature than SigV4, or can use a bearer token"
+		return "its requests need a token, or a signature that lanyard does not make"
 	case "checksum":
 		return "a setting of the AWS CLI decides about its checksum"
 	case "command":

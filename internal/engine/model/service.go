@@ -44,6 +44,8 @@ type Service struct {
 	XMLNamespace   string // "" if the service has no namespace
 	QueryErrors    bool   // for JSON: the service can reply with the error codes of its former protocol, Query
 
+	SignatureV2 bool // the service needs this old signature
+
 	Bearer bool // the service also accepts a token instead of a signature
 
 	global     string   // the pseudo region without a region; "" if the service needs a region
