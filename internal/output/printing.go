@@ -78,9 +78,6 @@ func (p Printing) value(v any) error {
 	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
-// Streams reports whether results are printed page by page as they arrive.
-func (p Printing) Streams() bool { return render.Streams(p.Format) }
-
 func (p Printing) printer(w io.Writer) *render.Printer {
 	return render.New(w, render.Options{
 		Format: p.Format, Query: p.query, Title: p.title, Color: p.app.OutStyle().On(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,

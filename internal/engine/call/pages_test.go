@@ -215,3 +215,23 @@ func TestInvalidPaging(t *testing.T) {
 		t.Error("no error for pages of get-caller-identity, want one")
 	}
 }
+
+// Like the AWS CLI, --max-items counts the members of an object. It cannot divide the object.
+func TestMaxItemsOfAnObject(t *testing.T) {
+	for limit, want := range map[int64]string{
+		3: "",
+		2: "ListTaxExemptions: --max-items cannot divide the result taxExemptionDetailsMap, which is not a list",
+	} {
+		l := newLine(func(int, *http.Request) (*http.Response, error) {
+			return answer(200, `{"taxExemptionDetailsMap":{"111111111111":{},"222222222222":{},"333333333333":{}}}`), nil
+		})
+		svc, op := operation(t, "taxsettings", "list-tax-exemptions")
+		pager, err := l.Pages(svc, op, nil, Paging{MaxItems: &limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = pager.Full(t.Context()); text(err) != want {
+			t.Errorf("--max-items %d: error %q, want %q", limit, text(err), want)
+		}
+	}
+}

@@ -95,7 +95,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON:
 		err = e.readJSON(svc, op, r)
 	default:
-		endpoint, err = e.readXML(op, r)
+		endpoint, err = e.readXML(svc.Protocol, op, r)
 	}
 	if err != nil {
 		return r.broken(op, err)
@@ -118,7 +118,7 @@ func (r *reply) withoutError(svc *model.Service) bool {
 }
 
 // readXML reads an error in XML. It also returns the endpoint that S3 names in the error.
-func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, err error) {
+func (e *ServiceError) readXML(protocol model.Protocol, op *model.Operation, r *reply) (endpoint string, err error) {
 	root, err := parseXML(r.body)
 	if err != nil {
 		return "", err
@@ -133,9 +133,9 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
 		return "", errors.New("XML that is not an error of the service")
 	}
-	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
-	if fault.child("Message") == nil {
-		e.Message = "Unknown"
+	e.Code, e.Message = fault.errorText("Code"), fault.errorText("Message")
+	if fault.child("Message") == nil && protocol == model.RESTXML {
+		e.Message = ""
 	}
 	e.Region = cmp.Or(e.Region, fault.value("Region"))
 	e.RequestID = cmp.Or(e.RequestID, r.printable(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
@@ -146,6 +146,18 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 		}
 	}
 	return fault.value("Endpoint"), nil
+}
+
+// errorText returns the text of an element of an error, as the AWS CLI prints it.
+func (n *node) errorText(name string) string {
+	c := n.child(name)
+	switch {
+	case c == nil:
+		return "Unknown"
+	case c.text == "" && len(c.children) == 0:
+		return "None" // Python's null
+	}
+	return strings.TrimSpace(c.text)
 }
 
 // s3Advice returns the message of an S3 error with the AWS CLI's additions.
