@@ -100,8 +100,3 @@ func Check(app *command.App) error {
 	_, err := printingAs(app, "json", "")
 	return err
 }
-
-// Document prints a document in a format.
-func Document(app *command.App, v *document.Object, format string) error {
-	return Printing{app: app, Format: format}.printer(app.Out.Raw()).Print(v)
-}

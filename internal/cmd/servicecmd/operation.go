@@ -222,22 +222,6 @@ func withoutToken(op *model.Operation) *model.Operation {
 // tokenMember is the parameter for the access token in the portal's operations.
 const tokenMember = "accessToken"
 
-// skeleton prints the parameters in a form that the user can fill in.
-func (o *operation) skeleton() error {
-	switch o.in.Skeleton {
-	case "input":
-		form := arg.InputSkeleton(o.op)
-		if form.Len() == 0 {
-			_, err := fmt.Fprintln(o.app.Out, "{}") // output.Document prints nothing for an empty object
-			return err
-		}
-		return output.Document(o.app, form, "json")
-	case "yaml-input":
-		return output.Document(o.app, arg.InputSkeleton(o.op), "yaml")
-	}
-	return output.Document(o.app, arg.OutputSkeleton(o.op), "json")
-}
-
 // missingOperation returns the error for a service without an operation.
 func missingOperation(app *command.App, service string) error {
 	svc, err := model.Load(service)

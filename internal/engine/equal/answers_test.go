@@ -1,7 +1,6 @@
 package equal
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"encoding/json"
@@ -10,8 +9,6 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/http"
-	"os/exec"
-	"path/filepath"
 	"runtime"
 	"slices"
 	"strings"
@@ -111,20 +108,6 @@ func TestAnswers(t *testing.T) {
 	}
 }
 
-// awsCLI returns a Python that can import the AWS CLI, version 2.
-func awsCLI(t *testing.T) string {
-	t.Helper()
-	for _, python := range []string{"python3", "/usr/bin/python3"} {
-		out, err := exec.Command(python, "-c", "import awscli; print(awscli.__version__)").Output()
-		if err == nil && strings.HasPrefix(lastLine(out), "2.") {
-			t.Log("compared with the AWS CLI", lastLine(out))
-			return python
-		}
-	}
-	t.Skip("no python3 can import the AWS CLI, version 2; on Debian, run: apt-get install awscli")
-	return ""
-}
-
 // chooseAnswers returns the cases, service by service.
 func chooseAnswers(t *testing.T) []*answerCase {
 	t.Helper()
@@ -204,48 +187,17 @@ func askAnswers(t *testing.T, python string, cases []*answerCase) ([]answerLine,
 		}
 		fmt.Fprintf(&stdin, "[%q,%q,%s,%t,%t,%s,%q,%s]\n", folderOf(c.service), c.op.Name, asJSON(c.input), c.refused, c.pages, limit, c.format, query)
 	}
-	cmd := exec.CommandContext(t.Context(), python, "testdata/answers.py", fmt.Sprint(*seed), fmt.Sprint(*models == ""))
-	cmd.Stdin = &stdin
-	if err := setEnv(t, cmd); err != nil {
+	out, err := runScript(t, newCLIScript(t.Context(), python, "answers.py", fmt.Sprint(*seed), fmt.Sprint(*models == "")), stdin.Bytes())
+	if err != nil {
 		return nil, err
 	}
-	if *models == "" { // the models of an installed botocore are newer than the AWS CLI's
-		if folder := botocoreModels(); folder != "" {
-			cmd.Env = append(cmd.Env, "AWS_DATA_PATH="+folder)
-		}
-	}
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("answers.py: %w\n%s", err, complaints.Bytes())
-	}
-	scanner := bufio.NewScanner(bytes.NewReader(out))
-	scanner.Buffer(nil, 64<<20)
-	var lines []answerLine
-	for first := true; scanner.Scan(); first = false {
-		if first {
-			continue // the version
-		}
-		var l answerLine
-		if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
+	lines := make([]answerLine, len(out))
+	for i, line := range out {
+		if err := json.Unmarshal(line, &lines[i]); err != nil {
 			return nil, err
 		}
-		lines = append(lines, l)
-	}
-	if scanner.Err() != nil || len(lines) != len(cases) {
-		return nil, fmt.Errorf("answers.py: %d lines, %w, want %d", len(lines), scanner.Err(), len(cases))
 	}
 	return lines, nil
-}
-
-// botocoreModels returns the folder of the models of an installed botocore, or "".
-func botocoreModels() string {
-	out, err := exec.Command("python3", "-c", "import botocore; print(botocore.__path__[0])").Output()
-	if err != nil {
-		return ""
-	}
-	return filepath.Join(lastLine(out), "data")
 }
 
 // compare returns the result of a comparison, and a text if the outputs differ.

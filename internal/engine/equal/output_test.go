@@ -1,7 +1,6 @@
 package equal
 
 import (
-	"bufio"
 	"bytes"
 	"context"
 	"errors"
@@ -111,30 +110,17 @@ func askReplies(t *testing.T, cases []*comparedCase, kind string) ([]*document.O
 		}
 		fmt.Fprintf(&stdin, "[%q,%q%s]\n", folderOf(c.service), c.op.Name, input)
 	}
-	cmd := exec.CommandContext(t.Context(), "python3", "testdata/replies.py", fmt.Sprint(*seed))
-	cmd.Stdin = &stdin
-	if err := setEnv(t, cmd); err != nil {
+	out, err := runScript(t, exec.CommandContext(t.Context(), "python3", "testdata/replies.py", fmt.Sprint(*seed)), stdin.Bytes())
+	if err != nil {
 		return nil, err
 	}
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("replies.py: %w\n%s", err, complaints.Bytes())
-	}
-	var lines []*document.Object
-	scanner := bufio.NewScanner(bytes.NewReader(out))
-	scanner.Buffer(nil, 64<<20)
-	for scanner.Scan() {
-		v, err := document.ParseJSON(scanner.Bytes())
+	lines := make([]*document.Object, len(out))
+	for i := range out {
+		v, err := document.ParseJSON(out[i])
 		if err != nil {
 			return nil, err
 		}
-		o, _ := v.(*document.Object)
-		lines = append(lines, o)
-	}
-	if scanner.Err() != nil || len(lines) != len(cases) {
-		return nil, fmt.Errorf("replies.py: %d lines, %w, want %d", len(lines), scanner.Err(), len(cases))
+		lines[i], _ = v.(*document.Object)
 	}
 	return lines, nil
 }

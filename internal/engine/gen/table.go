@@ -39,6 +39,7 @@ type writer struct {
 	service string
 	model   *awsModel
 	inputs  map[string]bool // the shapes of inputs; help lists the allowed values of their strings
+	outputs map[string]bool // the shapes of outputs; templates of outputs contain the names of strings in lists
 }
 
 // newTable returns the table of a service. The endpoints are lines of the head.
@@ -68,7 +69,7 @@ func newTable(service string, m *awsModel, endpoints string, where placer) (*tab
 func newWriter(service string, m *awsModel, endpoints string) *writer {
 	w := &writer{
 		table:   table{shapes: make(map[string]shapeText), enums: make(map[string]string), without: make(map[string]error)},
-		service: service, model: m, inputs: m.inputShapes(),
+		service: service, model: m, inputs: m.shapesOf("input"), outputs: m.shapesOf("output"),
 	}
 	meta := m.metadata
 	w.head = row("service", service,
@@ -222,6 +223,9 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		}
 		w.enums[shape] = row("enum", shape, enum)
 		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
+	}
+	if name == "element" && kind(s) == "string" && w.outputs[shape] {
+		fields = append(fields, attr("name", shape))
 	}
 	return row("", fields...), refs, nil
 }

@@ -162,6 +162,8 @@ func (m *Member) set(key, value string) {
 		m.Idempotency = true
 	case "min":
 		m.Shape.Min = atoi(value)
+	case "name":
+		m.Shape.Name = value
 	case "sensitive":
 		m.Shape.Sensitive = true
 	case "last":

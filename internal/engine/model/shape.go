@@ -32,7 +32,7 @@ func (k Kind) String() string { return kinds[k] }
 
 // A Shape is the form of a value. Shapes can be recursive.
 type Shape struct {
-	Name string // only Structures, Lists and Maps have names
+	Name string // only Structures, Lists, Maps, and Strings in Lists of an output have names
 	Kind Kind
 
 	Members []*Member // the members of a Structure, in the order of the model and of output

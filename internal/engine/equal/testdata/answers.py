@@ -1,37 +1,27 @@
 """Prints what the AWS CLI, version 2, prints for random replies of operations, as JSON lines.
 
-The arguments are the seed, and whether to print the members of outputs. The first line of stdout is the version. Each line of stdin is a JSON list: botocore's name of a
+The arguments are the seed, and whether to print the members of outputs. Each line of stdin is a JSON list: botocore's name of a
 service, an operation, the input, whether the reply is an error, whether to fetch all pages, the number of items (or null), the
 format of output, and the query (or null). Each line of stdout is a JSON object: the status, the headers and the bodies of the replies, the text on
 stdout, the error, the exit code, and the members of the output. It can also be the reason why there is no output.
 """
 
-import base64
 import io
 import json
-import os
 import random
 import sys
 import types
-import unicodedata
 
-os.environ.update(
-    AWS_DEFAULT_REGION="eu-west-1", AWS_CONFIG_FILE="/dev/null", AWS_SHARED_CREDENTIALS_FILE="/dev/null",
-    AWS_EC2_METADATA_DISABLED="true", TZ="UTC")
-
+import awsv2
 import awscli
-import awscli.clidriver
 import awscli.customizations.globalargs
 import awscli.errorhandler
 import awscli.formatter
-import awscli.table
 import botocore.awsrequest
 import botocore.client
 import botocore.endpoint
 import botocore.exceptions
-import botocore.parsers
 
-import loading
 import making
 
 
@@ -60,59 +50,6 @@ def answer(self, operation_model, request_dict, request_context):
     return http, parser.parse(response, operation_model.output_shape)
 
 
-def width_since_python_3_12(char, old=unicodedata.east_asian_width):
-    """Before Python 3.12, every unassigned character was fullwidth. Returns the width of later versions."""
-    return "N" if unicodedata.category(char) == "Cn" and old(char) == "F" else old(char)
-
-
-def without_request_id(self, response):
-    """Removes the id of the request, as later versions of the AWS CLI do."""
-    response.pop("ResponseMetadata", None)
-
-
-def mend_parsers():
-    """Corrects errors of old versions: the wire names of a union's members, numbers in headers, and null in lists."""
-    known = botocore.parsers.ResponseParser._has_unknown_tagged_union_member
-
-    def unknown(self, shape, value):
-        tags = [m.serialization.get("name", n) for n, m in shape.members.items()] if shape.is_tagged_union else []
-        return not (len(value) == 1 and next(iter(value)) in tags) and known(self, shape, value)
-
-    botocore.parsers.ResponseParser._has_unknown_tagged_union_member = unknown
-    botocore.parsers.ResponseParser._handle_list = lambda self, shape, list: [
-        None if v is None else self._parse_shape(shape.member, v) for v in list]
-    rest = botocore.parsers.RestJSONParser
-    rest._handle_integer = rest._handle_long = lambda self, shape, v: int(v)
-    rest._handle_float = rest._handle_double = lambda self, shape, v: float(v)
-
-
-def members(shape, outer=()):
-    """Returns the names of the members of a shape in their order."""
-    if shape is None or shape.name in outer:
-        return []
-    within = outer + (shape.name,)
-    kind = shape.type_name
-    if kind == "structure":
-        return [[n, members(m, within)] for n, m in shape.members.items()]
-    if kind in ("list", "map"):
-        return members(shape.member if kind == "list" else shape.value, within)
-    return []
-
-
-def convert(shape, value):
-    """Decodes the blobs of an input."""
-    kind = shape.type_name
-    if kind == "blob":
-        return base64.b64decode(value)
-    if kind == "structure" and isinstance(value, dict):
-        return {n: convert(shape.members[n], v) if n in shape.members else v for n, v in value.items()}
-    if kind == "list" and isinstance(value, list):
-        return [convert(shape.member, v) for v in value]
-    if kind == "map" and isinstance(value, dict):
-        return {k: convert(shape.value, v) for k, v in value.items()}
-    return value
-
-
 def pages_of(session, name, op):
     """Returns the description of the pages, or None if the AWS CLI fetches only one page."""
     try:
@@ -137,7 +74,7 @@ def show(session, client, op, given, limit, output, query, pages):
         args = types.SimpleNamespace(color="off", output=output, query=None)
         if query is not None:
             args.query = awscli.customizations.globalargs._resolve_query(query)
-        parameters = {} if op.input_shape is None else convert(op.input_shape, given)
+        parameters = {} if op.input_shape is None else awsv2.convert(op.input_shape, given)
         response = call(client, op.name, parameters, limit, pages)
         if output == "off":  # the formatter of later versions of the AWS CLI
             for _ in response if pages else ():
@@ -178,26 +115,14 @@ def run(session, clients, name, operation, given, refused, paginate, limit, outp
         return {"invalid": str(e)}
     made = {"replies": replies, "out": out, "error": error, "code": code}
     if sys.argv[2] == "true":
-        made["members"] = members(op.output_shape)
+        made["members"] = awsv2.members(op.output_shape)
     return made
-
-
-def new_session():
-    driver = awscli.clidriver.create_clidriver()
-    parsed, _ = driver.create_parser(driver._get_command_table()).parse_known_args(["sts", "get-caller-identity"])
-    driver.session.emit("session-initialized", session=driver.session, parsed_args=parsed)
-    return loading.prepare(driver.session)
 
 
 def main():
     random.seed(int(sys.argv[1]))
-    unicodedata.east_asian_width = width_since_python_3_12
-    awscli.table.determine_terminal_width = lambda *_: 80
-    awscli.formatter.Formatter._remove_request_id = without_request_id
+    session, clients = awsv2.new_session(), {}
     botocore.client.BaseClient._make_request = answer
-    mend_parsers()
-    session, clients = new_session(), {}
-    print(json.dumps(awscli.__version__), flush=True)
     for line in sys.stdin:
         try:
             made = run(session, clients, *json.loads(line))
@@ -206,7 +131,4 @@ def main():
         print(json.dumps(made), flush=True)
 
 
-if awscli.__version__.startswith("2."):
-    main()
-else:
-    sys.exit("version 2 is needed, this is " + awscli.__version__)
+main()
