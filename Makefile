@@ -76,6 +76,7 @@ tables:
 
 equal:
 	go test -count=1 -v -timeout 60m ./internal/engine/equal -all -models '$(DATA)'
+	go test -count=1 -v -timeout 30m ./internal/engine/arg -run TestAsTheAWSCLI -oracle.services 60 -oracle.cases 1500
 
 picture:
 	go run ./scripts/picture

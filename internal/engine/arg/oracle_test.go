@@ -20,6 +20,7 @@ import (
 var (
 	oracleCases = flag.Int("oracle.cases", 100, "number of random command lines to compare with the AWS CLI")
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "seed of the random command lines")
+	oracleMore  = flag.Int("oracle.services", 0, "number of random services to compare besides the usual services")
 )
 
 // python is the interpreter that can import Debian's AWS CLI, version 2.
@@ -34,9 +35,9 @@ type (
 		raw     bool
 	}
 	answer struct {
-		Document, Paging, Skeleton, Error, Broken, Type string
-		Paginate                                        bool
-		Code                                            int
+		Document, Paging, Skeleton, Error, Broken, Type, Absent string
+		Paginate                                                bool
+		Code                                                    int
 	}
 )
 
@@ -49,10 +50,11 @@ func TestAsTheAWSCLI(t *testing.T) {
 	}
 	dir := t.TempDir()
 	models := filepath.Join(dir, "models")
-	for _, name := range compared() {
+	g := &generator{Rand: rand.New(rand.NewPCG(*oracleSeed, 0)), dir: dir, services: compared()}
+	g.addServices(*oracleMore)
+	for _, name := range g.services {
 		dumpModel(t, models, name)
 	}
-	g := &generator{Rand: rand.New(rand.NewPCG(*oracleSeed, 0)), dir: dir}
 	g.writeFiles(t)
 	cases := make([]oracleCase, *oracleCases)
 	var stdin bytes.Buffer
@@ -84,6 +86,9 @@ func TestAsTheAWSCLI(t *testing.T) {
 		var want answer
 		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
 			t.Fatal(err)
+		}
+		if want.Absent != "" {
+			continue
 		}
 		if want.Error == "" {
 			good++
@@ -209,8 +214,8 @@ func writeJSON(t *testing.T, path string, v any) {
 // dumpShape adds a shape and the shapes below it, and returns its name. Members keep their order.
 func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 	name := s.Name
-	if name == "" {
-		name = fmt.Sprintf("%sMin%d", s.Kind, s.Min)
+	if s.Kind > model.Map {
+		name = fmt.Sprintf("%sMin%d%q", s.Kind, s.Min, s.Values())
 	}
 	if _, done := shapes[name]; done {
 		return name
@@ -219,6 +224,14 @@ func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 	text := fmt.Sprintf(`{"type":%q`, s.Kind)
 	if s.Min != 0 {
 		text += fmt.Sprintf(`,"min":%d`, s.Min)
+	}
+	if values, err := json.Marshal(s.Values()); err == nil && len(s.Values()) > 0 {
+		text += `,"enum":` + string(values)
+	}
+	for trait, set := range map[string]bool{"union": s.Union, "document": s.Document} {
+		if set {
+			text += `,"` + trait + `":true`
+		}
 	}
 	switch s.Kind {
 	case model.Structure:
