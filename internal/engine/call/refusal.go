@@ -27,7 +27,8 @@ type ServiceError struct {
 	Message   string
 	Status    int    // the HTTP status
 	RequestID string // "" if the service sent no id
-	Retries   int    // the number of retries before this reply
+	GaveUp    bool   // this was the last of the attempts that the client may make
+	Retries   int    // if GaveUp is set, the number of retries before this reply
 	Region    string // the region of the S3 bucket; "" if the reply does not name the region
 	Clock     idcenter.Clock
 
@@ -38,7 +39,7 @@ type ServiceError struct {
 
 func (e *ServiceError) Error() string {
 	retries := ""
-	if e.Retries > 0 {
+	if e.GaveUp {
 		retries = fmt.Sprintf(" (reached max retries: %d)", e.Retries)
 	}
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")

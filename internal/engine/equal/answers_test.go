@@ -298,7 +298,7 @@ func (c *answerCase) show(ctx context.Context, replies [][3]any) (shown, error) 
 	}
 	var b bytes.Buffer
 	if err := servicecmd.Show(ctx, client, c.svc, c.op, in, c.format, render.New(&b, o)); err != nil {
-		return shown{b.String(), err.Error()}, nil
+		return shown{b.String(), strings.Replace(err.Error(), " (reached max retries: 0)", "", 1)}, nil
 	}
 	return shown{Out: b.String()}, nil
 }

@@ -303,7 +303,9 @@ func (w *writer) shape(name string, s *document.Object) (t shapeText, err error)
 	if code == name {
 		code = ""
 	}
-	t.lines = row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), mark("union", truth(s, "union")), minimum(s))
+	throttled := truth(object(s, "retryable"), "throttling")
+	t.lines = row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("retry", has(s, "retryable") && !throttled), mark("throttled", throttled),
+		mark("document", truth(s, "document")), mark("union", truth(s, "union")), minimum(s))
 	add := func(name string, ref *document.Object, required bool) error {
 		if err := memberTraits.check(ref); err != nil {
 			return err

@@ -92,6 +92,10 @@ func (b *builder) shape(name string) *Shape {
 			s.Payload = value
 		case "code":
 			s.Code = value
+		case "retry":
+			s.Retry = Transient
+		case "throttled":
+			s.Retry = Throttled
 		case "document":
 			s.Document = true
 		case "union":
