@@ -32,10 +32,16 @@ type ServiceError struct {
 	Region    string // the region of the S3 bucket; "" if the reply does not name the region
 	Clock     idcenter.Clock
 
-	// Fields has the members of the error other than code and message. The AWS CLI prints them
-	// below the text. Fields may be nil.
+	// Fields has the members of the error in the model, except Code and Message. The AWS CLI prints
+	// them below the text. Fields may be nil.
 	Fields *document.Object
+
+	messageFirst bool
 }
+
+// MessageFirst reports whether the AWS CLI prints the message before the code in JSON. It depends on the
+// protocol of the service.
+func (e *ServiceError) MessageFirst() bool { return e.messageFirst }
 
 func (e *ServiceError) Error() string {
 	retries := ""
@@ -88,6 +94,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 		return nil
 	}
 	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region"), Clock: r.clock}
+	e.messageFirst = svc.Protocol != model.Query && svc.Protocol != model.EC2
 	var err error
 	endpoint := ""
 	switch {
@@ -235,7 +242,7 @@ func errorShape(op *model.Operation, code string) *model.Shape {
 func (e *ServiceError) setFields(r *reply, members *document.Object) {
 	fields := new(document.Object)
 	for name, v := range members.All() {
-		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
+		if name != "Code" && name != "Message" {
 			fields.Set(name, r.hide(v))
 		}
 	}

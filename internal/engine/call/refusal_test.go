@@ -37,7 +37,7 @@ func TestRefusals(t *testing.T) {
 		{"no message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>"), "C", "Unknown", "", ""},
 		{"an empty message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code><Message/></Error></ErrorResponse>"), "C", "None", "", ""},
 		{"rest-xml without a message", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(403, "<Error><Code>C</Code></Error>"), "C", "", "", ""},
-		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", ""},
+		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", `{"message":"Session token not found or invalid"}`},
 		{"rest-xml", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(404, `<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>bbb</BucketName><RequestId>r4</RequestId></Error>`), "NoSuchBucket", "The specified bucket does not exist", "r4", ""},
 		{
 			"rest-xml redirect", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`,
