@@ -189,8 +189,12 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	if o.svc.Name == "sso" {
 		o.op = withoutToken(o.op)
 	}
+	format, err := o.binaryFormat()
+	if err != nil {
+		return err
+	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
+		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: format, NoPaginate: o.app.Flags.NoPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
