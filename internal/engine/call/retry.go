@@ -5,10 +5,12 @@ package call
 import (
 	"context"
 	"errors"
+	"hash/crc32"
 	"math"
 	"math/rand/v2"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -35,7 +37,11 @@ func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operati
 		}
 	}
 	paid := 0
+	limiter := c.rateLimiter()
 	for try := 1; ; try++ {
+		if err := limiter.wait(ctx); err != nil {
+			return nil, err
+		}
 		r, err := c.attempt(ctx, svc, op, req, t, try)
 		if ctx.Err() != nil {
 			return nil, ctx.Err()
@@ -43,16 +49,29 @@ func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operati
 		if err == nil {
 			err = r.refusal(svc, op)
 		}
+		limiter.received(isThrottled(op, err))
+		if err == nil && r.corrupt(svc) && try < tries && c.pay(costOfTry) {
+			paid = costOfTry
+			if err := c.sleep(ctx, c.pause(try)); err != nil {
+				return nil, err
+			}
+			continue
+		}
 		if err == nil {
 			c.refund(max(paid, 1))
 			return r, nil
 		}
 		cost := price(err)
+		if cost == 0 && retryHelps(svc, op, err) {
+			cost = costOfTry
+		}
 		switch {
-		case cost == 0:
+		case cost == 0 && c.RetryMode == "legacy":
 			return nil, err
 		case try >= tries:
 			return nil, gaveUp(err, try-1)
+		case cost == 0:
+			return nil, err
 		case !c.pay(cost):
 			return nil, err
 		}
@@ -63,13 +82,57 @@ func (c *Client) send(ctx context.Context, svc *model.Service, op *model.Operati
 	}
 }
 
-// gaveUp records the number of retries in a [ServiceError].
+// corrupt reports whether the checksum of DynamoDB says that the reply is corrupt. Like the AWS CLI, the
+// client uses the last reply anyway.
+func (r *reply) corrupt(svc *model.Service) bool {
+	sum := r.header.Get("X-Amz-Crc32")
+	return svc.Name == "dynamodb" && sum != "" && sum != strconv.FormatUint(uint64(crc32.ChecksumIEEE(r.body)), 10)
+}
+
+// rateLimiter returns the limiter of the mode "adaptive", or nil in other modes.
+func (c *Client) rateLimiter() *limiter {
+	if c.RetryMode != "adaptive" {
+		return nil
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.limiter == nil {
+		c.limiter = newLimiter(c.now, c.sleep)
+	}
+	return c.limiter
+}
+
+// gaveUp records in a [ServiceError] that this was the last attempt. Like the AWS CLI, the client does so
+// for any error of the last attempt, except in the mode "legacy".
 func gaveUp(err error, retries int) error {
 	var refused *ServiceError
 	if errors.As(err, &refused) {
-		refused.Retries = retries
+		refused.GaveUp, refused.Retries = true, retries
 	}
 	return err
+}
+
+// retryHelps reports whether the model of the service says that the same request may succeed later.
+func retryHelps(svc *model.Service, op *model.Operation, err error) bool {
+	var refused *ServiceError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	if svc.Name == "sts" && refused.Code == "IDPCommunicationError" {
+		return true
+	}
+	shape := errorShape(op, refused.Code)
+	return shape != nil && shape.Retry != model.NoRetry
+}
+
+// isThrottled reports whether err is a throttling error.
+func isThrottled(op *model.Operation, err error) bool {
+	var refused *ServiceError
+	if !errors.As(err, &refused) {
+		return false
+	}
+	shape := errorShape(op, refused.Code)
+	return slices.Contains(throttling, refused.Code) || shape != nil && shape.Retry == model.Throttled
 }
 
 // price returns the cost of a retry after err. 0 means that a retry would not help.
@@ -86,7 +149,7 @@ func price(err error) int {
 		return costOfWait
 	case errors.As(err, &failed):
 		return costOfTry
-	case errors.As(err, &refused) && (temporary(refused.Status) || slices.Contains(retryable, refused.Code)):
+	case errors.As(err, &refused) && (temporary(refused.Status) || slices.Contains(transient, refused.Code) || slices.Contains(throttling, refused.Code)):
 		return costOfTry
 	case errors.As(err, &reply) && (temporary(reply.Status) || reply.Status == http.StatusTooManyRequests):
 		return costOfTry
@@ -98,13 +161,15 @@ func temporary(status int) bool {
 	return status == 500 || status == 502 || status == 503 || status == 504
 }
 
-// retryable lists transient error codes: timeouts and throttling.
-var retryable = []string{
-	"RequestTimeout", "RequestTimeoutException", "PriorRequestNotComplete",
-	"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException",
-	"ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded",
-	"BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "EC2ThrottledException",
-}
+// transient and throttling list error codes of all services.
+var (
+	transient  = []string{"RequestTimeout", "RequestTimeoutException"}
+	throttling = []string{
+		"Throttling", "ThrottlingException", "ThrottledException", "RequestThrottledException", "TooManyRequestsException",
+		"ProvisionedThroughputExceededException", "TransactionInProgressException", "RequestLimitExceeded",
+		"BandwidthLimitExceeded", "LimitExceededException", "RequestThrottled", "SlowDown", "PriorRequestNotComplete", "EC2ThrottledException",
+	}
+)
 
 // pay takes the cost of a retry from the budget. It returns false if the budget is too small.
 func (c *Client) pay(cost int) bool {
