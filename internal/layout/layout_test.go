@@ -27,7 +27,7 @@ var rows = [...][]string{
 	{"internal/engine/s3ls", "internal/engine/waiter", "internal/agent", "internal/credserver", "internal/signproxy"},
 	{"internal/broker", "internal/guard", "internal/inventory", "internal/engine/call", "internal/engine/arg", "internal/command"},
 	{"internal/keystore", "internal/prompt", "internal/settings", "internal/idcenter", "internal/intercept", "internal/console", "internal/rolecache", "internal/engine/render", "internal/configfile", "internal/credfile", "internal/kubeconfig", "internal/completion", "internal/accountindex", "internal/profilesync", "internal/opclass"},
-	{"internal/audit", "internal/grant", "internal/profile", "internal/recent", "internal/ratelimit", "internal/rulefile", "internal/ssocache", "internal/engine/model", "internal/engine/rules", "internal/engine/cbor", "internal/engine/jmespath"},
+	{"internal/audit", "internal/grant", "internal/profile", "internal/recent", "internal/ratelimit", "internal/rulefile", "internal/ssocache", "internal/engine/model", "internal/engine/rules", "internal/engine/sigv4a", "internal/engine/cbor", "internal/engine/jmespath"},
 	{"internal/awsconfig", "internal/browser", "internal/atomicfile", "internal/caller", "internal/filelock", "internal/secret", "internal/engine/document", "internal/peer", "internal/picker", "internal/engine/pytext", "internal/starturl", "internal/userpath", "internal/self"},
 	{"internal/datafile", "internal/eventlog", "internal/owner", "internal/proxyenv", "internal/shell", "internal/sleep", "internal/style", "internal/terminal", "internal/typo", "internal/awsnames", "internal/loopback", "internal/download"},
 }
