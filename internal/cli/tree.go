@@ -12,6 +12,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/doctorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
@@ -151,6 +152,7 @@ func groups(app *command.App) []helpGroup {
 			emulatorcmd.New(app),
 		}},
 		{moreTitle, []*cobra.Command{
+			doctorcmd.New(app),
 			newVersion(app),
 		}},
 	}
