@@ -156,9 +156,21 @@ func Examine(ctx context.Context, p *Patient) []Result {
 	p.startSlow(ctx)
 	var results []Result
 	for _, c := range Checks() {
-		results = append(results, Result{c, orFine(c.run(ctx, p))})
+		findings := orFine(c.run(ctx, p))
+		for i := range findings {
+			findings[i].Text = p.shorten(findings[i].Text)
+		}
+		results = append(results, Result{c, findings})
 	}
 	return results
+}
+
+// shorten replaces the home folder in a text by ~.
+func (p *Patient) shorten(text string) string {
+	if separator := string(filepath.Separator); p.W.NoHome == nil && p.W.Home != separator {
+		return strings.ReplaceAll(text, p.W.Home+separator, "~"+separator)
+	}
+	return text
 }
 
 // orFine makes sure that there is a finding.
@@ -220,8 +232,5 @@ func (p *Patient) system(path string) string {
 
 // tilde shortens a path in the home folder for messages.
 func (p *Patient) tilde(path string) string {
-	if rest, inside := strings.CutPrefix(path, p.W.Home+string(filepath.Separator)); inside && p.W.Home != "" {
-		return "~" + string(filepath.Separator) + rest
-	}
-	return path
+	return p.shorten(path)
 }

@@ -191,7 +191,7 @@ func checkDNS(_ context.Context, p *Patient) []Finding {
 		return noSession()
 	}
 	var found []Finding
-	names, proxied := []string{}, false
+	names, unknown, proxied := []string{}, map[string][]string{}, false
 	for _, e := range p.slow.endpoints {
 		u, err := url.Parse(e.url)
 		if err != nil {
@@ -204,7 +204,15 @@ func checkDNS(_ context.Context, p *Patient) []Finding {
 			}
 			continue
 		}
-		found = append(found, problem("%s cannot be resolved: %v", e.host(), e.dnsErr).
+		why := e.dnsErr.Error()
+		var failed *net.DNSError
+		if errors.As(e.dnsErr, &failed) {
+			why = failed.Err // without the host and the address of the name server
+		}
+		unknown[why] = append(unknown[why], e.host())
+	}
+	for _, why := range sortedNames(unknown) {
+		found = append(found, problem("cannot resolve %s: %s", strings.Join(unknown[why], " and "), why).
 			fix("check the network, the VPN, and sso_region; a region that does not exist has no such name"))
 	}
 	switch {

@@ -343,7 +343,7 @@ func checkAWS(_ context.Context, p *Patient) []Finding {
 	for _, d := range defects() {
 		if v.before(d.until) && !v.before(d.from) && d.concerns(p) {
 			found = append(found, Finding{Verdict: d.verdict, Text: fmt.Sprintf("AWS CLI %s: %s (%s)", v, d.text, d.source)}.
-				fix("install version %s or later: https://docs.aws.amazon.com/cli/latest/userguide/getting-started-install.html", d.until))
+				fix("update the AWS CLI to version %s or later", d.until))
 		}
 	}
 	if len(found) > 0 {

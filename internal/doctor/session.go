@@ -166,7 +166,10 @@ func checkRegistration(_ context.Context, p *Patient) []Finding {
 	if len(found) > 0 {
 		return found
 	}
-	return []Finding{ok("%d valid; a sign-in registers again if necessary", n)}
+	if n == 0 {
+		return []Finding{ok("there is none; a sign-in registers")}
+	}
+	return []Finding{ok("%d valid", n)}
 }
 
 // checkToken checks the tokens of all sessions.

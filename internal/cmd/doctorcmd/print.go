@@ -36,7 +36,11 @@ func show(app *command.App, results []doctor.Result, made []string) error {
 	p.group("PROBLEMS", doctor.Problem, p.paint.Bad, results)
 	p.group("WARNINGS", doctor.Warning, p.paint.Soon, results)
 	p.group("NOT CHECKED", doctor.NotChecked, p.paint.Heading, results)
-	p.group("OK", doctor.OK, p.paint.Good, results)
+	if p.cut && count(results, doctor.Problem) > 0 {
+		p.goodTitles(results)
+	} else {
+		p.group("OK", doctor.OK, p.paint.Good, results)
+	}
 	p.summary(results)
 	_, err := io.WriteString(app.Out.Raw(), p.text.String())
 	return err
@@ -72,6 +76,20 @@ func (p *page) group(heading string, v doctor.Verdict, paint func(string) string
 			}
 			p.finding(r.Check.Title, f)
 		}
+	}
+}
+
+// goodTitles prints only the titles of the good checks, so that the page fits a screen.
+func (p *page) goodTitles(results []doctor.Result) {
+	var titles []string
+	for _, r := range results {
+		if r.Verdict() == doctor.OK {
+			titles = append(titles, r.Check.Title)
+		}
+	}
+	p.text.WriteString("\n" + p.paint.Good("OK") + "\n")
+	for _, line := range wrap(strings.Join(titles, ", "), p.width-indent) {
+		fmt.Fprintf(&p.text, "%*s%s\n", indent, "", line)
 	}
 }
 
