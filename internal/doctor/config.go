@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -114,7 +115,11 @@ func (p *Patient) profiles(ctx context.Context) (found []Finding) {
 	in := p.W.In
 	in.Config, in.Credentials = whole(in.Config), whole(in.Credentials)
 	began := time.Now()
+	plain := p.plainProfiles()
 	for i, name := range names {
+		if plain[name] {
+			continue
+		}
 		if ctx.Err() != nil || time.Since(began) > profileTime {
 			return append(found, notChecked("checked only the first %d of %d profiles, because the config is large", i, len(names)))
 		}
@@ -123,6 +128,33 @@ func (p *Patient) profiles(ctx context.Context) (found []Finding) {
 		}
 	}
 	return found
+}
+
+// plainProfiles returns the profiles that have only the usual settings of a role in Identity Center, with
+// valid values, as profiles sync writes them. To resolve each of 10,000 such profiles takes too long.
+func (p *Patient) plainProfiles() map[string]bool {
+	usual := []string{"sso_session", "sso_account_id", "sso_role_name", "sso_account_name", "sso_account_email", "region", "output"}
+	complete := map[string]bool{}
+	for _, u := range p.sessions {
+		complete[u.Name] = u.Name != ""
+	}
+	plain := map[string]bool{}
+	sections, _, _ := p.W.In.Config.All() // an error has been found
+	for _, s := range sections {
+		if s.Kind != awsconfig.Profile {
+			continue
+		}
+		value := func(key string) string { v, _ := s.Get(key); return v.Value }
+		_, _, err := profile.CheckRegion(value("region"))
+		plain[s.Name] = complete[value("sso_session")] && profile.ValidAccountID(value("sso_account_id")) && value("sso_role_name") != "" && profile.ValidRoleName(value("sso_role_name")) &&
+			(value("region") == "" || err == nil) && (value("output") == "" || profile.ValidOutput(value("output"))) &&
+			!slices.ContainsFunc(s.Settings, func(v awsconfig.Setting) bool { return !slices.Contains(usual, v.Key) })
+	}
+	sections, _, _ = p.W.In.Credentials.All()
+	for _, s := range sections {
+		plain[s.Name] = false // the settings of both files count
+	}
+	return plain
 }
 
 // whole returns the file with all sections in memory, because each look-up of another profile would

@@ -56,3 +56,29 @@ func TestChecksHaveDistinctNames(t *testing.T) {
 		}
 	}
 }
+
+// docs/doctor.md says which check finds each entry of the guide's troubleshooting section.
+func TestEntriesOfTheGuide(t *testing.T) {
+	guide, err := os.ReadFile("../cli/testdata/guide.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	page, err := os.ReadFile("../../docs/doctor.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(guide), "\n## Troubleshooting\n")
+	section, _, _ := strings.Cut(rest, "\n## ")
+	n := 0
+	for line := range strings.Lines(section) {
+		if entry, found := strings.CutPrefix(line, "### "); found {
+			n++
+			if row := "\n| " + strings.TrimSpace(entry) + " | `"; !strings.Contains(string(page), row) {
+				t.Errorf("docs/doctor.md has no row %q", row)
+			}
+		}
+	}
+	if n < 3 {
+		t.Errorf("the guide has %d entries, want at least 3", n)
+	}
+}

@@ -146,6 +146,7 @@ func Quiet(app *command.App) *command.App {
 	quiet := *app
 	quiet.IO.Terminal, quiet.IO.Err = false, io.Discard
 	quiet.Begin()
+	quiet.Log = app.Log // for --debug
 	return &quiet
 }
 

@@ -343,3 +343,52 @@ func TestVersions(t *testing.T) {
 	}
 }
 
+// A profile that is not resolved, because it is plain, would have no finding.
+func TestPlainProfilesHaveNoFindings(t *testing.T) {
+	t.Parallel()
+	p := setup{
+		config: testConfig + `[profile two]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+sso_account_name = Account 2
+output = json
+[profile no-session]
+sso_session = none
+sso_account_id = 111122223333
+sso_role_name = Admin
+[profile no-role]
+sso_session = corp
+sso_account_id = 111122223333
+[profile short]
+sso_session = corp
+sso_account_id = 1111
+sso_role_name = Admin
+[profile chained]
+role_arn = arn:aws:iam::111122223333:role/a
+source_profile = none
+[profile region]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+region = a b
+[profile refresh]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+sso_refresh_window = soon
+[profile both]
+sso_session = corp
+sso_account_id = 111122223333
+sso_role_name = Admin
+`,
+		home: map[string]string{".aws/credentials": "[both]\nrole_arn = arn:aws:iam::111122223333:role/a\nsource_profile = none\n"},
+	}.patient(t)
+	plain := p.plainProfiles()
+	for name, want := range map[string]bool{"dev": true, "two": true, "no-session": false, "no-role": false, "short": false, "chained": false, "region": false, "refresh": false, "both": false} {
+		found := profileFindings(p.W.In, name)
+		if plain[name] != want || plain[name] && len(found) > 0 || !want && len(found) == 0 {
+			t.Errorf("profile %s: plain %v, want %v; findings %v", name, plain[name], want, found)
+		}
+	}
+}

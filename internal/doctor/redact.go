@@ -47,7 +47,7 @@ func newRedactor(p *Patient) *redactor {
 		r.add("user", p.env(name))
 	}
 	if host, err := os.Hostname(); err == nil {
-		r.add("host", host)
+		r.add("machine", host)
 	}
 	for name := range r.replaced {
 		r.names = append(r.names, name)
@@ -169,9 +169,19 @@ func patterns() []pattern {
 		{regexp.MustCompile(`\bA[A-Z]{3}[A-Z0-9]{12,}\b`), func(*redactor, string) string { return "[key]" }},
 		{regexp.MustCompile(`\b\d{12}\b`), func(r *redactor, s string) string { return r.name("account", s) }},
 		{regexp.MustCompile(`\b\d{1,3}(\.\d{1,3}){3}\b`), (*redactor).address},
+		{regexp.MustCompile(`[A-Za-z0-9+/=_-]{40,}`), mixed},
 		{regexp.MustCompile(`(~|\b[A-Za-z]:)?([/\\][\w.+@%$ -]*[\w.+@%$-])+`), (*redactor).path},
 		{regexp.MustCompile(`[A-Za-z0-9+/=_-]{40,}`), func(*redactor, string) string { return "[redacted]" }},
 	}
+}
+
+// mixed replaces a long word with digits and letters of both cases, as keys and tokens have. A path
+// seldom has all three.
+func mixed(_ *redactor, found string) string {
+	if strings.ContainsAny(found, "0123456789") && strings.ToLower(found) != found && strings.ToUpper(found) != found {
+		return "[redacted]"
+	}
+	return found
 }
 
 // address replaces an address of a network, except those of this machine and of AWS's servers for

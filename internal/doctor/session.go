@@ -167,7 +167,7 @@ func checkRegistration(_ context.Context, p *Patient) []Finding {
 		return found
 	}
 	if n == 0 {
-		return []Finding{ok("there is none; a sign-in registers")}
+		return []Finding{ok("not registered yet; a sign-in registers")}
 	}
 	return []Finding{ok("%d valid", n)}
 }
