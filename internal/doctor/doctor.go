@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"io"
 	"net"
+	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -107,6 +108,7 @@ type Patient struct {
 	InUseErr error
 	warnings []profile.Warning // of InUse
 
+	UID        int                                                          // of the process
 	Root       string                                                       // the folder of the system's files, "/"
 	LookupHost func(ctx context.Context, host string) ([]string, error)     // resolves a host
 	Version    func(ctx context.Context, program string) (string, error)    // runs "PROGRAM --version"
@@ -123,7 +125,7 @@ type Patient struct {
 func NewPatient(app *command.App) *Patient {
 	w := workspace.Files(app)
 	w.NeverSignsIn, w.NeverAsks = true, true
-	p := &Patient{W: w, Root: "/", LookupHost: net.DefaultResolver.LookupHost, Version: versionOf(app), PeerServer: "127.0.0.1:4144"}
+	p := &Patient{W: w, UID: os.Geteuid(), Root: "/", LookupHost: net.DefaultResolver.LookupHost, Version: versionOf(app), PeerServer: "127.0.0.1:4144"}
 	p.read()
 	return p
 }

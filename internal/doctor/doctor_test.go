@@ -12,6 +12,7 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -215,6 +216,8 @@ func TestFaults(t *testing.T) {
 		{"wrong region of a profile", "config", setup{config: strings.Replace(testConfig, "region = us-east-1\n[", "region = us-east-1\n[", 1) + "[profile odd]\nregion = not a region\n"}, Problem, "profile odd"},
 		{"web identity in the environment", "variables", setup{env: map[string]string{"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/a", "AWS_WEB_IDENTITY_TOKEN_FILE": "/none"}}, Problem, "AWS_WEB_IDENTITY_TOKEN_FILE"},
 		{"shell of aws-vault", "variables", setup{env: map[string]string{"AWS_VAULT": "prod"}}, Warning, "aws-vault"},
+		{"password in an endpoint", "variables", setup{env: map[string]string{"AWS_ENDPOINT_URL": "http://a:hush@127.0.0.1:4566"}}, Warning, "http://a:xxxxx@127.0.0.1:4566"},
+		{"variable in a credential_process", "processes", setup{config: testConfig + "[profile odd]\ncredential_process = TOKEN=hush prog\n"}, Problem, "odd runs a line without a program"},
 		{"LocalStack", "variables", setup{env: map[string]string{"AWS_ENDPOINT_URL": "http://127.0.0.1:4566"}}, Warning, "http://127.0.0.1:4566 instead of AWS"},
 	} {
 		t.Run(row.name, func(t *testing.T) {
@@ -389,6 +392,62 @@ sso_role_name = Admin
 		found := profileFindings(p.W.In, name)
 		if plain[name] != want || plain[name] && len(found) > 0 || !want && len(found) == 0 {
 			t.Errorf("profile %s: plain %v, want %v; findings %v", name, plain[name], want, found)
+		}
+	}
+}
+
+// Files of another user are a problem, except for root, who gives new files to the owner of the folder.
+func TestOwner(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no such owners")
+	}
+	for uid, want := range map[int]Verdict{os.Geteuid(): OK, 0: OK, os.Geteuid() + 4711: Problem} {
+		p := setup{}.patient(t)
+		p.UID = uid
+		for _, r := range Examine(t.Context(), p) {
+			if r.Check.Name == "permissions" && (r.Verdict() != want || want == Problem && !strings.Contains(r.Findings[0].Fix, "sudo chown")) {
+				t.Errorf("user %d: %v, want %s", uid, r.Findings, want)
+			}
+		}
+	}
+}
+
+// A group that only the user belongs to may write to a config, but not read keys.
+func TestModes(t *testing.T) {
+	t.Parallel()
+	p := setup{}.patient(t)
+	path := filepath.Join(t.TempDir(), "a")
+	if err := os.WriteFile(path, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for _, row := range []struct {
+		mode   os.FileMode
+		secret bool
+		want   int
+	}{{0o600, true, 0}, {0o640, true, 1}, {0o604, true, 1}, {0o644, false, 0}, {0o666, false, 1}, {0o400, true, 0}} {
+		if err := os.Chmod(path, row.mode); err != nil {
+			t.Fatal(err)
+		}
+		info, err := os.Stat(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		mask := writable
+		if row.secret {
+			mask = readable
+		}
+		found := p.judgeFile(protected{path, mask, row.secret}, info)
+		if len(found) != row.want && runtime.GOOS != "windows" {
+			t.Errorf("mode %o, secret %v: %v, want %d findings", row.mode, row.secret, found, row.want)
+		}
+		for _, f := range found {
+			if err := f.Repair.Do(t.Context()); err != nil {
+				t.Fatal(err)
+			}
+			if info, err := os.Stat(path); err != nil || len(p.judgeFile(protected{path, mask, row.secret}, info)) > 0 {
+				t.Errorf("mode %o is still a problem after the repair, error %v", row.mode, err)
+			}
 		}
 	}
 }

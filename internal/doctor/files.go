@@ -97,12 +97,16 @@ func checkPermissions(_ context.Context, p *Patient) []Finding {
 
 // judgeFile returns what is wrong with the mode and the owner of a file.
 func (p *Patient) judgeFile(f protected, info fs.FileInfo) (found []Finding) {
-	if uid, _, known := owner.Of(info); known && uid != os.Geteuid() && os.Geteuid() != 0 {
-		return []Finding{problem("%s belongs to the user id %d, and you are %d", p.tilde(f.path), uid, os.Geteuid()).
-			fix("run: sudo chown %d %s", os.Geteuid(), command.Quote(f.path))}
+	uid, gid, known := owner.Of(info)
+	if known && uid != p.UID && p.UID != 0 {
+		return []Finding{problem("%s belongs to the user id %d, and you are %d", p.tilde(f.path), uid, p.UID).
+			fix("run: sudo chown %d %s", p.UID, command.Quote(f.path))}
 	}
-	mode := info.Mode().Perm()
-	if mode&f.mask == 0 {
+	mode, forbidden := info.Mode().Perm(), f.mask
+	if known && uid == gid && !f.secret {
+		forbidden &^= 0o070 // many systems give each user a private group with the same number
+	}
+	if mode&forbidden == 0 {
 		return nil
 	}
 	better := mode &^ f.mask

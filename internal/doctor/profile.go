@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"net/url"
 	"os"
 	"slices"
 	"strings"
@@ -163,6 +164,9 @@ func (p *Patient) endpointVariables() []Finding {
 			continue
 		}
 		names = append(names, name)
+		if u, err := url.Parse(value); err == nil {
+			value = u.Redacted() // a URL can have a password
+		}
 		if !slices.Contains(hosts, value) {
 			hosts = append(hosts, value)
 		}

@@ -31,8 +31,17 @@ func programChecks() []Check {
 	}
 }
 
-// programOf returns the first word of a command line.
+// programOf returns the program of a command line. It returns "" if the line is incomplete, or begins
+// with a variable, which may be a secret.
 func programOf(line string) string {
+	program := firstWord(line)
+	if strings.Contains(program, "=") {
+		return ""
+	}
+	return program
+}
+
+func firstWord(line string) string {
 	if runtime.GOOS == "windows" {
 		if words, ok := shell.SplitWindows(line); ok && len(words) > 0 {
 			return words[0]
@@ -99,7 +108,7 @@ func checkProcesses(_ context.Context, p *Patient) []Finding {
 
 func nonEmpty(program string) string {
 	if program == "" {
-		return "an incomplete command line"
+		return "a line without a program"
 	}
 	return program
 }
