@@ -2,7 +2,7 @@
 // explains the table. Bench does not fail because of a slow result.
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
-//	    [-listings=off]
+//	    [-listings=off] [-fanouts=off]
 package main
 
 import (
@@ -22,6 +22,7 @@ type options struct {
 	load     bool
 	menu     bool
 	listings string
+	fanouts  string
 }
 
 func main() {
@@ -33,6 +34,7 @@ func main() {
 	flag.BoolVar(&o.load, "load", true, "also load the emulator and serve ecs")
 	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 entries")
 	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
+	flag.StringVar(&o.fanouts, "fanouts", "on", "measure lanyard run: on, only (nothing else), or off")
 	flag.Parse()
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
@@ -57,6 +59,14 @@ func run(o options) error {
 	if err != nil {
 		return err
 	}
+	if !slices.Contains([]string{"on", "only", "off"}, o.fanouts) {
+		return fmt.Errorf("-fanouts must be on, only or off")
+	}
+	if o.fanouts != "off" {
+		if err := fanouts(os.Stdout, dir, o, programs); err != nil || o.fanouts == "only" {
+			return err
+		}
+	}
 	if o.listings != "off" {
 		if err := listings(os.Stdout, dir, programs, o.listings == "long"); err != nil || o.listings == "only" {
 			return err
@@ -67,10 +77,16 @@ func run(o options) error {
 		return err
 	}
 	defer idc.close()
-	contestants, notes, err := prepare(dir, o, programs, idc)
+	contestants, notes, warm, err := prepare(dir, o, programs, idc)
 	if err != nil {
 		return err
 	}
+	ten, err := newTen(o, programs, warm)
+	if err != nil {
+		return err
+	}
+	defer ten.server.Close()
+	contestants = append(append(contestants, ten.ours...), ten.theirs...)
 	agents, stop, err := besideAgents(dir, programs, idc)
 	defer stop()
 	if err != nil {
@@ -83,6 +99,7 @@ func run(o options) error {
 	if err := table(os.Stdout, contestants); err != nil {
 		return err
 	}
+	ten.report(os.Stdout)
 	for _, n := range notes {
 		fmt.Println(n)
 	}
@@ -103,6 +120,9 @@ func run(o options) error {
 		return nil
 	}
 	if err := serveLoad(os.Stdout, dir, programs, idc); err != nil {
+		return err
+	}
+	if err := signing(os.Stdout, dir); err != nil {
 		return err
 	}
 	return load(os.Stdout)

@@ -21,8 +21,8 @@ const (
 )
 
 // prepare creates the home folders, signs in to each of them, and returns the contestants. The
-// notes name missing contestants and the reasons.
-func prepare(dir string, o options, p programs, idc *service) (all []*contestant, notes []string, err error) {
+// notes name missing contestants and the reasons. warm is the environment of the first home.
+func prepare(dir string, o options, p programs, idc *service) (all []*contestant, notes, warm []string, err error) {
 	get := []string{p.lanyard, "sso", "get-credentials"}
 	all = []*contestant{{name: empty, argv: []string{p.empty}}}
 	homes := map[string]string{}
@@ -33,14 +33,14 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	} {
 		home, err := newHome(dir, fmt.Sprint("home", len(homes)), h.config)
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		c := &contestant{name: h.name, argv: get, env: idc.env(home)}
 		if err = idc.signIn(p, home, "corp"); err == nil {
 			err = c.run(false) // this run fills the cache
 		}
 		if err != nil {
-			return nil, nil, err
+			return nil, nil, nil, err
 		}
 		homes[h.name] = home
 		all = append(all, c)
@@ -54,7 +54,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 		err = idc.signIn(p, cold, "corp")
 	}
 	if err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	large := fmt.Sprintf("warm, %d profiles", o.profiles)
 	for _, c := range []struct{ name, beginning string }{{completed, "dev"}, {completed + ", all names", ""}} {
@@ -72,7 +72,7 @@ func prepare(dir string, o options, p programs, idc *service) (all []*contestant
 	}
 	notes = append(notes, why)
 	ops, note, err := operations(dir, o, p, idc.env(homes[small]))
-	return append(all, ops...), append(notes, note...), err
+	return append(all, ops...), append(notes, note...), idc.env(homes[small]), err
 }
 
 // throughExec returns two contestants: a small program, and lanyard exec with this program. If

@@ -56,6 +56,8 @@ func table(w io.Writer, all []*contestant) error {
 		case c.name == inExec:
 			added := median(c.times) - median(byName[child].times)
 			return fmt.Sprintf("adds %.2f x warm; <= %.1f", float64(added)/float64(median(byName[small].times)), execTarget)
+		case c.versus == caller && strings.HasPrefix(c.name, "ten: "):
+			return fmt.Sprintf("%s x %s; <= %.1f", ratio(c, c.versus), c.versus, tenTarget)
 		case c.versus != "":
 			return ratio(c, c.versus) + " x " + c.versus
 		}

@@ -76,6 +76,7 @@ var emulatorRefusals = once(
 var differentSkeleton = map[string]bool{
 	"cloudformation list-stacks": true,
 	"iam list-policies":          true,
+	"s3api create-bucket":        true,
 	"s3api list-objects-v2":      true,
 }
 

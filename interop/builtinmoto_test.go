@@ -8,7 +8,7 @@ func TestBuiltInOperationsAgainstMoto(t *testing.T) {
 	interpreterOfAWSCLI(t)
 	names := startMoto(t)
 	b := newBatch(t, names["URL"], "AWS_ACCESS_KEY_ID=AKIAEXAMPLE", "AWS_SECRET_ACCESS_KEY=secret")
-	b.compare(t, b.lines(names, motoSTS, motoEC2, motoQueries, motoPages, motoIAM, motoS3, motoListings, motoOthers, motoMistakes))
+	b.compare(t, b.lines(names, motoSTS, motoEC2, motoQueries, motoPages, motoIAM, motoS3, motoListings, motoOthers, motoWaiters, motoCommands, motoMistakes))
 }
 
 var motoSTS = once(
@@ -66,6 +66,36 @@ var motoOthers = append(
 		`cloudformation list-stack-resources --stack-name nothing`,
 		`cloudformation describe-stacks --stack-name nothing`,
 	)...)
+
+// These waiters decide after the first reply.
+var motoWaiters = once(
+	`iam wait role-exists --role-name Deploy`,
+	`iam wait user-exists --user-name alice --output table`,
+	`cloudformation wait stack-exists --stack-name store`,
+	`cloudformation wait stack-create-complete --stack-name nothing`,
+	`cloudformation wait stack-delete-complete --stack-name nothing`,
+	`cloudformation wait stack-exists --cli-input-json '{"StackName":"store"}'`,
+	`iam wait role-exists`,
+	`iam wait role-exists --role-name ''`,
+	`iam wait role-exists --role-name nobody --region 'not a region'`,
+	`iam wait role-exists --generate-cli-skeleton`,
+	`iam wait role-exists --role-name Deploy --query 'x['`,
+)
+
+var motoCommands = once(
+	`ecr get-login-password`,
+	`ecr get-login-password --region 'not a region'`,
+	`eks update-kubeconfig --name nothing`,
+	`eks update-kubeconfig`,
+	`eks get-token --cluster-name a --cluster-id b`,
+	`s3 rb s3://no-such-bucket-of-the-test`,
+	`s3 rb s3://no-such-bucket-of-the-test/key`,
+	`s3 rb no-such-bucket-of-the-test`,
+	`s3 mb s3://in-ireland/x --region eu-west-1`,
+	`s3 mb new-bucket-of-the-test`,
+	`s3 mb s3://A --region eu-west-1`,
+	`s3 presign`,
+)
 
 var motoMistakes = once(
 	`ec2 describe-instances --instance-ids i-00000000000000000`,

@@ -12,9 +12,9 @@ import (
 // TestLineHasEveryField fills every field, and reads the line with encoding/json.
 func TestLineHasEveryField(t *testing.T) {
 	e := Entry{
-		Seq: 7, Time: time.Date(2026, 3, 1, 12, 0, 0, 5e6, time.UTC), Event: Credentials, Decision: Allowed, Rule: "config.yaml:3",
+		Seq: 7, Time: time.Date(2026, 3, 1, 12, 0, 0, 5e6, time.UTC), Event: Credentials, Decision: Allowed, Rule: "config.yaml:3", Consent: "asked",
 		Profile: "dev", Account: "111122223333", Role: "Admin", KeyID: "ASIA", Expires: time.Date(2026, 3, 1, 13, 0, 0, 0, time.UTC),
-		Source: Fetch, Call: "s3:GetObject", Error: "no", Command: "exec",
+		Source: Fetch, Call: "s3:GetObject", Region: "eu-west-1", Error: "no", Command: "exec",
 		Caller: Caller{
 			PID: 1, UID: 2, Program: "lanyard", Parents: []Process{{3, "make"}, {4, "sh"}}, Terminal: true,
 			Agent: "codex", AgentBy: "CODEX_THREAD_ID", CI: "ci", Dir: "/src",

@@ -20,6 +20,7 @@ type Entry struct {
 	Event    string    `json:"event"`
 	Decision string    `json:"decision,omitempty"` // Allowed, Refused or Failed
 	Rule     string    `json:"rule,omitempty"`     // the rule of the guard that decided
+	Consent  string    `json:"consent,omitempty"`  // how the user agreed: "asked", "granted" or "recent"
 	Profile  string    `json:"profile,omitempty"`
 	Account  string    `json:"account,omitempty"` // 12 digits
 	Role     string    `json:"role,omitempty"`
@@ -27,6 +28,7 @@ type Entry struct {
 	Expires  time.Time `json:"expires,omitzero"`  // of the credentials
 	Source   string    `json:"source,omitempty"`  // Cache, Fetch or the kind of the profile
 	Call     string    `json:"call,omitempty"`    // of a signed call, such as "s3:GetObject"
+	Region   string    `json:"region,omitempty"`  // of a signed call
 	Error    string    `json:"error,omitempty"`   // why the decision is Refused or Failed
 	Command  string    `json:"command,omitempty"` // the words of the command, such as "sso get-credentials"
 	Caller

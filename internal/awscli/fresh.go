@@ -68,7 +68,10 @@ func freshen(ctx context.Context, app *command.App, args []string) (overlay stri
 		} else if err != nil && ctx.Err() == nil {
 			app.WarnOf(err)
 		}
-		if guarded && (assumes != nil || p.Session.Name == "") {
+		switch {
+		case guarded && assumes != nil:
+			return "", guardedHandOff(app, assumes)
+		case guarded && p.Kind == profile.SSO && p.Session.Name == "":
 			return "", guardedHandOff(app, p)
 		}
 		if overlay, err = writeOverlay(w, p, guarded); err != nil && guarded {
@@ -94,7 +97,7 @@ func permit(ctx context.Context, app *command.App, args []string) (guarded bool,
 	if err != nil {
 		return false, nil //nolint:nilerr // see above
 	}
-	ruling, err := w.Broker.Permit(ctx, s)
+	ruling, err := w.Broker.Check(ctx, s)
 	if err == nil && ruling.RoleName != "" && ruling.RoleName != s.RoleName {
 		return true, command.WithHint(guardedHandOff(app, p), "use --role %s with --account %s", ruling.RoleName, s.AccountID)
 	}

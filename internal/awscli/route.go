@@ -66,7 +66,10 @@ func builtIn(root cmdline.Node, args []string) (runsHere bool, err error) {
 			continue
 		}
 		if cmd.IsService() {
-			runsHere := builtInOperation(cmd.Name(), word)
+			if word == model.WaitCommand {
+				return waitsHere(cmd, args[1:], prompt)
+			}
+			runsHere := builtInOperation(cmd.Name(), word) || slices.Contains(awsnames.Subcommands(cmd.Name()), word)
 			if !runsHere && root.Name() != "aws" {
 				return false, typoInOperation(root.Name(), cmd.Name(), word)
 			}
@@ -119,6 +122,33 @@ func isAWSCommand(cmd cmdline.Node, word string) bool {
 // awsName reports whether both lanyard and the AWS CLI have a command of this name.
 func awsName(name string) bool {
 	return name == "sso" || name == "configure" || name == "s3" || model.Has(name)
+}
+
+// waitsHere reports whether lanyard itself runs a waiter. args are the arguments after "wait". The
+// result is also true for the help of waiters, and if the name of the waiter is missing. Under the
+// name lanyard, a typo in the name is an error.
+func waitsHere(service cmdline.Node, args []string, prompt bool) (runsHere bool, err error) {
+	s, err := model.Load(service.Name())
+	if err != nil || !s.HasWaiters() {
+		return false, nil //nolint:nilerr // the AWS CLI may know the service
+	}
+	for len(args) > 0 && strings.HasPrefix(args[0], "-") {
+		args = args[service.FlagWidth(args):]
+	}
+	if len(args) == 0 || args[0] == "help" {
+		return !prompt, nil
+	}
+	w, ok := s.Waiter(args[0])
+	if ok || service.Root().Name() == "aws" {
+		return ok && s.Has(w.Operation) && !prompt, nil
+	}
+	for _, w := range s.Waiters() {
+		if awsnames.OneTypo(args[0], w.CLIName) {
+			return false, command.WithHint(command.Usagef("unknown waiter %q of %s", args[0], s.Name),
+				"did you mean: %s %s wait %s", service.Root().Name(), s.Name, w.CLIName)
+		}
+	}
+	return false, nil
 }
 
 func builtInOperation(service, name string) bool {

@@ -18,9 +18,18 @@ func WhyNot(args []string) string {
 	if err != nil {
 		return ""
 	}
+	name, operation := words[1], words[1]
+	if name == model.WaitCommand {
+		_, rest := cmdline.SplitGlobals(args)
+		if len(rest) < 3 {
+			return ""
+		}
+		w, _ := svc.Waiter(rest[2])
+		name, operation = "wait "+w.CLIName, w.Operation
+	}
 	for _, m := range svc.Without() {
-		if m.CLIName == words[1] {
-			return fmt.Sprintf("%s %s is not built into lanyard: %s", words[0], words[1], model.Explain(m.Reason))
+		if m.CLIName == operation {
+			return fmt.Sprintf("%s %s is not built into lanyard: %s", words[0], name, model.Explain(m.Reason))
 		}
 	}
 	return ""

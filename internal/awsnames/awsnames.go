@@ -40,8 +40,8 @@ func OneTypo(a, b string) bool {
 	return len(a) < 2 && len(b) < 2 || swapped
 }
 
-// Subcommands returns the AWS CLI's subcommands of sso, configure or s3. Lanyard has these
-// groups too.
+// Subcommands returns the AWS CLI's subcommands of sso, configure or s3, which are groups of lanyard
+// too. For a service, it returns the commands beside the operations that lanyard has too.
 func Subcommands(command string) []string {
 	switch command {
 	case "sso":
@@ -51,6 +51,10 @@ func Subcommands(command string) []string {
 			"add-model", "agent-toolkit", "export-credentials", "get", "import", "list", "list-profiles",
 			"mfa-login", "set", "sso", "sso-session", "wizard",
 		}
+	case "ecr", "ecr-public":
+		return []string{"get-login-password"}
+	case "eks":
+		return []string{"get-token", "update-kubeconfig"}
 	case "s3":
 		return []string{"cp", "ls", "mb", "mv", "presign", "rb", "rm", "sync", "website"}
 	}

@@ -140,7 +140,7 @@ type Request struct {
 	// agent, which cannot see the caller's terminal.
 	Ruled bool
 
-	guarded bool // see [Ruling]
+	Guarded bool // see [Ruling]; set by the broker
 }
 
 // rejects reports whether a service has refused these role credentials.

@@ -62,7 +62,7 @@ func (b *Broker) sharesFiles(s profile.Session) bool {
 // loadRole reads the cached role credentials for a request. If the role is guarded, it does not
 // read the AWS CLI's cache.
 func (b *Broker) loadRole(q roleRequest) (ssocache.Credentials, error) {
-	if !q.guarded || !b.sharesFiles(q.Session) {
+	if !q.Guarded || !b.sharesFiles(q.Session) {
 		return b.Cache.LoadCredentials(q.file)
 	}
 	r, ok := b.Memory.load(q.file)
@@ -75,7 +75,7 @@ func (b *Broker) loadRole(q roleRequest) (ssocache.Credentials, error) {
 // saveRole stores role credentials. If the role is guarded, it does not write to the AWS CLI's
 // cache.
 func (b *Broker) saveRole(q roleRequest, startedIn generation, c ssocache.Credentials) error {
-	if !q.guarded || !b.sharesFiles(q.Session) {
+	if !q.Guarded || !b.sharesFiles(q.Session) {
 		return b.Cache.SaveCredentials(q.file, c)
 	}
 	b.Memory.save(q.file, remembered{c, startedIn})
@@ -83,11 +83,15 @@ func (b *Broker) saveRole(q roleRequest, startedIn generation, c ssocache.Creden
 }
 
 // removeShared removes the credentials of a guarded role from the AWS CLI's cache. The name of the
-// file identifies the role. removeShared keeps a file that does not contain role credentials.
-func (b *Broker) removeShared(r Request) {
-	name := ssocache.RoleName(r.AccountID, r.RoleName, r.Session.Name, r.Session.StartURL)
+// file identifies the role. removeShared keeps a file that does not contain role credentials. It
+// does nothing for an assumed role: see removeSharedAssumed.
+func (b *Broker) removeShared(s Subject) {
+	if s.Session.StartURL == "" || s.ARN != "" {
+		return
+	}
+	name := ssocache.RoleName(s.AccountID, s.RoleName, s.Session.Name, s.Session.StartURL)
 	c, err := b.Cache.Dir.LoadCredentials(name)
-	if err != nil || c.AccountID != "" && c.AccountID != r.AccountID {
+	if err != nil || c.AccountID != "" && c.AccountID != s.AccountID {
 		return
 	}
 	b.removePlaintext(name)

@@ -76,7 +76,21 @@ func (b *Broker) Permit(ctx context.Context, s Subject) (Ruling, error) {
 	if b.Guard == nil {
 		return Ruling{}, nil
 	}
-	return b.Guard(ctx, s)
+	ruling, err := b.Guard(ctx, s)
+	if ruling.Guarded {
+		b.removeShared(s)
+	}
+	return ruling, err
+}
+
+// Check applies the rules before another program gets the role by a request of its own. It reports
+// only a refusal.
+func (b *Broker) Check(ctx context.Context, s Subject) (Ruling, error) {
+	ruling, refusal := b.Permit(ctx, s)
+	if refusal != nil {
+		_, refusal = b.report(s, ruling, Answer{}, refusal, true)
+	}
+	return ruling, refusal
 }
 
 // Provide applies the rules to access that does not come from the broker, such as keys of the config
@@ -99,10 +113,7 @@ func (b *Broker) handOut(ctx context.Context, r Request, get func(context.Contex
 	}
 	s := r.subject()
 	ruling, refusal := b.Permit(ctx, s)
-	if ruling.Guarded {
-		r.guarded = true
-		b.removeShared(r)
-	}
+	r.Guarded = ruling.Guarded
 	if refusal != nil {
 		return b.report(s, ruling, Answer{}, refusal, true)
 	}
@@ -113,7 +124,7 @@ func (b *Broker) handOut(ctx context.Context, r Request, get func(context.Contex
 	r.Ruled = true
 	a, err := get(ctx, r)
 	if ruling.Guarded && a.ByAgent {
-		b.removeShared(r) // an agent of an earlier version knows no rules
+		b.removeShared(s) // an agent of an earlier version knows no rules
 	}
 	return b.report(s, ruling, a, err, false)
 }

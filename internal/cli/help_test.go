@@ -13,7 +13,10 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/cli"
+	"github.com/lanyard-cli/lanyard/internal/cmd/containercmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
@@ -224,7 +227,19 @@ func commands(t *testing.T, name string) []*cobra.Command {
 			}
 		}
 	}
-	walk(cli.Tree(app))
+	tree := cli.Tree(app)
+	walk(tree)
+	for _, service := range []string{"ecr", "ecr-public", "eks"} { // the tree of a command line has only its service
+		parent := servicecmd.NewService(app, service)
+		parent.AddCommand(containercmd.Commands(app, service)...)
+		tree.AddCommand(parent)
+		for _, cmd := range parent.Commands() {
+			walk(cmd)
+			if !slices.Contains(awsnames.Subcommands(service), cmd.Name()) {
+				t.Errorf("package awsnames does not have %s %s", service, cmd.Name())
+			}
+		}
+	}
 	if len(all) < 30 && name == "lanyard" {
 		t.Fatalf("found %d commands, want at least 30", len(all))
 	}

@@ -86,6 +86,14 @@ func newInventoryTest(t *testing.T, accounts int) *inventoryTest {
 	if err := os.WriteFile(filepath.Join(it.home, ".aws", "config"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
+	it.signIn()
+	return it
+}
+
+// signIn signs in as jane.
+func (it *inventoryTest) signIn() {
+	t := it.t
+	t.Helper()
 	login := it.command("login", "--use-device-code", "--no-browser", "--sso-session", "corp")
 	out, err := login.StdoutPipe()
 	if err == nil {
@@ -96,7 +104,7 @@ func newInventoryTest(t *testing.T, accounts int) *inventoryTest {
 	}
 	for lines := bufio.NewScanner(out); lines.Scan(); {
 		if code := regexp.MustCompile(`^[A-Z]{4}-[A-Z]{4}$`).FindString(lines.Text()); code != "" {
-			if err := emu.Approve(code, "jane"); err != nil {
+			if err := it.emu.Approve(code, "jane"); err != nil {
 				t.Error(err)
 			}
 		}
@@ -104,7 +112,6 @@ func newInventoryTest(t *testing.T, accounts int) *inventoryTest {
 	if err := login.Wait(); err != nil {
 		t.Fatalf("login: %v", err)
 	}
-	return it
 }
 
 func (it *inventoryTest) command(args ...string) *exec.Cmd {

@@ -41,6 +41,7 @@ func dispatch(ctx context.Context, app *command.App, args []string) error {
 	tree := Tree(app)
 	if len(args) > 0 && args[0] == shell.CompletionRequest {
 		tree.InitDefaultHelpCmd()
+		addServices(app, tree, args)
 		completecmd.Answer(app, tree, args[1:])
 		return nil
 	}

@@ -22,6 +22,7 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/emulator/emulatortest"
 	"github.com/lanyard-cli/lanyard/emulator/orgfile"
+	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/cli"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
@@ -32,8 +33,8 @@ func TestMain(m *testing.M) {
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
 		"into":    into, "closed": closed, "without": without, "code": code,
-		"approve": approve, "age-keygen": ageKeygen, "typed": typed,
-		"many": many, "slay": slay,
+		"approve": approve, "age-keygen": ageKeygen, "typed": typed, "detached": detached, "waysout": waysOut, "library": library,
+		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
 	})
@@ -99,6 +100,43 @@ func code() {
 	os.Exit(0)
 }
 
+// twice implements the program "twice COMMAND...". The program passes an interrupt on to COMMAND two
+// times, half a second apart.
+func twice() {
+	cmd := exec.Command(os.Args[1], os.Args[2:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	interrupts := make(chan os.Signal, 1)
+	signal.Notify(interrupts, os.Interrupt)
+	if err := cmd.Start(); err != nil {
+		panic(err)
+	}
+	go func() {
+		<-interrupts
+		_ = cmd.Process.Signal(os.Interrupt) // Signal fails if the process has ended
+		time.Sleep(500 * time.Millisecond)
+		_ = cmd.Process.Signal(os.Interrupt)
+	}()
+	_ = cmd.Wait() // ProcessState has the exit code
+	os.Exit(cmd.ProcessState.ExitCode())
+}
+
+// peak implements the program "peak MB COMMAND...". The program fails if COMMAND or one of its
+// children used more resident memory. Otherwise it ends like COMMAND.
+func peak() {
+	limit, err := strconv.ParseInt(os.Args[1], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	cmd := exec.Command(os.Args[2], os.Args[3:]...)
+	cmd.Stdin, cmd.Stdout, cmd.Stderr = os.Stdin, os.Stdout, os.Stderr
+	_ = cmd.Run() // ProcessState has the exit code
+	if used := maxMemory(cmd.ProcessState); used > limit<<20 {
+		fmt.Fprintf(os.Stderr, "%d MB of memory, want at most %d MB\n", used>>20, limit)
+		os.Exit(99)
+	}
+	os.Exit(cmd.ProcessState.ExitCode())
+}
+
 // child runs a command and passes interrupts on to it. It returns the exit code of the command,
 // or -1 if a signal ended the command.
 func child(stdout io.Writer, env, args []string) int {
@@ -132,6 +170,12 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 		RequireExplicitExec: true,
 		Deadline:            time.Now().Add(7 * time.Minute), // ends a command that hangs
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
+		Condition: func(name string) (bool, error) {
+			if name != "agent" { // an AI agent runs the tests
+				return false, fmt.Errorf("unknown condition %q", name)
+			}
+			return caller.Detect(os.LookupEnv).Agent != "", nil
+		},
 		Setup: func(env *testscript.Env) error {
 			home := filepath.Join(env.WorkDir, "home")
 			org, err := organization(env.WorkDir, home)
@@ -176,6 +220,7 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			"follow-console": followConsole, "open-console": openConsole,
 			"mfacode": mfacode, "webtoken": webtoken, "assumed": assumed, "useragents": userAgents,
 			"await-no-agent": awaitNoAgent, "await-problem": awaitProblem,
+			"replies": replies,
 		},
 	})
 }

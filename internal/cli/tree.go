@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"io"
 	"slices"
 	"strings"
 
@@ -11,14 +12,17 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/configurecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/containercmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/doctorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/runcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/shimcmd"
@@ -131,10 +135,15 @@ func groups(app *command.App) []helpGroup {
 			auditcmd.New(app),
 			storecmd.New(app),
 		}},
+		{"RULES FOR ROLES", []*cobra.Command{
+			guardcmd.New(app),
+			guardcmd.NewGrant(app),
+		}},
 		{"OTHER TOOLS", []*cobra.Command{
 			execcmd.NewEnv(app),
 			execcmd.NewExec(app),
 			execcmd.NewShell(app),
+			newRun(app),
 			execcmd.NewUse(app),
 			pickcmd.New(app),
 			consolecmd.New(app),
@@ -182,12 +191,33 @@ func newSSO(app *command.App) *cobra.Command {
 	return sso
 }
 
+// newRun returns the command run, which uses the operations of servicecmd and the environment of
+// execcmd.
+func newRun(app *command.App) *cobra.Command {
+	return runcmd.New(app, runcmd.Parts{
+		Prepare: func(words []string) (runcmd.Builtin, int, bool) {
+			p, n, ok := servicecmd.Prepare(words)
+			return p, n, ok
+		},
+		Program:     execcmd.Program,
+		Environment: execcmd.EnvironmentOf,
+		Report: func(app *command.App, err error) int {
+			return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
+		},
+	})
+}
+
 // addServices adds the commands of the AWS services that a command line names. A command for each
 // service would slow down every start.
 func addServices(app *command.App, root *cobra.Command, words []string) {
 	for _, word := range words {
 		if model.Has(word) && cmdline.Child(root, word) == nil {
-			root.AddCommand(servicecmd.NewService(app, word))
+			service := servicecmd.NewService(app, word)
+			for _, cmd := range containercmd.Commands(app, word) {
+				cmd.SetHelpFunc(root.HelpFunc())
+				service.AddCommand(cmd)
+			}
+			root.AddCommand(service)
 		}
 	}
 }

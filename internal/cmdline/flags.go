@@ -53,6 +53,14 @@ func GlobalSet(g *command.Globals) *pflag.FlagSet {
 	return flags
 }
 
+// AddWait defines the flag --wait of a command that hands out credentials.
+func AddWait(cmd *cobra.Command, app *command.App) {
+	const name = "wait"
+	f := cmd.Flags()
+	f.DurationVar(&app.Flags.Wait, name, 0, "if a rule needs the user's consent and cannot ask, wait this `TIME` for \"lanyard grant\" in another terminal; --wait alone means 1m")
+	f.Lookup(name).NoOptDefVal = "1m"
+}
+
 // PromptFlag is the only global flag that lanyard does not implement: it hands such a command
 // line off to the AWS CLI.
 const PromptFlag = "cli-auto-prompt"

@@ -101,16 +101,17 @@ func (app *App) ErrStyle() style.Palette {
 // Agreed reports whether the user has agreed to something in this process. Copies of an App share
 // the answers.
 func (app *App) Agreed(to string) bool {
-	_, ok := app.talk.agreed.Load(to)
-	return ok
+	until, ok := app.talk.agreed.Load(to)
+	return ok && (until.(time.Time).IsZero() || app.Now().Before(until.(time.Time)))
 }
 
-// Agree records that the user has agreed to something.
-func (app *App) Agree(to string) { app.talk.agreed.Store(to, true) }
+// Agree records that the user has agreed to something, until a time. The zero time means until the
+// end of the process.
+func (app *App) Agree(to string, until time.Time) { app.talk.agreed.Store(to, until) }
 
 // A talk records the warnings and questions so far.
 type talk struct {
-	agreed      *sync.Map       // to what the user has agreed
+	agreed      *sync.Map       // to what the user has agreed, and until when
 	warned      map[string]bool // the texts of the warnings that were printed
 	errorFormat string          // cli_error_format of the profile
 	console     *picker.Console // nil until the first question

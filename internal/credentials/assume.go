@@ -112,6 +112,9 @@ func (f *fetcher) call(ctx context.Context, source step, role profile.Role) (sso
 	if role.Duration != 0 {
 		in.Set("DurationSeconds", int64(role.Duration/time.Second))
 	}
+	if role.Policy != "" {
+		in.Set("Policy", role.Policy)
+	}
 	name := "assume-role"
 	if role.WebIdentity() {
 		name = "assume-role-with-web-identity"

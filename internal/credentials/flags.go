@@ -74,8 +74,20 @@ func withoutProfile(lookup func(string) (string, bool)) func(string) (string, bo
 	}
 }
 
-// sessionFor returns the session that --sso-session names, or the only session of the config.
+// sessionFor returns the session that --sso-session names, or the only session of the config. The
+// start URL of legacy profiles is also a name.
 func sessionFor(w *workspace.Workspace, name string) (profile.Session, error) {
+	if strings.Contains(name, "://") {
+		uses, err := w.QuietSessions()
+		if err != nil {
+			return profile.Session{}, err
+		}
+		for _, s := range workspace.Distinct(uses) {
+			if s.Name == "" && s.Key() == name {
+				return s, nil
+			}
+		}
+	}
 	if name != "" {
 		return w.SessionNamed(name)
 	}

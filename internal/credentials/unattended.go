@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
@@ -16,8 +17,14 @@ import (
 // own reports whether a URL leads to that server. The function ignores the container's endpoint
 // if it is the server, because the server would wait for itself.
 func Unattended(app *command.App, caller string) func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
+	return UnattendedAs(app, caller, func(p *profile.Profile) *profile.Profile { return p })
+}
+
+// UnattendedAs is like [Unattended], with the credentials of the profile that as returns for the
+// App's profile.
+func UnattendedAs(app *command.App, caller string, as func(*profile.Profile) *profile.Profile) func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
 	return func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error) {
-		q := quiet(app)
+		q := Quiet(app)
 		q.Env.Lookup = func(name string) (string, bool) {
 			value, ok := app.Env.Lookup(name)
 			if name == fullURI && own(value) {
@@ -31,7 +38,7 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 		if err != nil {
 			return ssocache.Credentials{}, err
 		}
-		return Get(ctx, w, p, caller)
+		return Get(ctx, w, as(p), caller)
 	}
 }
 
@@ -39,7 +46,7 @@ func Unattended(app *command.App, caller string) func(ctx context.Context, own f
 // the App's profile. It does not ask the user, prints nothing, and never signs in, not even if
 // auto_login is on. Calls can happen at the same time.
 func Silent(ctx context.Context, app *command.App, caller string) (ssocache.Credentials, error) {
-	w := workspace.Files(quiet(app))
+	w := workspace.Files(Quiet(app))
 	w.NeverSignsIn, w.NeverAsks = true, true
 	p, err := Resolve(ctx, w, caller)
 	if err != nil {
@@ -48,9 +55,9 @@ func Silent(ctx context.Context, app *command.App, caller string) (ssocache.Cred
 	return InUse(ctx, w, p, caller)
 }
 
-// quiet returns a copy of the App that has no terminal and discards messages. Calls at the same
+// Quiet returns a copy of the App that has no terminal and discards messages. Calls at the same
 // time share no warnings.
-func quiet(app *command.App) *command.App {
+func Quiet(app *command.App) *command.App {
 	q := *app
 	q.IO = command.Streams{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard}
 	q.Begin()

@@ -38,15 +38,33 @@ func checkGuard(ctx context.Context, p *Patient) []Finding {
 	var open []string
 	for _, s := range workspace.Distinct(p.sessions) {
 		p.connect(s)
-		if store, err := p.W.Broker.Cache.Store(s.Key()); err == nil && store == keystore.File {
+		if store, err := p.W.Broker.Cache.Store(s.Key()); err == nil && store == keystore.File && p.guarded(ctx, s) {
 			open = append(open, nameOf(s))
 		}
 	}
 	if len(open) > 0 {
-		return []Finding{warning("there are %d rules, but the tokens of %s are in the AWS CLI's files: with them, the AWS CLI and every other program can get each role, past the rules",
-			rules.Len(), strings.Join(open, ", ")).fix("run: lanyard store migrate --to keychain")}
+		return []Finding{warning("the rules guard roles, but the tokens of %s are in the AWS CLI's files: with them, the AWS CLI and every other program can get each role, past the rules",
+			strings.Join(open, ", ")).fix("run: lanyard guard --strict")}
 	}
 	return []Finding{ok("%d %s", rules.Len(), output.Plural(rules.Len(), "rule"))}
+}
+
+// guarded reports whether a rule may refuse the role of a profile of a session.
+func (p *Patient) guarded(ctx context.Context, s profile.Session) bool {
+	const most = 200 // a look at each of 10,000 profiles takes too long
+	names := workspace.UseOf(p.sessions, s).Profiles
+	for _, name := range names[:min(most, len(names))] {
+		in := p.W.In
+		in.Profile = name
+		resolved, _, err := profile.Resolve(in)
+		if err != nil {
+			continue // the check config reports it
+		}
+		if guarded, err := p.W.Guarded(ctx, resolved, "doctor"); err != nil || guarded {
+			return true
+		}
+	}
+	return len(names) > most
 }
 
 // checkAudit checks the chain of the audit record.

@@ -27,8 +27,13 @@ import (
 // Limit is the longest time of a grant.
 const Limit = 12 * time.Hour
 
-// AnswerTime is how long a yes counts for other processes of the same terminal.
-const AnswerTime = 30 * time.Second
+// YesTime and NoTime are how long an answer counts for other processes of the same terminal. A no also
+// counts for the processes that were waiting for it. The processes of a storm do not start at the
+// same moment.
+const (
+	YesTime = 30 * time.Second
+	NoTime  = 5 * time.Second
+)
 
 // A Role says what a consent is about. A consent counts for no other profile or role.
 type Role struct {
@@ -151,7 +156,7 @@ type answer struct {
 }
 
 // A Question asks the user of one terminal about a role. Processes that have the same question at
-// the same time share one answer.
+// the same time share one answer. Questions about other roles wait.
 type Question struct {
 	Store    Store
 	Role     Role
@@ -165,8 +170,7 @@ type Question struct {
 // pause is the time between two looks at the answer of another process.
 const pause = 50 * time.Millisecond
 
-// Answer returns the user's answer. A yes of the same terminal counts for [AnswerTime]. A no counts
-// only for processes that were waiting when the user said no.
+// Answer returns the user's answer, or a recent answer of the same terminal: see [YesTime].
 func (q Question) Answer(ctx context.Context) (yes bool, err error) {
 	began := q.Now()
 	path := q.Store.path(answerPrefix, q.Role, q.Terminal, ".json")
@@ -174,7 +178,7 @@ func (q Question) Answer(ctx context.Context) (yes bool, err error) {
 		return false, err
 	}
 	for {
-		lock, err := filelock.Try(q.Store.path(".ask-", q.Role, q.Terminal, ".lock"))
+		lock, err := filelock.Try(q.Store.path(".ask-", Role{}, q.Terminal, ".lock")) // one question at a time
 		if err != nil && !errors.Is(err, filelock.ErrBusy) {
 			return false, err
 		}
@@ -207,5 +211,5 @@ func (q Question) recent(path string, began time.Time) (answer, bool) {
 		return a, false
 	}
 	age := q.Now().Sub(a.At)
-	return a, age >= 0 && age < AnswerTime && (a.Yes || !a.At.Before(began))
+	return a, age >= 0 && (age < NoTime || a.Yes && age < YesTime || !a.At.Before(began))
 }

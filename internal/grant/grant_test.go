@@ -102,20 +102,20 @@ func TestProcessesShareOneAnswer(t *testing.T) {
 			if n := asked.Load(); n != 1 {
 				t.Errorf("asked %d times, want once", n)
 			}
-			time.Sleep(time.Second)
+			time.Sleep(grant.NoTime)
 			wantAgain := int32(1)
 			if !yes {
-				wantAgain = 2 // a no counts only for processes that were waiting
+				wantAgain = 2
 			}
 			if _, err := question("tty1").Answer(t.Context()); err != nil || asked.Load() != wantAgain {
-				t.Errorf("a second later: asked %d times, %v; want %d", asked.Load(), err, wantAgain)
+				t.Errorf("after %s: asked %d times, %v; want %d", grant.NoTime, asked.Load(), err, wantAgain)
 			}
 			if _, err := question("tty2").Answer(t.Context()); err != nil || asked.Load() != wantAgain+1 {
 				t.Errorf("another terminal: asked %d times, %v; want %d", asked.Load(), err, wantAgain+1)
 			}
-			time.Sleep(grant.AnswerTime)
+			time.Sleep(grant.YesTime)
 			if _, err := question("tty1").Answer(t.Context()); err != nil || asked.Load() != wantAgain+2 {
-				t.Errorf("after %s: asked %d times, %v; want %d", grant.AnswerTime, asked.Load(), err, wantAgain+2)
+				t.Errorf("after %s: asked %d times, %v; want %d", grant.YesTime, asked.Load(), err, wantAgain+2)
 			}
 		})
 	}

@@ -89,13 +89,13 @@ type match struct {
 // compare compares a rule with a request.
 //
 // A rule about a profile is about the role of that profile. So the rule also matches a request
-// that reaches the role by another profile. Only allow needs the name itself, because a user can
-// give any name to a profile.
+// that reaches the role by another profile, or by flags. Only allow needs the name itself, because a
+// user can give any name to a profile.
 func (r *Rule) compare(q Request) match {
 	m := r.compareRole(q)
 	switch {
 	case m.mismatch != "":
-	case !r.Command.match(q.Command):
+	case !r.Command.matchWords(q.Command):
 		m.mismatch = fmt.Sprintf("the command is %q", q.Command)
 	default:
 		m.mismatch = r.When.mismatch(q)
@@ -105,12 +105,8 @@ func (r *Rule) compare(q Request) match {
 
 // compareRole compares the fields about the role.
 func (r *Rule) compareRole(q Request) match {
-	names := []string{q.Profile}
-	if r.Action != Allow {
-		names = append(names, q.Aliases...)
-	}
 	switch {
-	case !slices.ContainsFunc(names, r.Profile.match):
+	case !r.matchesProfile(q):
 		return match{mismatch: fmt.Sprintf("the profile is %q", q.Profile)}
 	case !r.Account.match(q.Account):
 		return match{mismatch: fmt.Sprintf("the account is %q", q.Account)}
@@ -122,6 +118,18 @@ func (r *Rule) compareRole(q Request) match {
 		return match{mismatch: fmt.Sprintf("the name of the account is %q", q.AccountName)}
 	}
 	return match{}
+}
+
+// matchesProfile compares the name of the profile. If flags name the role, allow needs all profiles
+// with the role.
+func (r *Rule) matchesProfile(q Request) bool {
+	switch {
+	case r.Action != Allow:
+		return r.Profile.match(q.Profile) || slices.ContainsFunc(q.Aliases, r.Profile.match)
+	case q.Profile != "" || len(q.Aliases) == 0:
+		return r.Profile.match(q.Profile)
+	}
+	return !slices.ContainsFunc(q.Aliases, func(name string) bool { return !r.Profile.match(name) })
 }
 
 // matches reports whether the rule decides a request. If a fact is missing, a rule that allows does
@@ -189,6 +197,18 @@ func (r Rules) Guards(q Request) bool {
 	return false
 }
 
+// Asking returns the rules that may ask before some request for the role of q. Like [Rules.Guards],
+// it ignores the command, the caller and the time.
+func (r Rules) Asking(q Request) (asking []*Rule) {
+	for i := range r.list {
+		rule := &r.list[i]
+		if rule.Action.Asks() && rule.matches(rule.compareRole(q)) {
+			asking = append(asking, rule)
+		}
+	}
+	return asking
+}
+
 // A Step says what one rule has to do with a request.
 type Step struct {
 	Rule    *Rule
@@ -219,6 +239,20 @@ type Globs []string
 
 func (g Globs) match(text string) bool {
 	return len(g) == 0 || slices.ContainsFunc(g, func(glob string) bool { return globMatch(strings.ToLower(glob), strings.ToLower(text)) })
+}
+
+// matchWords does the same as match for the whole command or its first words. So exec also matches
+// "exec terraform".
+func (g Globs) matchWords(command string) bool {
+	if g.match(command) {
+		return true
+	}
+	for i, c := range command {
+		if c == ' ' && g.match(command[:i]) {
+			return true
+		}
+	}
+	return false
 }
 
 // globMatch compares a text with one glob. It goes back only to the last *, so it takes at most

@@ -302,13 +302,23 @@ const pageSize = 100
 // RoleCredentials returns credentials of a role in an account. [ErrUnauthorized] means that
 // the access token is not valid. [ErrForbidden] means that the user does not have the role.
 func (c *Client) RoleCredentials(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
-	w := c.wire("GetRoleCredentials", c.portURL, accessToken)
+	return c.roleCredentials(ctx, c.wire("GetRoleCredentials", c.portURL, accessToken), (*wire).result, accessToken, accountID, roleName)
+}
+
+// RoleCredentialsOnce does the same as RoleCredentials, for a caller that limits the rate of its
+// requests. It does not repeat a request with status 429. The error for too many requests is a
+// [ThrottledError].
+func (c *Client) RoleCredentialsOnce(ctx context.Context, accessToken secret.String, accountID, roleName string) (Credentials, error) {
+	return c.roleCredentials(ctx, c.listing("GetRoleCredentials", accessToken), (*wire).listed, accessToken, accountID, roleName)
+}
+
+func (c *Client) roleCredentials(ctx context.Context, w *wire, result func(*wire, context.Context, error) error, accessToken secret.String, accountID, roleName string) (Credentials, error) {
 	budget, cancel := context.WithTimeout(ctx, c.budget)
 	defer cancel()
 	out, err := c.portal.GetRoleCredentials(budget, &sso.GetRoleCredentialsInput{
 		AccessToken: new(accessToken.Reveal()), AccountId: &accountID, RoleName: &roleName,
 	}, w.portal)
-	if err := w.result(ctx, err); err != nil {
+	if err := result(w, ctx, err); err != nil {
 		return Credentials{}, err
 	}
 	keys := out.RoleCredentials

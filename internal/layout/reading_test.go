@@ -21,6 +21,7 @@ var openers = map[string]string{
 	"internal/engine/gen/left.go":        "it is not part of the program",
 	"internal/engine/gen/manifest.go":    "it is not part of the program",
 	"internal/engine/gen/model.go":       "it is not part of the program",
+	"internal/engine/gen/options.go":     "it is not part of the program",
 	"internal/engine/gen/words.go":       "it is not part of the program",
 	"emulator/orgfile/read.go":           "it has its own checks",
 	"emulator/awsproxy/proxy.go":         "it reads the system's certificates",

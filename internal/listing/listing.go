@@ -158,10 +158,15 @@ func (l *Listing) all(p *profile.Profile) error {
 func (l *Listing) session(p *profile.Profile, s profile.Session, id broker.Identity) *Session {
 	return &Session{
 		Session: s, p: by(p, s), id: id,
-		Inventory: inventory.Open(l.w.Home, inventory.Identity{
-			Session: s.Key(), StartURL: s.StartURL, Region: s.Region, Origin: id.Origin, SignIn: id.SignIn, User: id.User,
-		}),
+		Inventory: openInventory(l.w.Home, s, id),
 	}
+}
+
+// openInventory returns the inventory of a session.
+func openInventory(home string, s profile.Session, id broker.Identity) *inventory.Inventory {
+	return inventory.Open(home, inventory.Identity{
+		Session: s.Key(), StartURL: s.StartURL, Region: s.Region, Origin: id.Origin, SignIn: id.SignIn, User: id.User,
+	})
 }
 
 // by returns a copy of a profile without a name, with the session s.
@@ -290,8 +295,36 @@ func (l *Listing) connected(s *Session, d Demand, o inventory.Options, bar *bar)
 
 // Limiter returns the limiter of the requests to the session's portal. All processes share it.
 func (l *Listing) Limiter(s *Session) *ratelimit.Limiter {
+	return limiter(l.w.Home, s.Inventory, s.id.Origin)
+}
+
+// LimiterOf returns the limiter of the requests to the portal of a session, as [Listing.Limiter]
+// does. w must be connected.
+func LimiterOf(w *workspace.Workspace, s profile.Session) *ratelimit.Limiter {
+	id, ok, err := w.Broker.Identity(s)
+	if err != nil || !ok {
+		id.Origin = ssocache.AWS // without a sign-in there will be no request
+	}
+	return limiter(w.Home, openInventory(w.Home, s, id), id.Origin)
+}
+
+// Known returns what the last listing of a session has stored. It makes no request. The list is
+// empty without a sign-in, or if the stored list cannot be read. w must be connected.
+func Known(w *workspace.Workspace, s profile.Session) inventory.List {
+	id, ok, err := w.Broker.Identity(s)
+	if err != nil || !ok {
+		return inventory.List{}
+	}
+	list, err := openInventory(w.Home, s, id).Read()
+	if err != nil {
+		w.App.Log.Debug("the names of accounts are not known", "why", err)
+	}
+	return list
+}
+
+func limiter(home string, v *inventory.Inventory, origin string) *ratelimit.Limiter {
 	return ratelimit.New(ratelimit.Options{
-		Path: filepath.Join(l.w.Home, ".aws", "lanyard", "rate", s.Inventory.Name()), Probe: s.id.Origin != ssocache.AWS,
+		Path: filepath.Join(home, ".aws", "lanyard", "rate", v.Name()), Probe: origin != ssocache.AWS,
 	})
 }
 

@@ -65,6 +65,19 @@ func Print(app *command.App, title string, v any) error {
 	return out.value(v)
 }
 
+// PrintValue prints a value of package document as Print prints other values.
+func PrintValue(app *command.App, title string, v any) error {
+	format := app.Flags.Output
+	if format == "" {
+		format = "json"
+	}
+	out, err := printingAs(app, format, title)
+	if err != nil {
+		return err
+	}
+	return out.printer(app.Out.Raw()).Print(v)
+}
+
 // value prints a value of lanyard's own, by its JSON encoding.
 func (p Printing) value(v any) error {
 	b, err := json.Marshal(v)

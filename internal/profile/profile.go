@@ -66,8 +66,11 @@ type Profile struct {
 	EnvKeys bool
 
 	// Assume is the ARN of a role that is assumed after the roles of the profile: see
-	// [Profile.Assuming].
-	Assume string
+	// [Profile.Assuming]. AssumeSession is the name of its session; "" means a name with the time.
+	Assume, AssumeSession string
+
+	// Policy is the session policy of the last role of the chain: see [Profile.Narrowed].
+	Policy string
 
 	// Session, AccountID and RoleName are set only if Kind is SSO.
 	Session   Session

@@ -38,6 +38,8 @@ type Role struct {
 	Tags           []Tag
 	TransitiveTags []string // keys
 
+	Policy string // a session policy: the role then has no other permissions than the policy
+
 	// TokenFile or TokenProcess provides the token of a web identity. If both are empty, the
 	// credentials of the source assume the role.
 	TokenFile, TokenProcess string
@@ -65,7 +67,10 @@ func (p *Profile) Chain() (Chain, []Warning, error) {
 		return Chain{}, r.warnings, err
 	}
 	if p.Assume != "" {
-		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume})
+		c.Roles = append(c.Roles, Role{Profile: p.Name, From: AssumeFlag, ARN: p.Assume, SessionName: p.AssumeSession})
+	}
+	if n := len(c.Roles); n > 0 {
+		c.Roles[n-1].Policy = p.Policy
 	}
 	r.limitDurations(&c)
 	return c, r.warnings, nil
@@ -79,6 +84,21 @@ const AssumeFlag = "--assume-role"
 func (p *Profile) Assuming(arn string) *Profile {
 	made := *p
 	made.Assume = arn
+	return &made
+}
+
+// Narrowed returns a copy of the profile whose last role gets a session policy. A permission set is
+// no such role: AWS lets only the role of AssumeRole have a session policy.
+func (p *Profile) Narrowed(policy string) *Profile {
+	made := *p
+	made.Policy = policy
+	return &made
+}
+
+// WithRole returns a copy of the profile with another permission set of its account.
+func (p *Profile) WithRole(name string) *Profile {
+	made := *p
+	made.RoleName = name
 	return &made
 }
 

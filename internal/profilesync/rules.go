@@ -79,16 +79,16 @@ func newCandidate(e *Entry, session string) candidate {
 
 func (p pattern) matches(c *candidate) bool {
 	for _, g := range p.globs {
-		if !matchGlob(g.glob, c[g.field]) {
+		if !MatchGlob(g.glob, c[g.field]) {
 			return false
 		}
 	}
 	return true
 }
 
-// matchGlob reports whether the whole text matches the glob. * stands for any characters, also for
+// MatchGlob reports whether the whole text matches the glob. * stands for any characters, also for
 // a slash, and ? for one character. All other characters stand for themselves.
-func matchGlob(glob, text string) bool {
+func MatchGlob(glob, text string) bool {
 	i, j := 0, 0
 	star, mark := -1, 0 // the last star, and where the text after it begins
 	for j < len(text) {

@@ -109,8 +109,8 @@ func TestMatchGlob(t *testing.T) {
 		{"*a*a*a*a*a*a*b", strings.Repeat("a", 5000), false},
 	}
 	for _, tt := range tests {
-		if got := matchGlob(tt.glob, tt.text); got != tt.want {
-			t.Errorf("matchGlob(%q, %.20q) = %v", tt.glob, tt.text, got)
+		if got := MatchGlob(tt.glob, tt.text); got != tt.want {
+			t.Errorf("MatchGlob(%q, %.20q) = %v", tt.glob, tt.text, got)
 		}
 	}
 }

@@ -84,6 +84,12 @@ const (
 	lockBudget = 2 * time.Second        // how long to wait for the lock; then this process limits only itself
 )
 
+// Least returns the least time in which n requests can be sent, at the rate before the service has
+// refused anything.
+func Least(n int) time.Duration {
+	return time.Duration(max(0, float64(n)-burst) / startRate * float64(time.Second))
+}
+
 // A Request is a request that the limiter allowed. Call exactly one of its methods after the
 // request.
 type Request struct {

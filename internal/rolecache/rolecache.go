@@ -116,5 +116,6 @@ func arguments(role profile.Role) []ssocache.Argument {
 		add("Tags", string(text))
 	}
 	add("TransitiveTagKeys", strings.Join(role.TransitiveTags, ","))
+	add("Policy", role.Policy)
 	return args
 }

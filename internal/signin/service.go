@@ -1,6 +1,7 @@
 package signin
 
 import (
+	"cmp"
 	"errors"
 	"strings"
 	"time"
@@ -55,12 +56,40 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 		MaxAttempts: reach.MaxAttempts, RetryMode: reach.RetryMode, Log: w.App.Log, UserAgent: caller.UserAgent(w.App.Env.Lookup),
 		TimeFormat: format.Value, Zone: w.App.Now().Location(), Now: w.App.Now,
 	}
-	if svc.Name == "s3api" {
+	if client.OnlyNeededChecksums, err = whenRequired(w, p, "request_checksum_calculation"); err != nil {
+		return nil, err
+	}
+	if client.IgnoreReplyChecksums, err = whenRequired(w, p, "response_checksum_validation"); err != nil {
+		return nil, err
+	}
+	if err := setDiscovery(w, p, client); err != nil {
+		return nil, err
+	}
+	if client.EndpointParameters, err = endpointParameters(w, p, svc); err != nil {
+		return nil, err
+	}
+	if svc.Name == "s3api" || svc.Name == "s3control" {
 		s3 := s3Settings(p)
 		client.PathStyle, client.VirtualHosts = s3("addressing_style") == "path", s3("addressing_style") == "virtual"
 		client.DualStack = client.DualStack || strings.EqualFold(s3("use_dualstack_endpoint"), "true")
 	}
 	return client, nil
+}
+
+// whenRequired reports whether a setting for checksums is "when_required". The default is
+// "when_supported", and other values are errors.
+func whenRequired(w *workspace.Workspace, p *profile.Profile, key string) (bool, error) {
+	const supported, required = "when_supported", "when_required"
+	set, _ := p.Get(key)
+	switch value := strings.ToLower(cmp.Or(w.App.Env.Get("AWS_"+strings.ToUpper(key)), set.Value, supported)); value {
+	case supported, required:
+		return value == required, nil
+	default:
+		return false, &command.ConfigError{
+			Code: "Configuration",
+			Msg:  "Unsupported configuration value for " + key + ". Expected one of ('" + supported + "', '" + required + "') but got " + value + ".",
+		}
+	}
 }
 
 // s3Settings returns a function that looks up a setting in the s3 block of a profile.

@@ -76,6 +76,13 @@ func (p Palette) Added(text string) string { return p.render(text, lipgloss.Gree
 // Removed colours the old lines of a diff.
 func (p Palette) Removed(text string) string { return p.render(text, lipgloss.Red, false) }
 
+// Nth gives text one of five colours that stand for nothing. Neighbouring numbers have different
+// colours. Use it to tell the lines of several sources apart.
+func (p Palette) Nth(n int, text string) string {
+	colours := [...]color.Color{lipgloss.Cyan, lipgloss.Green, lipgloss.Magenta, lipgloss.Yellow, lipgloss.Blue}
+	return p.render(text, colours[n%len(colours)], false)
+}
+
 // Selected emphasizes the selected row of a menu.
 func (p Palette) Selected(text string) string { return p.render(text, nil, true) }
 

@@ -51,7 +51,11 @@ func (w *Workspace) ConnectBy(p *profile.Profile) {
 				return nil, err
 			}
 			settings, _ := w.Settings(p) // Endpoints has returned the error
-			return w.Service(settings.At(e), s.StartURL, s.Region)
+			client, err := w.Service(settings.At(e), s.StartURL, s.Region)
+			if err != nil || w.Limiter == nil {
+				return client, err
+			}
+			return limited{client, w.Limiter(s), w.App.Now}, nil
 		},
 	}
 	if w.Stores.inAgent {
@@ -127,6 +131,23 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 	if w.App.Transport != nil {
 		return client, nil
 	}
+	transport := func() (*http.Transport, error) { return w.transport(s) }
+	var t *http.Transport
+	var err error
+	if w.shared != nil {
+		t, err = w.shared.transport(transportKey{s.CABundle, s.NoVerifySSL, s.ConnectTimeout}, transport)
+	} else {
+		t, err = transport()
+	}
+	if err != nil {
+		return nil, err
+	}
+	client.Transport = t
+	return client, nil
+}
+
+// transport returns the transport for the settings.
+func (w *Workspace) transport(s agent.Settings) (*http.Transport, error) {
 	connect := cmp.Or(s.ConnectTimeout, 5*time.Second)
 	t := &http.Transport{
 		Proxy:               proxyenv.Read(w.App.Env.Environ()).For,
@@ -150,8 +171,7 @@ func (w *Workspace) httpClientOf(s agent.Settings) (*http.Client, error) {
 		}
 		t.TLSClientConfig.RootCAs = pool
 	}
-	client.Transport = t
-	return client, nil
+	return t, nil
 }
 
 // caBundle returns the path of the CA certificates to trust, or "" for the system's, and
@@ -267,12 +287,15 @@ func PatientClient(app *command.App, home string) *agent.Client {
 // settings of a profile.
 func (w *Workspace) askAgent(p *profile.Profile) func(context.Context, broker.Request) (broker.Answer, bool, error) {
 	return func(ctx context.Context, r broker.Request) (broker.Answer, bool, error) {
+		if store, err := w.Broker.Cache.Store(r.Session.Key()); w.Limiter != nil && (err != nil || store != keystore.Agent) {
+			return broker.Answer{}, false, nil // this process limits its requests, and the agent does not
+		}
 		client := w.Stores.client()
 		q, err := w.question(p, r)
 		if err != nil {
 			return broker.Answer{}, false, err
 		}
-		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent {
+		if store, err := w.Broker.Cache.Store(r.Session.Key()); err == nil && store == keystore.Agent || r.Guarded { // only the agent keeps them
 			client.Patience = agent.LongPatience
 		}
 		a, warnings, answered, err := client.Ask(ctx, q)

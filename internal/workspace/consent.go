@@ -30,7 +30,11 @@ func (c Case) consent(ctx context.Context, v Verdict) (how string, err error) {
 		agreed = agreed && app.Agreed(consentKey(c.profile(), r))
 	}
 	store := grant.Open(c.g.w.Home)
-	granted := func() bool { return c.granted(store) }
+	var until time.Time // of the grant
+	granted := func() (ok bool) {
+		until, ok = c.granted(store)
+		return ok
+	}
 	switch {
 	case agreed:
 		return "recent", nil
@@ -47,8 +51,8 @@ func (c Case) consent(ctx context.Context, v Verdict) (how string, err error) {
 		return "", err
 	}
 	for _, r := range c.Roles() {
-		app.Agree(consentKey(c.profile(), r))
-		app.Agree(consentKey(r.Profile, r)) // the broker asks about the sources of a chain again
+		app.Agree(consentKey(c.profile(), r), until)
+		app.Agree(consentKey(r.Profile, r), until) // the broker asks about the sources of a chain again
 	}
 	return how, nil
 }

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/accountindex"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -187,16 +188,21 @@ func (c Case) Request(r broker.Role) (guard.Request, error) {
 		if err != nil {
 			return q, err
 		}
-		q.Aliases = names
+		q.Aliases = slices.Clone(names)
 	}
-	if r == c.s.Role && c.s.InUse != "" {
+	if sameRole(r, c.s.Role) && c.s.InUse != "" {
 		q.Profile, q.Aliases = c.s.InUse, append(q.Aliases, r.Profile)
 	}
+	slices.Sort(q.Aliases)
+	q.Aliases = slices.DeleteFunc(slices.Compact(q.Aliases), func(name string) bool { return name == q.Profile || name == "" })
 	if accountNames && r.AccountID != "" {
 		q.AccountName = c.g.accountName(r.AccountID)
 	}
 	return q, nil
 }
+
+// sameRole reports whether two values are about the same role of the same profile.
+func sameRole(a, b broker.Role) bool { return a.Profile == b.Profile && key(a) == key(b) }
 
 // key returns a text that identifies a role.
 func key(r broker.Role) string {
@@ -215,13 +221,43 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 	if g.names != nil {
 		return g.names[key(r)], nil
 	}
-	all, err := g.w.profileSettings()
-	if err != nil {
-		return nil, err
-	}
 	names := map[string][]string{}
 	add := func(name string, r broker.Role) {
 		names[key(r)] = append(names[key(r)], name)
+	}
+	for _, in := range g.configs() {
+		if err := rolesOf(in, add); err != nil {
+			return nil, err
+		}
+	}
+	g.names = names
+	return names[key(r)], nil
+}
+
+// configs returns the config in use. If a variable names another file, it also returns the usual
+// config, so that a copy of a profile in another file has the rules of the profile.
+func (g *Guard) configs() []profile.Inputs {
+	configs := []profile.Inputs{g.w.In}
+	usual := g.w.In
+	usual.LookupEnv = func(name string) (string, bool) {
+		if name == "AWS_CONFIG_FILE" || name == "AWS_SHARED_CREDENTIALS_FILE" {
+			return "", false
+		}
+		return g.w.In.LookupEnv(name)
+	}
+	config, credentials := profile.Paths(usual.LookupEnv)
+	if config != g.w.In.Config.Path || credentials != g.w.In.Credentials.Path {
+		usual.Config, usual.Credentials = readConfig(config, false, ""), readConfig(credentials, true, "")
+		configs = append(configs, usual)
+	}
+	return configs
+}
+
+// rolesOf calls add with the role of each profile.
+func rolesOf(in profile.Inputs, add func(name string, r broker.Role)) error {
+	all, err := profileSettings(in)
+	if err != nil {
+		return err
 	}
 	for name, own := range all {
 		if own["include_profile"] == "" && own["credential_process"] == "" {
@@ -231,16 +267,14 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 			add(name, broker.Role{AccountID: own["sso_account_id"], RoleName: own["sso_role_name"]})
 			continue
 		}
-		in := g.w.In
 		in.Profile = name
 		p, _, err := profile.Resolve(in)
-		if p == nil {
-			g.w.App.Log.Debug("a profile without valid settings has no role", "profile", name, "error", err)
-			continue
+		if p == nil || err != nil {
+			continue // no program gets credentials for the profile
 		}
 		chain, _, err := p.Chain()
 		if err != nil {
-			continue // no program gets credentials for the profile
+			continue
 		}
 		if n := len(chain.Roles); n > 0 {
 			add(name, broker.Role{ARN: chain.Roles[n-1].ARN})
@@ -248,8 +282,7 @@ func (g *Guard) aliases(r broker.Role) ([]string, error) {
 			add(name, broker.Role{AccountID: start.AccountID, RoleName: start.RoleName})
 		}
 	}
-	g.names = names
-	return names[key(r)], nil
+	return nil
 }
 
 // indexes opens the lists of accounts of the portal in use. The caller closes them.
@@ -373,12 +406,89 @@ func (g *Guard) rule(ctx context.Context, s broker.Subject) (broker.Ruling, erro
 	return ruling, err
 }
 
+// A RoleCase holds one role of a request, with its facts and the rules up to the one that decides.
+type RoleCase struct {
+	guard.Request
+	Steps []guard.Step
+}
+
+// Explain returns the roles of the request with the rules. The role of the request is last.
+func (c Case) Explain() ([]RoleCase, error) {
+	var all []RoleCase
+	for _, r := range c.Roles() {
+		q, err := c.Request(r)
+		if err != nil {
+			return nil, err
+		}
+		if q.AccountName == "" && r.AccountID != "" {
+			q.AccountName = c.g.accountName(r.AccountID)
+		}
+		all = append(all, RoleCase{q, c.Rules.Explain(q)})
+	}
+	return all, nil
+}
+
+// Asks returns the verdict about the request if a grant can allow it. asks is false if the request
+// needs no grant. An error means that the rules refuse the request with any grant.
+//
+// The command of a grant is not the command that will use it. So a rule for some other command,
+// caller or time also asks, if no rule denies this request.
+func (c Case) Asks() (v Verdict, asks bool, err error) {
+	if c.g == nil { // there are no rules
+		return Verdict{}, false, nil
+	}
+	if v, err = c.Verdict(); err != nil {
+		return v, false, err
+	}
+	switch {
+	case v.Action == guard.Deny, v.Action == guard.Downgrade && v.Instead == "":
+		return v, false, c.refusal(v, "", "")
+	case v.Action.Asks():
+		return v, true, nil
+	}
+	for _, r := range c.Roles() {
+		q, err := c.Request(r)
+		if err != nil {
+			return v, false, err
+		}
+		for _, rule := range c.Rules.Asking(q) {
+			if v.Rule == nil || !v.Action.Asks() || strictness(rule.Action) > strictness(v.Action) {
+				v.Decision, v.Role = guard.Decision{Rule: rule, Action: rule.Action}, r
+			}
+		}
+	}
+	return v, v.Action.Asks(), nil
+}
+
+// Answer returns what happens to the request now. If the rules refuse it, or the user cannot be
+// asked, Answer returns the error that a command would return. It asks nothing.
+func (c Case) Answer(v Verdict) (string, error) {
+	switch {
+	case v.Action == guard.Allow:
+		return "allowed", nil
+	case v.Action == guard.Downgrade && v.Instead != "":
+		return "allowed with " + v.Instead, nil
+	case !v.Action.Asks():
+		return "refused", c.refusal(v, "", "")
+	}
+	if until, ok := c.granted(grant.Open(c.g.w.Home)); ok {
+		return "allowed by a grant until " + until.Local().Format("15:04:05"), nil
+	}
+	switch {
+	case c.problem() != "":
+		return "refused", c.refusal(v, c.problem(), c.grantHint())
+	case v.Action == guard.TypeName:
+		return "asks you to type the name of the profile", nil
+	}
+	return "asks you to confirm", nil
+}
+
 // refusal returns the error for a request that the rules refuse. problem says why the user
 // did not confirm the request.
 func (c Case) refusal(v Verdict, problem, hint string) error {
 	e := &guard.Refusal{Profile: c.profile(), Rule: v.Rule.String(), Hint: hint}
 	role := guard.RoleText(v.Role.AccountID, v.Role.RoleName)
-	if v.Role != c.s.Role {
+	if !sameRole(v.Role, c.s.Role) {
 		role += " (a source of the profile)"
 	}
 	switch {
@@ -388,11 +498,13 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 			e.Why += ", because " + v.Note
 			e.Hint = "to list the accounts with their names, run: lanyard accounts"
 		}
+	case v.Action == guard.Downgrade && !sameRole(v.Role, c.s.Role):
+		e.Why = "replaces " + role + ", and lanyard assumes no role with the credentials of a replaced role"
 	case v.Action == guard.Downgrade && !c.mayDowngrade():
-		e.Why = "replaces " + role + " by another permission set, and an assumed role has none"
+		e.Why = "replaces " + role + " by another permission set, and only a role of Identity Center has others"
 	case v.Action == guard.Downgrade:
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
-		e.Hint = "to list the roles of the account, run: lanyard roles " + c.s.AccountID
+		e.Hint = "to list the roles, run: lanyard accounts"
 	default:
 		e.Why = "needs a person who confirms " + role + ", and " + problem
 	}
@@ -418,19 +530,20 @@ func (c Case) GrantRole() grant.Role {
 	return grant.Role{Profile: c.profile(), AccountID: c.s.AccountID, RoleName: c.s.RoleName}
 }
 
-// granted reports whether the user has granted the request. If flags name the role, the grant of any
-// profile with this role counts.
-func (c Case) granted(store grant.Store) bool {
+// granted reports whether the user has granted the request, and until when. If flags name the role,
+// the grant of any profile with this role counts.
+func (c Case) granted(store grant.Store) (until time.Time, ok bool) {
 	role := c.GrantRole()
 	names := []string{role.Profile}
 	if role.Profile == "" {
 		names, _ = c.g.aliases(c.s.Role) // after an error, no grant counts
 	}
-	return slices.ContainsFunc(names, func(name string) bool {
-		role.Profile = name
-		_, ok := store.Find(role, c.g.w.App.Now())
-		return ok
-	})
+	for _, role.Profile = range names {
+		if g, ok := store.Find(role, c.g.w.App.Now()); ok {
+			return g.Until, true
+		}
+	}
+	return time.Time{}, false
 }
 
 // RuleInAgent returns the Guard of the brokers of the background agent. It reads the config and the

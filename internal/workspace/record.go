@@ -8,6 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/caller"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/eventlog"
+	"github.com/lanyard-cli/lanyard/internal/grant"
 	"github.com/lanyard-cli/lanyard/internal/settings"
 )
 
@@ -18,11 +19,19 @@ func RecordHandout(app *command.App, h broker.Handout) error {
 	return Record(app, e)
 }
 
+// RecordGrant adds a grant to the audit record: see [Record].
+func RecordGrant(app *command.App, g grant.Grant) error {
+	return Record(app, audit.Entry{
+		Time: app.Now(), Event: audit.Grant, Decision: audit.Allowed, Profile: g.Profile, Account: g.AccountID, Role: g.RoleName,
+		Expires: g.Until, Command: "grant", Caller: audit.Self(caller.Detect(app.Env.Lookup)),
+	})
+}
+
 // entryOf returns the entry of an answer, without its time and caller.
 func entryOf(h broker.Handout) audit.Entry {
 	s := h.Subject
 	e := audit.Entry{
-		Event: audit.Credentials, Decision: audit.Allowed, Rule: h.Ruling.Rule,
+		Event: audit.Credentials, Decision: audit.Allowed, Rule: h.Ruling.Rule, Consent: h.Ruling.Consent,
 		Profile: s.Profile, Account: s.AccountID, Role: s.RoleName,
 		KeyID: h.AccessKeyID, Expires: h.Expiration, Source: audit.Cache, Command: s.Command,
 	}

@@ -34,6 +34,7 @@ type Stores struct {
 	App  *command.App
 	Home string
 
+	shared  *shared       // the stores that other workspaces have opened; nil if this one opens its own
 	inAgent bool          // this process is the background agent
 	memory  *agent.Memory // the store of the agent itself; else nil
 
@@ -48,23 +49,33 @@ func (s *Stores) Cache() keystore.Files {
 	if f.Backends != nil {
 		return f
 	}
-	s.backends = &keystore.Backends{}
-	f.Backends = s.backends
-	s.backends.Open = func(store string) (keystore.Backend, error) {
-		s.App.Log.Debug("open store", "store", store)
-		switch store {
-		case keystore.Encrypted:
-			return keystore.OpenEncrypted(f, s.passphrase)
-		case keystore.Agent:
-			return s.agentBackend(), nil
+	s.backends = &keystore.Backends{Open: s.open}
+	if s.shared != nil {
+		s.backends.Open = func(store string) (keystore.Backend, error) {
+			if store == keystore.Agent {
+				return s.agentBackend(), nil // only one goroutine may use a client of the agent
+			}
+			return s.shared.backend(store)
 		}
-		deadline, err := keychainDeadline(s.App)
-		if err != nil {
-			return nil, err
-		}
-		return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.App.Env.Lookup})
 	}
+	f.Backends = s.backends
 	return f
+}
+
+// open opens a store that is not in files.
+func (s *Stores) open(store string) (keystore.Backend, error) {
+	s.App.Log.Debug("open store", "store", store)
+	switch store {
+	case keystore.Encrypted:
+		return keystore.OpenEncrypted(s.Cache(), s.passphrase)
+	case keystore.Agent:
+		return s.agentBackend(), nil
+	}
+	deadline, err := keychainDeadline(s.App)
+	if err != nil {
+		return nil, err
+	}
+	return keystore.OpenKeychain(keystore.KeychainOptions{Deadline: deadline, LookupEnv: s.App.Env.Lookup})
 }
 
 // keychainDeadline returns how long a call of the keychain may take; 0 means the default.

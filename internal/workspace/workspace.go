@@ -15,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ratelimit"
 	"github.com/lanyard-cli/lanyard/internal/self"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/userpath"
@@ -32,6 +33,10 @@ type Workspace struct {
 	NeverSignsIn bool // ignore auto_login; set it before the first request
 	NeverAsks    bool // do not ask the user to confirm a role; set it before the first request
 
+	// Limiter returns the limiter of the requests for role credentials of a session. It is nil for
+	// commands that send few requests. Set it before the first request. See limit.go.
+	Limiter func(profile.Session) *ratelimit.Limiter
+
 	PortalURL string    // --endpoint-url of a portal operation; else ""
 	bundle    caBundle  // the CA certificates in use
 	edited    time.Time // the first edit of this command; else zero
@@ -39,6 +44,7 @@ type Workspace struct {
 	uses   []profile.SessionUse // of the config; see Sessions
 	unsaid []profile.Warning    // about uses; not printed yet
 	loaded bool
+	shared *shared // with the workspaces of With; nil before Share
 }
 
 // Open reads the config files for a command that needs a home folder, because it uses the
@@ -214,7 +220,11 @@ func (w *Workspace) QuietSessions() ([]profile.SessionUse, error) {
 	if w.loaded {
 		return w.uses, nil
 	}
-	uses, warnings, err := profile.Sessions(w.In)
+	read := func() ([]profile.SessionUse, []profile.Warning, error) { return profile.Sessions(w.In) }
+	if w.shared != nil {
+		read = w.shared.sessions
+	}
+	uses, warnings, err := read()
 	if err != nil {
 		return nil, err
 	}
@@ -331,8 +341,12 @@ func UseOf(uses []profile.SessionUse, s profile.Session) profile.SessionUse {
 // profileSettings returns the settings of every profile from both files, in one pass. Ten
 // thousand single look-ups would take a minute.
 func (w *Workspace) profileSettings() (map[string]map[string]string, error) {
+	return profileSettings(w.In)
+}
+
+func profileSettings(in profile.Inputs) (map[string]map[string]string, error) {
 	all := map[string]map[string]string{}
-	for _, doc := range []*awsconfig.Doc{w.In.Config, w.In.Credentials} { // the last file overrides the first
+	for _, doc := range []*awsconfig.Doc{in.Config, in.Credentials} { // the last file overrides the first
 		sections, _, err := doc.All()
 		if err != nil {
 			return nil, err

@@ -172,7 +172,12 @@ func result(e audit.Entry, bad func(string) string) string {
 	switch {
 	case e.Event == audit.Restart:
 		return bad("gap in the record")
+	case e.Event == audit.Grant:
+		return "granted until " + e.Expires.Local().Format("15:04")
 	case e.Decision == audit.Refused:
+		if e.Rule == "" {
+			return bad("refused")
+		}
 		return bad("refused") + " by " + show(e.Rule)
 	case e.Decision == audit.Failed:
 		return bad("failed")

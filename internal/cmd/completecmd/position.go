@@ -62,6 +62,8 @@ type position struct {
 	cmd *cobra.Command // nil if only the AWS CLI has the command
 	op  *model.Operation
 
+	waits *model.Service // the service whose waiters follow
+
 	args    []string // the arguments of cmd
 	account string   // the value of --account
 	dashes  bool     // the cursor is after "--"
@@ -130,7 +132,7 @@ func (p *position) argument(word string) {
 	switch {
 	case p.cmd == nil || p.op != nil:
 	case cmdline.IsService(p.cmd):
-		p.operation(p.cmd.Name(), word)
+		p.serviceWord(word)
 	default:
 		sub := cmdline.Child(p.cmd, word)
 		if sub == nil && !p.cmd.HasParent() && model.Has(word) {
@@ -153,6 +155,25 @@ func (p *position) argument(word string) {
 			p.argument(word)
 		}
 	}
+}
+
+// serviceWord reads a word after a service: an operation, a command of lanyard, or "wait" and a waiter.
+func (p *position) serviceWord(word string) {
+	service := p.cmd.Name()
+	if sub := cmdline.Child(p.cmd, word); sub != nil {
+		p.cmd = sub
+		return
+	}
+	if p.waits != nil {
+		w, _ := p.waits.Waiter(word)
+		p.operation(service, w.Operation)
+		return
+	}
+	if svc, err := model.Load(service); err == nil && word == model.WaitCommand && svc.HasWaiters() {
+		p.waits = svc
+		return
+	}
+	p.operation(service, word)
 }
 
 // operation sets the operation. The AWS CLI also has operations that lanyard does not have.
@@ -245,6 +266,27 @@ func (p *position) flags() {
 	p.cmd.InheritedFlags().VisitAll(add)
 }
 
+// serviceWords offers the words that can follow a service, or the waiters after "wait".
+func (p *position) serviceWords() {
+	if p.waits != nil {
+		for _, w := range p.waits.Waiters() {
+			p.offerWords(w.CLIName)
+		}
+		return
+	}
+	svc, err := model.Load(p.cmd.Name())
+	if err != nil {
+		return
+	}
+	p.offerWords(svc.Operations()...)
+	for _, cmd := range p.cmd.Commands() {
+		p.offer(completion.Value{Text: cmd.Name(), About: cmd.Short})
+	}
+	if svc.HasWaiters() {
+		p.offerWords(model.WaitCommand)
+	}
+}
+
 // arguments offers the commands and the values that can follow. files reports whether a file can
 // follow.
 func (p *position) arguments() (files bool) {
@@ -252,9 +294,7 @@ func (p *position) arguments() (files bool) {
 	case p.cmd == nil || p.op != nil:
 		return false
 	case cmdline.IsService(p.cmd):
-		if svc, err := model.Load(p.cmd.Name()); err == nil {
-			p.offerWords(svc.Operations()...)
-		}
+		p.serviceWords()
 		return false
 	case !p.cmd.HasSubCommands():
 		return p.argumentValues()

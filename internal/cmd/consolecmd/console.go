@@ -82,6 +82,7 @@ lanyard console dev-admin --print`,
 		},
 	}
 	f := cmd.Flags()
+	cmdline.AddWait(cmd, app)
 	f.StringVar(&o.service, "service", "", "open the page of the service `NAME`, for example ec2, cfn or logs")
 	cmdline.Offer(f, "service", console.ServiceNames()...)
 	f.StringVar(&o.destination, "destination", "", "open this page: a `PATH` or URL of the console")

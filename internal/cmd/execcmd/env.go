@@ -76,6 +76,7 @@ eval "$(lanyard env --unset)"`,
 	cmdline.Offer(f, "format", formats[:]...)
 	f.BoolVar(&o.unset, "unset", false, "print lines that remove the variables")
 	addNoRegion(cmd, &o.noRegion)
+	cmdline.AddWait(cmd, app)
 	return cmd
 }
 

@@ -30,6 +30,8 @@ type execOptions struct {
 	noRegion bool
 	server   bool
 	argv     []string
+
+	isolation
 }
 
 // NewExec returns the command exec.
@@ -53,6 +55,13 @@ for the command. Every AWS SDK asks the endpoint again before the credentials
 expire. If your default profile has credentials, the command gets a copy of the
 config without the credentials of the default profile.
 
+--isolate gives the command this role and nothing else: the command gets a
+credential endpoint, empty AWS files, and no variables of lanyard. --allow also
+limits the operations: the command gets placeholder keys, and a proxy signs the
+requests that the rules allow. Rules are the classes read, secret and write,
+operations such as s3:Get*, region:eu-* and account:111122223333. "!" before a
+rule forbids. Each of --allow, --for, --read-only and --policy means --isolate.
+
 Without PROFILE, exec uses --profile, AWS_PROFILE or AWS_DEFAULT_PROFILE, else
 opens a menu on the terminal. The exit code is 127 if COMMAND is not found, and
 126 if lanyard cannot run COMMAND.`,
@@ -62,7 +71,9 @@ lanyard exec dev-admin --region eu-west-1 -- env
 # with a role that no profile has
 lanyard exec --account 111122223333 --role ReadOnlyAccess -- terraform plan
 # credentials that do not expire while the command runs
-lanyard exec --server dev-admin -- terraform apply`,
+lanyard exec --server dev-admin -- terraform apply
+# an AI agent that may read, but not read secrets, for half an hour
+lanyard exec --allow read --for 30m dev-admin -- claude`,
 		DisableFlagsInUseLine: true,
 		Annotations:           cmdline.Uses("profile", "region", cmdline.Role, cmdline.Connection),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -76,6 +87,8 @@ lanyard exec --server dev-admin -- terraform apply`,
 		},
 	}
 	addNoRegion(cmd, &o.noRegion)
+	cmdline.AddWait(cmd, app)
+	addIsolation(cmd, &o.isolation)
 	cmd.Flags().BoolVar(&o.server, "server", false, "refresh the credentials while the command runs")
 	return cmd
 }
@@ -83,6 +96,9 @@ lanyard exec --server dev-admin -- terraform apply`,
 // parse reads the arguments. dash is the number of arguments before "--", or -1.
 func (o *execOptions) parse(app *command.App, args []string, dash int) error {
 	if err := checkNoRegion(app, o.noRegion); err != nil {
+		return err
+	}
+	if err := o.isolation.check(app, o.server); err != nil {
 		return err
 	}
 	const form = "run: lanyard exec PROFILE -- COMMAND"
@@ -124,15 +140,21 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if err != nil {
 		return err
 	}
+	if o.on {
+		return runIsolated(ctx, app, from, path, o)
+	}
 	if o.server {
 		return serve(ctx, app, from, path, o)
 	}
-	vars, err := variables(ctx, app, from, "exec", o.noRegion)
+	vars, err := variables(ctx, app, from, callerOf(path), o.noRegion)
 	if err != nil {
 		return err
 	}
 	return child.Become(app, path, o.argv, vars.environment(app.Env.Environ()))
 }
+
+// callerOf returns the name of the command for the user's rules: "exec PROGRAM".
+func callerOf(path string) string { return "exec " + filepath.Base(path) }
 
 // A startError reports a program that cannot be started.
 type startError struct {
@@ -144,6 +166,17 @@ type startError struct {
 func (e *startError) Error() string   { return e.name + ": " + e.err.Error() }
 func (e *startError) Unwrap() error   { return e.err }
 func (e *startError) ExitStatus() int { return e.status }
+
+// Program returns the path of the program that a command line names. It returns an error with the
+// exit code 126 or 127 if the program cannot be run, and an error for arguments that cannot be
+// passed to a batch file.
+func Program(argv []string) (string, error) {
+	path, err := find(argv[0])
+	if err != nil {
+		return "", err
+	}
+	return path, checkBatch(path, argv[1:])
+}
 
 // find returns the path of a program. name is a path, or a name on PATH.
 func find(name string) (string, error) {

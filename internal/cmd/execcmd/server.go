@@ -17,6 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credserver"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
 // The variables in which the SDKs find a credential endpoint.
@@ -25,6 +26,10 @@ const (
 	tokenFileVariable = "AWS_CONTAINER_AUTHORIZATION_TOKEN_FILE"
 	tokenVariable     = "AWS_CONTAINER_AUTHORIZATION_TOKEN" // for clients from before 2024, which ignore the file
 )
+
+// A getter returns credentials for a server. It asks nothing and prints nothing, because the
+// terminal belongs to the command. See credentials.Unattended.
+type getter = func(ctx context.Context, own func(url string) bool) (ssocache.Credentials, error)
 
 // serve runs the command as a child, with a credential endpoint instead of keys. It returns
 // the exit code of the command. If a signal ended the command, serve ends this process with the
@@ -37,7 +42,7 @@ func serve(ctx context.Context, app *command.App, source, path string, o execOpt
 
 func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o execOptions) (err error) {
 	// Get the first credentials before the command starts, because lanyard can still ask the user.
-	vars, err := variables(ctx, app, source, "exec", o.noRegion)
+	vars, err := variables(ctx, app, source, callerOf(path), o.noRegion)
 	if err != nil {
 		return err
 	}
@@ -47,7 +52,7 @@ func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o
 	}
 	signals, release := child.TakeSignals(taken...)
 	defer release()
-	server, url, err := startServer(ctx, app)
+	server, url, err := startServer(ctx, app, credentials.Unattended(app, callerOf(path)))
 	if err != nil {
 		return err
 	}
@@ -74,12 +79,12 @@ func serveUntilEnd(ctx context.Context, app *command.App, source, path string, o
 	return child.Run(app, path, o.argv, append(vars, files...).environment(app.Env.Environ()), signals)
 }
 
-// startServer starts the endpoint of a profile, and returns its URL too. The server asks nothing
-// and prints nothing, because the terminal belongs to the command.
-func startServer(ctx context.Context, app *command.App) (server *credserver.Server, url string, err error) {
+// startServer starts an endpoint for the credentials of get, and returns its URL too. The server asks
+// nothing and prints nothing, because the terminal belongs to the command.
+func startServer(ctx context.Context, app *command.App, get getter) (server *credserver.Server, url string, err error) {
 	path := "/" + rand.Text()
 	server, err = credserver.Start(ctx, credserver.Config{
-		Sources: []credserver.Source{{Path: path, Get: credentials.Unattended(app, "exec")}},
+		Sources: []credserver.Source{{Path: path, Get: get}},
 		Now:     app.Now, Log: app.Log,
 	})
 	if err != nil {

@@ -60,6 +60,7 @@ lanyard shell dev-admin --nest`,
 	}
 	cmd.Flags().BoolVar(&o.nest, "nest", false, "start a shell inside a shell of lanyard")
 	addNoRegion(cmd, &o.noRegion)
+	cmdline.AddWait(cmd, app)
 	return cmd
 }
 

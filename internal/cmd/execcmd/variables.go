@@ -53,26 +53,35 @@ func checkNoRegion(app *command.App, noRegion bool) error {
 // variables returns the environment variables of the profile that workspace.Choose has chosen.
 // source is the environment variable that names the profile, or "".
 func variables(ctx context.Context, app *command.App, source, caller string, noRegion bool) (setting, error) {
-	w := workspace.Files(app)
+	p, vars, err := variablesOf(ctx, workspace.Files(app), source, caller, noRegion)
+	if err != nil {
+		return nil, err
+	}
+	workspace.RecordUse(app, p.Name)
+	return vars, nil
+}
+
+// variablesOf does the same as variables for the profile in use of a workspace. It does not record
+// the use of the profile.
+func variablesOf(ctx context.Context, w *workspace.Workspace, source, caller string, noRegion bool) (*profile.Profile, setting, error) {
 	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
-		return nil, workspace.ExplainName(err, source)
+		return nil, nil, workspace.ExplainName(err, source)
 	}
-	if err := credentials.CheckChain(app, p.Name); err != nil {
-		return nil, err
+	if err := credentials.CheckChain(w.App, p.Name); err != nil {
+		return nil, nil, err
 	}
 	region := p.Region
 	if noRegion {
 		region = ""
 	} else if err := p.CheckRegion(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	c, err := credentials.Get(ctx, w, p, caller)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	workspace.RecordUse(app, p.Name)
-	return newSetting(p, c, region), nil
+	return p, newSetting(p, c, region), nil
 }
 
 // Environment returns the environment for a program that gets the credentials of the profile or
@@ -83,6 +92,16 @@ func Environment(ctx context.Context, app *command.App, caller string) ([]string
 		return nil, err
 	}
 	return vars.environment(app.Env.Environ()), nil
+}
+
+// EnvironmentOf does the same as Environment for a workspace. It does not record the use of the
+// profile, because a command that calls it uses many profiles.
+func EnvironmentOf(ctx context.Context, w *workspace.Workspace, caller string) ([]string, error) {
+	_, vars, err := variablesOf(ctx, w, "", caller, false)
+	if err != nil {
+		return nil, err
+	}
+	return vars.environment(w.App.Env.Environ()), nil
 }
 
 // newSetting returns the variables for credentials. If region is "", the environment keeps its own

@@ -3,7 +3,6 @@
 package servicecmd
 
 import (
-	"cmp"
 	"context"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/engine/call"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
@@ -31,47 +31,33 @@ func (o *operation) client(ctx context.Context, p *profile.Profile) (*call.Clien
 	if o.op.Unsigned {
 		return client, nil
 	}
-	mode, err := o.accountMode(p)
-	if err == nil {
-		err = o.checkSignature(p)
+	if o.svc.Bearer {
+		if client.Bearer = o.bearerToken(); !client.Bearer.IsZero() {
+			return client, nil
+		}
 	}
-	if err != nil {
+	if err := o.checkSignature(p); err != nil {
 		return nil, err
 	}
-	err = credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
-	if mode == "disabled" {
-		client.AccountID = ""
-	}
-	return client, err
+	return client, credentials.Authorize(ctx, o.w, p, client, o.svc.Name+" "+o.op.CLIName)
 }
 
-// checkSignature returns an error if the AWS CLI would send a token instead of a signature.
+// bearerToken returns the token in the environment that replaces a signature. It can be empty.
+func (o *operation) bearerToken() secret.String {
+	name := strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(o.svc.SigningName))
+	return secret.New(o.app.Env.Get("AWS_BEARER_TOKEN_" + name))
+}
+
+// checkSignature returns an error if a setting can ask for another kind of signature.
 func (o *operation) checkSignature(p *profile.Profile) error {
 	const preference, key = "AWS_AUTH_SCHEME_PREFERENCE", "auth_scheme_preference"
-	token := "AWS_BEARER_TOKEN_" + strings.ToUpper(strings.NewReplacer("-", "_", " ", "_").Replace(o.svc.SigningName))
 	set, _ := p.Get(key)
-	for name, v := range map[string]string{token: o.app.Env.Get(token), preference: o.app.Env.Get(preference), key: set.Value} {
+	for name, v := range map[string]string{preference: o.app.Env.Get(preference), key: set.Value} {
 		if o.svc.Bearer && v != "" {
 			return &command.ElsewhereError{Why: command.Usagef("%s with %s needs the AWS CLI", o.svc.Name, name)}
 		}
 	}
 	return nil
-}
-
-// accountMode returns the setting of the AWS CLI for endpoints with the account: "preferred" or
-// "disabled". The AWS CLI gets commands with any other value.
-func (o *operation) accountMode(p *profile.Profile) (string, error) {
-	const variable, key, usual = "AWS_ACCOUNT_ID_ENDPOINT_MODE", "account_id_endpoint_mode", "preferred"
-	if !o.svc.HasAccountEndpoints() {
-		return usual, nil
-	}
-	set, _ := p.Get(key)
-	switch mode := strings.ToLower(cmp.Or(o.app.Env.Get(variable), set.Value, usual)); mode {
-	case usual, "disabled":
-		return mode, nil
-	default:
-		return "", &command.ElsewhereError{Why: command.Usagef("%s %s needs the AWS CLI", key, mode)}
-	}
 }
 
 // guardedCall calls the operation. If the operation hands out the credentials of another role,
@@ -114,14 +100,27 @@ func (o *operation) handsOut() (role broker.Role, ok bool) {
 
 // call calls the operation and prints the result.
 func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
+	if o.waiter != nil {
+		return o.wait(ctx, client)
+	}
 	printer, done := o.print.Start()
 	defer func() {
 		if doneErr := done(); err == nil {
 			err = doneErr
 		}
 	}()
+	if o.op.OutputStream() != nil {
+		out, err := client.Save(ctx, o.svc, o.op, o.in.Document, o.outfile)
+		if err != nil {
+			return err
+		}
+		return printer.Print(out)
+	}
 	if !o.in.Paginate || !call.CanPage(o.op) {
 		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
+		if err == nil {
+			err = o.save(out)
+		}
 		if err != nil {
 			return err
 		}

@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/spf13/cobra"
+
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -16,8 +18,8 @@ import (
 // inheritedFlags names the global flags that users most often use with an operation.
 const inheritedFlags = `--profile, --region, --output, --query, … (see "lanyard help flags")`
 
-// serviceHelp lists the operations of a service.
-func serviceHelp(app *command.App, service string) error {
+// serviceHelp lists the operations of a service, and its other commands.
+func serviceHelp(app *command.App, service string, others []*cobra.Command) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
@@ -30,6 +32,14 @@ func serviceHelp(app *command.App, service string) error {
 	p.Paragraph(fmt.Sprintf("Call an operation of the service %s.", service))
 	p.Section("USAGE", func() { p.Indent(name + " OPERATION [options]") })
 	p.Section("OPERATIONS", func() { p.Indent(strings.Join(svc.Operations(), "\n")) })
+	var items []command.Item
+	for _, cmd := range others {
+		items = append(items, command.Item{Name: cmd.Name(), Text: cmd.Short})
+	}
+	addList(p, "OTHER COMMANDS", items)
+	if svc.HasWaiters() {
+		p.Section("WAITERS", func() { p.Wrap(fmt.Sprintf("Run %q for the list of states to wait for.", name+" wait help")) })
+	}
 	p.Section("INHERITED FLAGS", func() { p.Wrap(inheritedFlags) })
 	p.Section("EXAMPLES", func() {
 		op := exampleOperation(svc)

@@ -33,13 +33,15 @@ func NewService(app *command.App, service string) *cobra.Command {
 		case len(args) == 0:
 			return missingOperation(app, service)
 		case cmdline.IsHelp(args[0]):
-			return serviceHelp(app, service)
+			return serviceHelp(app, service, cmd.Commands())
+		case isWait(service, args[0]):
+			return wait(cmd, app, service, args[1:])
 		}
 		return operate(cmd, app, service, args[0], "", args[1:])
 	})
 	cmd.Use, cmd.Short = service+" OPERATION", "Call an operation of "+service
 	cmd.Annotations = cmdline.Serves(service)
-	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service) }) // app.Out keeps the error
+	cmd.SetHelpFunc(func(*cobra.Command, []string) { _ = serviceHelp(app, service, cmd.Commands()) }) // app.Out keeps the error
 	return cmd
 }
 
@@ -103,6 +105,9 @@ type operation struct {
 	in    *arg.Input
 	print output.Printing
 
+	waiter *model.Waiter // nil if the command makes one call
+	ready  func()        // called when the client has credentials; may be nil
+
 	session     string          // the value of --sso-session, for operations of the portal
 	found       profile.Session // the session in use, for operations of the portal
 	sessionFlag string          // a space and the flag that selects the session in use; hints need this text
@@ -129,34 +134,46 @@ func operate(cmd *cobra.Command, app *command.App, service, name, session string
 		}
 	}
 	o := &operation{app: app, svc: svc, op: op, session: session}
-	if err := o.parse(ctx, args); err != nil {
-		var usage *arg.UsageError
-		if errors.As(err, &usage) && usage.Unknown != nil {
-			return unknownOptions(app, usage)
-		}
-		return badParameters(err)
-	}
-	switch {
-	case o.in.Help:
-		return operationHelp(app, svc, op)
-	case o.in.Skeleton != "":
-		return o.skeleton()
-	}
-	if away := o.away(); away != "" {
-		return &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	if done, err := o.begin(ctx, args); done || err != nil {
+		return err
 	}
 	o.w = workspace.Files(app)
 	return o.run(ctx)
 }
 
-// away returns the name of an option whose value changes the endpoint in a way that lanyard does not
+// begin reads the arguments. done means that the arguments asked for help or for a skeleton, which
+// begin has printed.
+func (o *operation) begin(ctx context.Context, args []string) (done bool, err error) {
+	if err := o.parse(ctx, args); err != nil {
+		var usage *arg.UsageError
+		switch isUsage := errors.As(err, &usage); {
+		case isUsage && usage.Unknown != nil:
+			return false, unknownOptions(o.app, usage)
+		case isUsage && usage.Elsewhere:
+			return false, &command.ElsewhereError{Why: badParameters(err)}
+		}
+		return false, badParameters(err)
+	}
+	switch {
+	case o.in.Help:
+		return true, operationHelp(o.app, o.svc, o.op)
+	case o.in.Skeleton != "":
+		return true, o.skeleton()
+	}
+	if away := o.away(); away != "" {
+		return false, &command.ElsewhereError{Why: command.Usagef("--%s needs the AWS CLI", away)}
+	}
+	return false, o.checkSaves()
+}
+
+// away returns the name of an option whose value changes the request in a way that lanyard does not
 // know. It returns "" if the command line has no such option.
 func (o *operation) away() string {
 	if !call.CanChecksum(o.op, o.in.Document) {
 		return model.CLIName(o.op.Checksum)
 	}
 	for _, p := range o.op.Parameters() {
-		if v, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away.Changes(v) {
+		if _, given := o.in.Document.Get(p.Member.Name); given && p.Member.Away {
 			return p.Name
 		}
 	}
@@ -191,7 +208,7 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 		o.op = withoutToken(o.op)
 	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
+		Service: o.svc.Name, Waiter: o.waiter != nil, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
@@ -277,6 +294,12 @@ func (o *operation) run(ctx context.Context) error {
 	client, err := o.client(ctx, p)
 	if err != nil {
 		return err
+	}
+	if err := client.Elsewhere(o.svc, o.op, o.in.Document); err != nil {
+		return &command.ElsewhereError{Why: err}
+	}
+	if o.ready != nil {
+		o.ready()
 	}
 	return o.explain(client, o.guardedCall(ctx, client))
 }

@@ -2,7 +2,6 @@ package servicecmd
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 
@@ -19,17 +18,28 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
-// NewS3 returns the command s3 with its subcommand.
+// NewS3 returns the command s3 with its subcommands.
 func NewS3(app *command.App) *cobra.Command {
-	s3 := cmdline.Group("s3", "List S3 buckets and objects")
-	s3.Long = `lanyard has "s3 ls" built in, and hands off other s3 commands to the AWS CLI.`
+	s3 := cmdline.Group("s3", "List S3 buckets and objects, make and remove buckets")
+	s3.Long = `lanyard has these commands built in, and hands off other s3 commands to the AWS
+CLI.`
 	s3.Example = `lanyard s3 ls`
-	s3.AddCommand(newS3List(app))
+	s3.AddCommand(newS3List(app), newS3Make(app), newS3Presign(app), newS3Remove(app))
 	return s3
 }
 
 // newS3List returns the command s3 ls.
 func newS3List(app *command.App) *cobra.Command {
+	cmd, options := newS3ListFlags(app)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		return listS3(cmd.Context(), workspace.Files(app), options(args), func() {})
+	}
+	return cmd
+}
+
+// newS3ListFlags returns the command s3 ls without its function. options returns the options of the
+// flags and the arguments, after the command has parsed its flags.
+func newS3ListFlags(app *command.App) (_ *cobra.Command, options func(args []string) s3ls.Options) {
 	var o s3ls.Options
 	var pageSize int
 	payer := requestPayer{value: &o.RequestPayer}
@@ -53,15 +63,6 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if args = payer.without(args); len(args) > 0 {
-				o.Path = args[0]
-			}
-			if cmd.Flags().Changed("page-size") {
-				o.PageSize = &pageSize
-			}
-			return listS3(cmd.Context(), app, o)
-		},
 	}
 	f := cmd.Flags()
 	f.BoolVar(&o.Recursive, "recursive", false, "list all objects below the prefix, with their full keys")
@@ -73,53 +74,57 @@ lanyard s3 ls s3://my-bucket/logs/ --recursive --human-readable --summarize`,
 	payer.flags = f
 	f.Var(&payer, "request-payer", "agree to pay for requests to a Requester Pays bucket")
 	f.Lookup("request-payer").NoOptDefVal = requester
-	return cmd
+	return cmd, func(args []string) s3ls.Options {
+		if args = payer.without(args); len(args) > 0 {
+			o.Path = args[0]
+		}
+		if f.Changed("page-size") {
+			o.PageSize = &pageSize
+		}
+		return o
+	}
 }
 
-// listS3 lists buckets, or the objects in a bucket.
-func listS3(ctx context.Context, app *command.App, o s3ls.Options) error {
-	w := workspace.Files(app)
-	client, err := newS3Client(ctx, w)
+// listS3 lists buckets, or the objects in a bucket. It calls ready before the first request.
+func listS3(ctx context.Context, w *workspace.Workspace, o s3ls.Options, ready func()) error {
+	app := w.App
+	client, _, err := newS3Client(ctx, w, "s3 ls")
 	if err != nil {
 		return err
 	}
+	ready()
 	o.Zone = app.Now().Location()
 	o.Terminal = app.IO.OutTerminal
 	o.Unsigned = app.Flags.NoSignRequest
 	matched, err := s3ls.Run(ctx, client, o, app.Out)
-	var (
-		path  *s3ls.PathError
-		input *call.InputError
-	)
 	switch {
-	case errors.As(err, &path), errors.As(err, &input):
-		return command.Usagef("%s", err)
 	case err != nil:
-		return signin.ExplainKeys(w, client, err)
+		return explainS3(w, client, err)
 	case !matched:
 		return command.ExitError(command.ExitCommand)
 	}
 	return nil
 }
 
-// newS3Client returns a client for S3 with the credentials of the profile in use.
-func newS3Client(ctx context.Context, w *workspace.Workspace) (*call.Client, error) {
-	p, err := credentials.Resolve(ctx, w, "s3 ls")
+// newS3Client returns a client for S3 with the credentials of the profile in use. caller is the name
+// of the command.
+func newS3Client(ctx context.Context, w *workspace.Workspace, caller string) (*call.Client, *model.Service, error) {
+	p, err := credentials.Resolve(ctx, w, caller)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if err := p.CheckRegion(); err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	svc, err := model.Load("s3api")
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	client, err := signin.NewClient(w, p, svc)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	return client, credentials.Authorize(ctx, w, p, client, "s3 ls")
+	return client, svc, credentials.Authorize(ctx, w, p, client, caller)
 }
 
 // requester is the only value of --request-payer.

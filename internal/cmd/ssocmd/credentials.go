@@ -40,6 +40,7 @@ lanyard sso get-credentials --sso-session corp \
 		RunE:        func(cmd *cobra.Command, _ []string) error { return getCredentials(cmd.Context(), app, o) },
 	}
 	f := cmd.Flags()
+	cmdline.AddWait(cmd, app)
 	f.StringVar(&o.session, "sso-session", "", "use the [sso-session] `NAME` instead of a profile")
 	f.StringVar(&o.account, "account-id", "", "the account `ID`, with --sso-session")
 	f.StringVar(&o.role, "role-name", "", "the `ROLE`, with --sso-session")

@@ -36,6 +36,9 @@ type Options struct {
 	// "raw-in-base64-out". "" means base64.
 	BinaryFormat string
 
+	// Waiter says that the options are for a waiter of the operation. The AWS CLI then sets no page
+	// size of its own.
+	Waiter bool
 	// NoPaginate is set by the global option --no-paginate.
 	NoPaginate bool
 }
@@ -59,7 +62,21 @@ type Input struct {
 
 	Help bool // the command line has the word "help"
 
+	// Outfile is the file for the member of the output that Operation.OutputStream returns. It is "" if
+	// there is no such member.
+	Outfile string
+
+	Saves []Save // the values of the output that go to further files
+
 	Warnings []string // lines for stderr
+}
+
+// A Save is a value of the output that goes to a file. The file is private to the user.
+type Save struct {
+	File   string
+	Path   []string   // the names of members down to the value
+	Blob   bool       // the value is in base64, and the file has the bytes
+	Remove [][]string // the values to remove from the output
 }
 
 // Paging holds the paging options, which replace the operation's own paging members. Its fields
@@ -92,7 +109,7 @@ func Parse(op *model.Operation, args []string, o Options) (*Input, error) {
 	if len(w.unknown) > 0 {
 		return nil, &UsageError{Message: "Unknown options: " + strings.Join(w.unknown, ", "), Usage: true, Unknown: w.unknown}
 	}
-	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !o.NoPaginate}
+	in := &Input{Document: new(document.Object), Paginate: paginated(op) && !p.o.NoPaginate}
 	if err := p.fill(in, t, w); err != nil {
 		return nil, err
 	}
@@ -114,13 +131,18 @@ type parser struct {
 }
 
 func (p *parser) fill(input *Input, t *table, w *words) error {
+	for _, check := range t.checks {
+		if err := check(w); err != nil {
+			return err
+		}
+	}
 	if err := t.settlePaging(input, w, p.o.NoPaginate); err != nil {
 		return err
 	}
 	pages := false // pagingConfig was added to the document
 	for _, opt := range t.options {
 		v, given := w.values[opt.dest]
-		if !given || opt.negative {
+		if !given && !opt.always || opt.negative {
 			continue
 		}
 		if opt.page != noPage {
@@ -130,6 +152,12 @@ func (p *parser) fill(input *Input, t *table, w *words) error {
 			if !pages {
 				pages = true
 				input.Document.Set(pagingConfig, new(document.Object))
+			}
+			continue
+		}
+		if opt.set != nil {
+			if err := opt.set(p, input, opt, v); err != nil {
+				return err
 			}
 			continue
 		}
@@ -162,11 +190,12 @@ func (p *parser) fill(input *Input, t *table, w *words) error {
 			return nil
 		}
 	}
-	return p.finish(input)
+	return p.finish(input, t.before)
 }
 
-// finish decodes blobs, validates the document and normalizes its values.
-func (p *parser) finish(input *Input) error {
+// finish decodes blobs, calls the functions in before, validates the document and normalizes its
+// values.
+func (p *parser) finish(input *Input, before []func(*document.Object) error) error {
 	if p.op.Input == nil {
 		return nil
 	}
@@ -175,6 +204,11 @@ func (p *parser) finish(input *Input) error {
 		return err
 	}
 	input.Document = d.(*document.Object) // decodeBlobs keeps the type
+	for _, change := range before {
+		if err := change(input.Document); err != nil {
+			return err
+		}
+	}
 	if p.o.Service == "s3api" {
 		if err := checkBucket(input.Document); err != nil {
 			return err
@@ -210,6 +244,9 @@ type UsageError struct {
 
 	// Unknown holds the unknown options and the words that belong to no option.
 	Unknown []string
+
+	// Elsewhere reports whether the command line has an option that only the AWS CLI has.
+	Elsewhere bool
 }
 
 func (e *UsageError) Error() string { return e.Message }

@@ -73,6 +73,9 @@ func (p *parser) readFile(name string) ([]byte, error) {
 	return b, err
 }
 
+// FileError returns the AWS CLI's error for a file that cannot be opened.
+func FileError(err error, name string) error { return &ValueError{osError(err, name)} }
+
 // osError returns the text of an error in Python.
 func osError(err error, name string) string {
 	var errno syscall.Errno

@@ -5,6 +5,7 @@ package arg
 import (
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
@@ -21,27 +22,40 @@ type Flag struct {
 // members that select a page, although the command line accepts them.
 func Flags(op *model.Operation) []Flag {
 	t := newTable(op)
-	hidden := make(map[string]bool)
-	if paginated(op) {
-		for _, name := range pagingMembers(op) {
-			hidden[name] = true
-		}
-	}
 	var flags []Flag
+	positive := make(map[string]int) // the indices of flags, by the dest of their options
 	for _, opt := range t.options {
+		i, found := positive[opt.dest]
 		switch {
-		case opt.negative:
-			flags[len(flags)-1].Negative = opt.name
-		case opt.member != nil && opt.page == noPage && hidden[opt.member.Name]:
+		case opt.hidden:
+		case opt.negative && found:
+			flags[i].Negative = opt.name
 		default:
-			f := Flag{Name: opt.name, Type: opt.typeName, Required: opt.required, Member: opt.member}
-			if opt.page != noPage {
-				f.Member = nil
-			}
-			flags = append(flags, f)
+			positive[opt.dest] = len(flags)
+			flags = append(flags, Flag{Name: opt.name, Type: opt.typeName, Required: opt.required, Member: opt.member})
 		}
 	}
 	return flags
+}
+
+// An Option is an option as the list of the AWS CLI's options describes it.
+type Option struct {
+	Name     string // with the dashes, unless the option is an argument
+	Type     string // as in Flag
+	Required bool
+	Hidden   bool // the help does not list the option
+	Changed  bool // a rule adds the option, or changes its value
+}
+
+// List returns all options of an operation in the order of the AWS CLI. Unlike [Flags], it also
+// returns the hidden options, and each form of a boolean.
+func List(op *model.Operation) []Option {
+	t := newTable(op)
+	list := make([]Option, len(t.options))
+	for i, o := range t.options {
+		list[i] = Option{o.name, o.typeName, o.required, o.hidden, o.changed}
+	}
+	return list
 }
 
 // Has reports whether an operation has an option, such as --role-name.
@@ -53,6 +67,10 @@ type table struct {
 	byName   map[string]*option
 	shadowed []*option // the members that paging options replace
 	op       *model.Operation
+
+	onePage []string                         // the dests of further options that select a page
+	checks  []func(w *words) error           // the rules' checks of the command line
+	before  []func(d *document.Object) error // the rules' changes of the input before its validation
 }
 
 func newTable(op *model.Operation) *table {
@@ -65,13 +83,25 @@ func newTable(op *model.Operation) *table {
 			t.add(no)
 		}
 	}
-	t.add(&option{name: "--cli-input-json", typeName: "string"})
-	t.add(&option{name: "--cli-input-yaml", typeName: "string"})
+	for _, r := range op.Rules {
+		t.change(r)
+	}
+	t.hidePages()
+	if op.OutputStream() != nil {
+		t.add(&option{name: outfile, typeName: "string", required: true, set: setOutfile})
+	}
+	whole := t.byName[outfile] == nil && t.byName["--"+outfile] == nil // the AWS CLI's own rule
+	if whole {
+		t.add(&option{name: "--cli-input-json", typeName: "string"})
+		t.add(&option{name: "--cli-input-yaml", typeName: "string"})
+	}
 	t.addPaging()
-	t.add(&option{
-		name: "--generate-cli-skeleton", typeName: "string", arity: perhaps,
-		choices: []string{"input", "output", "yaml-input"},
-	})
+	if whole {
+		t.add(&option{
+			name: "--generate-cli-skeleton", typeName: "string", arity: perhaps,
+			choices: []string{"input", "output", "yaml-input"},
+		})
+	}
 	return t
 }
 
@@ -118,16 +148,21 @@ func memberOption(p model.Parameter) *option {
 
 // An option is an option of the operation on the command line.
 type option struct {
-	name     string // with the dashes
-	dest     string // options with the same dest overwrite each other
-	typeName string
-	arity    arity
-	negative bool   // --no-NAME
-	number   string // "int" or "float": read checks the words
-	choices  []string
-	required bool
-	member   *model.Member
-	page     page
+	name      string // with the dashes
+	dest      string // options with the same dest overwrite each other
+	typeName  string
+	arity     arity
+	negative  bool   // --no-NAME
+	number    string // "int" or "float": read checks the words
+	choices   []string
+	required  bool
+	hidden    bool          // the help does not list the option
+	changed   bool          // a rule adds the option, or changes its value
+	elsewhere bool          // only the AWS CLI has the option
+	always    bool          // set is called even if the command line does not have the option
+	set       setter        // stores the value of an option that is not simply a member
+	member    *model.Member // nil for an option that is not a member of the input
+	page      page
 }
 
 // An arity is the number of words that an option takes.
@@ -137,6 +172,7 @@ const (
 	one arity = iota
 	none
 	many    // any number
+	some    // at least one
 	perhaps // none or one
 )
 
@@ -145,6 +181,9 @@ const (
 // word is the value of another option.
 func (t *table) relax(args []string) {
 	for i, a := range args {
+		if t.byName[a] == nil {
+			continue
+		}
 		switch a {
 		case "--cli-input-json", "--cli-input-yaml":
 		case "--generate-cli-skeleton":

@@ -42,6 +42,18 @@ func pagingMembers(op *model.Operation) []string {
 	return names
 }
 
+// hidePages hides the members that select a page.
+func (t *table) hidePages() {
+	if !paginated(t.op) {
+		return
+	}
+	for _, name := range pagingMembers(t.op) {
+		if o := t.byName["--"+model.CLIName(name)]; o != nil {
+			o.hidden = true
+		}
+	}
+}
+
 // addPaging adds the paging options. If a member has the name of a paging option, the option
 // replaces the member until settlePaging restores it.
 func (t *table) addPaging() {
@@ -77,6 +89,11 @@ func (t *table) settlePaging(input *Input, w *words, noPaginate bool) error {
 	for _, name := range pagingMembers(t.op) {
 		d := dest("--" + model.CLIName(name))
 		if w.values[d] != nil && d != "max_items" {
+			input.Paginate = false
+		}
+	}
+	for _, d := range t.onePage {
+		if w.values[d] != nil {
 			input.Paginate = false
 		}
 	}
@@ -173,7 +190,7 @@ var whole = map[string][]string{
 // has a member that whole does not list, limitPages does nothing.
 func (p *parser) limitPages(input *Input) {
 	members, ok := whole[p.op.Name]
-	if p.o.Service != "ec2" || !ok || !input.Paginate || input.Paging.PageSize != nil {
+	if p.o.Service != "ec2" || p.o.Waiter || !ok || !input.Paginate || input.Paging.PageSize != nil {
 		return
 	}
 	for name := range input.Document.All() {

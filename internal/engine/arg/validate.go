@@ -85,7 +85,8 @@ func (c *checker) check(path string, s *model.Shape, v any) {
 	case model.Blob:
 		_, isText := v.(string)
 		_, isRaw := v.(rawFile)
-		ok = isText || isRaw
+		_, isFile := v.(document.File)
+		ok = isText || isRaw || isFile
 	}
 	if !ok {
 		c.add("Invalid type for parameter ", shown(path), ", value: ", c.str(v), ", type: ", c.printer.typeName(v),

@@ -17,26 +17,37 @@ var errIndex = &ValueError{"string index out of range"}
 
 // value reads the words of an option that is a member of the input.
 func (p *parser) value(o *option, g *optionValue) (any, error) {
-	if o.arity == none {
-		return g.on, nil
+	v, err := p.words(o, g)
+	if err != nil || o.arity == none {
+		return v, err
 	}
-	var v any = g.words
-	if o.arity == one || len(g.words) == 1 {
-		v = g.words[0]
-		loaded, err := p.load(o, g.words[0])
-		switch {
-		case err != nil:
-			return nil, err
-		case loaded != nil:
-			v = loaded // the value is a string, even if the option takes a list
-		case o.arity == many:
-			v = g.words
-		}
+	if o.member.Streaming {
+		return p.stream(o, v)
 	}
 	if looksLikeJSON(v) || !takesShorthand(o.member) {
 		return p.unpack(o, o.member, v)
 	}
 	return p.shorthand(o, v)
+}
+
+// words returns the words of an option: a string, a list of strings, a boolean, or the content of a
+// file.
+func (p *parser) words(o *option, g *optionValue) (any, error) {
+	if o.arity == none {
+		return g.on, nil
+	}
+	if len(g.words) == 1 {
+		loaded, err := p.load(o, g.words[0])
+		switch {
+		case err != nil:
+			return nil, err
+		case loaded != nil:
+			return loaded, nil // the value is a string, even if the option takes a list
+		case o.arity != many && o.arity != some:
+			return g.words[0], nil
+		}
+	}
+	return g.words, nil
 }
 
 // looksLikeJSON reports whether the first word begins like JSON.

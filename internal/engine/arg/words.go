@@ -38,26 +38,49 @@ func (t *table) read(args []string) (*words, error) {
 			i += n
 			continue
 		}
-		// The first word without an option can be "help". All further words are unknown. A "--"
-		// directly before or after "help" is ignored.
+		// The first words without an option are the output file, if the operation has one, and "help".
+		// All further words are unknown.
 		if !helped {
-			helped = true
-			for i < len(list) && list[i].dashes {
-				i++
+			if n := t.arguments(w, list[i:]); n > 0 {
+				helped = true
+				i += n
+				continue
 			}
-			if i < len(list) && !list[i].isOption {
-				w.help = list[i].text
-				i++
-			}
-			for i < len(list) && list[i].dashes {
-				i++
-			}
-			continue
 		}
 		w.unknown = append(w.unknown, list[i].text)
 		i++
 	}
 	return w, t.missing(w)
+}
+
+// arguments reads the arguments without an option from the beginning of the list. It returns the
+// number of words that it has read. A "--" directly before or after an argument is ignored.
+func (t *table) arguments(w *words, list []word) int {
+	i := 0
+	next := func() *string {
+		for i < len(list) && list[i].dashes {
+			i++
+		}
+		if i == len(list) || list[i].isOption {
+			return nil
+		}
+		text := list[i].text
+		for i++; i < len(list) && list[i].dashes; {
+			i++
+		}
+		return &text
+	}
+	if o := t.byName[outfile]; o != nil {
+		file := next()
+		if file == nil {
+			return 0
+		}
+		w.values[o.dest] = &optionValue{words: []string{*file}}
+	}
+	if help := next(); help != nil {
+		w.help = *help
+	}
+	return i
 }
 
 // missing returns an error that lists the required options that the command line does not have.
@@ -89,14 +112,17 @@ func (t *table) take(w *words, list []word, i int) (int, error) {
 		}
 		values = []string{*e}
 	} else {
-		for n+i < len(list) && !list[i+n].isOption && !list[i+n].dashes && o.arity != none && (o.arity == many || len(values) == 0) {
+		for n+i < len(list) && !list[i+n].isOption && !list[i+n].dashes && o.arity != none && (o.arity == many || o.arity == some || len(values) == 0) {
 			values = append(values, list[i+n].text)
 			n++
 		}
 		if o.arity == one && values == nil {
 			return 0, badOption(o.name, "expected one argument")
 		}
-		if o.arity == perhaps && values == nil {
+		if o.arity == some && values == nil {
+			return 0, badOption(o.name, "expected at least one argument")
+		}
+		if o.arity == perhaps && values == nil && o.choices != nil {
 			values = o.choices[:1]
 		}
 	}
@@ -145,6 +171,9 @@ func (t *table) classify(args []string) ([]word, error) {
 		w, err := t.word(a)
 		if err != nil {
 			return nil, err
+		}
+		if w.option != nil && w.option.elsewhere {
+			return nil, &UsageError{Message: w.option.name + " needs the AWS CLI", Elsewhere: true}
 		}
 		list[i] = w
 	}

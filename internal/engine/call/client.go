@@ -17,6 +17,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/engine/rules"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
@@ -29,12 +30,24 @@ type Client struct {
 	FIPS, DualStack bool
 	AccountID       string // the account of the credentials, for services with an endpoint for each account; may be ""
 
+	// EndpointParameters has the parameters of endpoint rules that come from settings, such as
+	// "UseArnRegion". It may be nil.
+	EndpointParameters map[string]any
+
 	// PathStyle puts the name of an S3 bucket in the path, and VirtualHosts in the host name. If
 	// neither is set, the bucket is in the path if Endpoint is set, or if a host name cannot
 	// contain the name of the bucket. Otherwise the bucket is in the host name.
 	PathStyle, VirtualHosts bool
 
 	Credentials Credentials
+
+	NoDiscovery, AlwaysDiscover bool // the setting endpoint_discovery_enabled is false or true
+
+	IgnoreReplyChecksums bool // the client asks for no checksum of replies, unless the input asks for one
+	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
+
+	// Bearer is a token that replaces the signature. If it is empty, Credentials sign the requests.
+	Bearer secret.String
 
 	// RefreshCredentials returns new credentials. The client calls it if a service replies that
 	// the credentials have expired. RefreshAccessToken returns a new access token. The client
@@ -65,7 +78,12 @@ type Client struct {
 	mu    sync.Mutex
 	spent int // the used part of the retry budget
 
-	moved map[string]string // from the name of a bucket in another region to that region
+	moved      map[string]string     // from the name of a bucket in another region to that region
+	discovered map[string]discovered // endpoints by the name of the service
+
+	sessions map[string]bucketSession // of S3 Express, by the name of the bucket
+
+	rules map[string]*rules.Set // the endpoint rules by the name of the service
 
 	newKeys  Credentials   // from RefreshCredentials
 	newToken secret.String // from RefreshAccessToken
@@ -88,20 +106,43 @@ type Credentials struct {
 //   - an idcenter.ConnectError, if no reply arrives
 //   - an idcenter.ReplyError, if the reply is invalid
 func (c *Client) Call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
+	return c.perform(ctx, svc, op, input, nil)
+}
+
+// perform makes a call. If save is not nil, the body of the reply goes to the file that save opens.
+func (c *Client) perform(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, save opener) (*document.Object, error) {
 	used, sent := c.keys(), c.withToken(input)
-	out, err := c.call(ctx, svc, op, sent)
+	out, err := c.call(ctx, svc, op, sent, save)
 	if again, failed := c.refresh(ctx, svc, op, sent, used, err); !again {
 		return out, cmp.Or(failed, err)
 	}
-	return c.call(ctx, svc, op, c.withToken(input))
+	return c.call(ctx, svc, op, c.withToken(input), save)
 }
 
-func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object) (*document.Object, error) {
+func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operation, input *document.Object, save opener) (*document.Object, error) {
+	input, err := c.withAccount(svc, op, input)
+	if err != nil {
+		return nil, err
+	}
+	if err := checkBucket(svc, input); err != nil {
+		return nil, err
+	}
 	t, err := c.targetIn(c.regionFor(input), svc, op, input)
 	if err != nil {
 		return nil, err
 	}
 	full := prepare(svc, op, input)
+	if _, ok := full.Get(op.Validation); !ok && op.Validation != "" && !c.IgnoreReplyChecksums {
+		full.Set(op.Validation, "ENABLED")
+	}
+	switch svc.Name {
+	case "s3api":
+		if err := prepareS3(op, full); err != nil {
+			return nil, err
+		}
+	case "glacier":
+		prepareGlacier(op, full)
+	}
 	if err := validate(op, full); err != nil {
 		return nil, err
 	}
@@ -112,11 +153,34 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
-	if err := req.addChecksum(op, full); err != nil {
+	if svc.Name == "glacier" {
+		if err := req.glacier(svc, op); err != nil {
+			return nil, err
+		}
+	}
+	if err := req.addChecksum(op, full, c.OnlyNeededChecksums, t); err != nil {
 		return nil, err
 	}
+	if save != nil {
+		req.save = &saving{open: save, verify: asksForChecksum(op, full)}
+	}
+	if base, err := c.discover(ctx, svc, op); err != nil {
+		return nil, err
+	} else if base != "" {
+		t.base = base
+	}
+	if svc.Name == "machinelearning" && op.Name == "Predict" {
+		if t.base, err = predictEndpoint(t, input); err != nil {
+			return nil, err
+		}
+	}
 	r, err := c.send(ctx, svc, op, req, t)
-	if region := t.moved(svc, err); region != "" {
+	if c.forget(svc, err) {
+		if t.base, err = c.discover(ctx, svc, op); err == nil {
+			r, err = c.send(ctx, svc, op, req, t)
+		}
+	}
+	if region := t.moved(svc, input, err); region != "" {
 		c.remember(input, region)
 		if t, err = c.targetIn(region, svc, op, input); err == nil {
 			r, err = c.send(ctx, svc, op, req, t)
@@ -125,12 +189,23 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 	if err != nil {
 		return nil, err
 	}
+	if err := r.verify(op, full); err != nil {
+		return nil, err
+	}
+	expires := keepExpires(svc, op, r)
 	p := parser{timeFormat: c.TimeFormat, zone: c.Zone}
 	out, err := p.output(svc, op, r)
 	if err != nil {
 		return nil, r.broken(op, err)
 	}
+	if expires != "" {
+		out.Set("ExpiresString", expires)
+	}
+	if svc.Name == "s3api" {
+		lowerMetadata(op, out)
+	}
 	finish(svc, op, input, out)
+	c.logUnknown(ctx, svc, op, r)
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -91,7 +92,7 @@ func (w *jsonWriter) value(path string, m *model.Member, v any) error {
 	if err != nil {
 		return err
 	}
-	if s.Kind == model.String || s.Kind == model.Blob || s.Kind == model.Timestamp && timeFormat(m, unixTime) != unixTime {
+	if s.Kind == model.String || s.Kind == model.Blob || s.Kind == model.Timestamp && !strings.HasPrefix(timeFormat(m, unixTime), unixTime) {
 		w.text(text)
 	} else {
 		w.b.WriteString(text)

@@ -3,10 +3,13 @@
 package call
 
 import (
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/url"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
@@ -37,7 +40,7 @@ func (p *parser) output(svc *model.Service, op *model.Operation, r *reply) (*doc
 			}
 		}
 		return o, p.xmlStructure(shape, root, o)
-	case model.JSON:
+	case model.JSON, model.CBOR:
 		return o, p.jsonMembers(shape, r.body, o)
 	}
 	// The AWS CLI prints the members from headers before the members from the body.
@@ -72,9 +75,15 @@ func inBody(s *model.Shape) bool {
 	return false
 }
 
-// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy
-// documents. It also decodes S3 keys, if the input does not ask for encoded keys.
+// finish converts the output to the form that the AWS CLI prints. It decodes IAM's policy documents,
+// templates in JSON and the text of consoles. It also decodes S3 keys, if the input does not ask for encoded keys.
 func finish(svc *model.Service, op *model.Operation, input, output *document.Object) {
+	switch svc.Name + " " + op.Name {
+	case "ec2 GetConsoleOutput":
+		decodeConsole(output)
+	case "cloudformation GetTemplate":
+		decodeTemplate(output)
+	}
 	if svc.Name == "iam" {
 		decodePolicies(output)
 	}
@@ -177,4 +186,65 @@ func textOrNull(text string) any {
 		return nil
 	}
 	return text
+}
+
+// decodeTemplate replaces the text of a template in JSON by its value. A template in YAML stays a text.
+func decodeTemplate(output *document.Object) {
+	const name = "TemplateBody"
+	v, _ := output.Get(name)
+	text, ok := v.(string)
+	if !ok {
+		return
+	}
+	if value, err := parseJSON([]byte(text)); err == nil {
+		output.Set(name, value)
+	}
+}
+
+// decodeConsole decodes the base64 of the output of a console. Like Python, it ignores characters
+// that do not belong to base64.
+func decodeConsole(output *document.Object) {
+	const name = "Output"
+	v, _ := output.Get(name)
+	text, ok := v.(string)
+	if !ok {
+		return
+	}
+	text = strings.Map(func(r rune) rune {
+		if r < utf8.RuneSelf && (r >= 'A' && r <= 'Z' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' || strings.ContainsRune("+/=", r)) {
+			return r
+		}
+		return -1
+	}, text)
+	if b, err := base64.StdEncoding.DecodeString(text); err == nil {
+		output.Set(name, validText(b))
+	}
+}
+
+// validText returns bytes as text. Like Python, it replaces each part of an invalid character by one
+// replacement character.
+func validText(b []byte) string {
+	var s strings.Builder
+	for len(b) > 0 {
+		r, n := utf8.DecodeRune(b)
+		if r == utf8.RuneError && n == 1 {
+			n = beginning(b)
+		}
+		s.WriteRune(r)
+		b = b[n:]
+	}
+	return s.String()
+}
+
+// beginning returns the number of bytes at the beginning of b that can begin a character. It is at
+// least 1.
+func beginning(b []byte) int {
+	for n := min(len(b), 3); n > 1; n-- {
+		for _, end := range []string{"\x80", "\x80\x80", "\xbf", "\xbf\xbf", "\x9f", "\x9f\x80"} {
+			if whole := string(b[:n]) + end; utf8.ValidString(whole) && utf8.RuneCountInString(whole) == 1 {
+				return n
+			}
+		}
+	}
+	return 1
 }

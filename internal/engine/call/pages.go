@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
@@ -206,12 +207,28 @@ func (p *Pager) next(page *document.Object) (token, bool) {
 	for i, name := range model.Input {
 		next[i].name = name
 		if i < len(model.Output) {
-			if v := find(page, model.Output[i]); truthy(v) {
+			if v := tokenIn(page, model.Output[i]); truthy(v) {
 				next[i].value, more = v, true
 			}
 		}
 	}
 	return next, more
+}
+
+// tokenIn returns the value of a path, or of an expression in JMESPath.
+func tokenIn(page *document.Object, path string) any {
+	if !strings.Contains(path, "[") {
+		return find(page, path)
+	}
+	expr, err := jmespath.Compile(path)
+	if err != nil {
+		return nil // impossible: the generator compiles the expressions
+	}
+	v, err := expr.Search(page)
+	if err != nil {
+		return nil
+	}
+	return v
 }
 
 // use puts a token into the input.

@@ -83,6 +83,9 @@ func (e *ServiceError) NextStep() string {
 
 // refusal returns the error in the reply, or nil.
 func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
+	if r.errorInside(svc, op) {
+		r.status = http.StatusInternalServerError
+	}
 	if r.status >= 200 && r.status < 300 {
 		return nil
 	}
@@ -92,7 +95,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	switch {
 	case r.withoutError(svc):
 		e.Message = http.StatusText(r.status)
-	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON:
+	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON, svc.Protocol == model.CBOR:
 		err = e.readJSON(svc, op, r)
 	default:
 		endpoint, err = e.readXML(op, r)

@@ -3,10 +3,9 @@
 package call
 
 import (
-	"bytes"
 	"context"
-	"io"
 	"net/http"
+	"net/url"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
@@ -20,6 +19,11 @@ type request struct {
 	query  [][2]string // in order
 	header http.Header
 	body   []byte
+	save   *saving // a file for the body of the reply; may be nil
+
+	file    document.File // the body, if it is a file
+	hash    string        // the hash of the body, once it is known
+	trailer string        // the algorithm of the checksum behind the body; may be ""
 }
 
 // serialize returns the request for an input.
@@ -31,14 +35,20 @@ func serialize(svc *model.Service, op *model.Operation, input *document.Object) 
 		r.header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
 		r.body, err = form(svc, op, input)
 	case model.JSON:
+		if op.SendsVersion {
+			r.header.Set("X-Amz-Api-Version", svc.APIVersion)
+		}
 		r.header.Set("Content-Type", "application/x-amz-json-"+svc.JSONVersion)
 		r.header.Set("X-Amz-Target", svc.TargetPrefix+"."+op.Name)
 		r.body, err = jsonBody(op.Input, input)
 		r.queryMode(svc)
+	case model.CBOR:
+		err = r.cbor(svc, op, input)
+		r.queryMode(svc)
 	case model.RESTJSON, model.RESTXML:
 		err = r.rest(svc, op, input)
 		r.queryMode(svc)
-		if svc.Name == "apigateway" { // another type is the default of this service
+		if svc.Name == "apigateway" && r.header.Get("Accept") == "" { // another type is the default of this service
 			r.header.Set("Accept", "application/json")
 		}
 	default:
@@ -56,22 +66,37 @@ func (r *request) queryMode(svc *model.Service) {
 
 // http returns the HTTP request to a target.
 func (r *request) http(ctx context.Context, t target) (*http.Request, error) {
-	address := strings.TrimSuffix(t.base, "/") + strings.TrimPrefix(r.path, t.bucketPath)
-	if r.path == t.bucketPath {
-		address += "/"
+	address, err := t.at(r.path)
+	if err != nil {
+		return nil, err
 	}
 	if q := r.rawQuery(); q != "" {
 		address += "?" + q
 	}
-	req, err := http.NewRequestWithContext(ctx, r.method, address, bytes.NewReader(r.body))
+	req, err := http.NewRequestWithContext(ctx, r.method, address, nil)
 	if err != nil {
 		return nil, err
 	}
-	if len(r.body) == 0 {
-		req.Body, req.GetBody, req.ContentLength = http.NoBody, func() (io.ReadCloser, error) { return http.NoBody, nil }, 0
-	}
 	req.Header = r.header.Clone()
+	if err := r.setBody(req); err != nil {
+		return nil, err
+	}
+	for _, h := range t.headers {
+		req.Header.Set(h[0], h[1])
+	}
 	return req, nil
+}
+
+// at returns the URL of a path. Like the AWS CLI, it adds no slash to the path of an endpoint.
+func (t target) at(path string) (string, error) {
+	u, err := url.Parse(t.base)
+	if err != nil {
+		return "", err
+	}
+	if path == "/" && u.Path != "" {
+		return t.base, nil
+	}
+	return strings.TrimSuffix(t.base, "/") + path, nil
 }
 
 // rawQuery returns the query with %20 for spaces, because SigV4 does not allow plus signs.

@@ -4,6 +4,7 @@
 package call
 
 import (
+	"cmp"
 	"encoding/base64"
 	"errors"
 	"fmt"
@@ -18,13 +19,17 @@ import (
 
 // rest writes the input in one of the REST protocols.
 func (r *request) rest(svc *model.Service, op *model.Operation, input *document.Object) error {
-	path, query, _ := strings.Cut(op.URI, "?")
+	uri := op.URI
+	if svc.Name == "s3api" { // the endpoint has the bucket
+		uri = strings.TrimPrefix(uri, "/{Bucket}")
+	}
+	path, query, _ := strings.Cut(uri, "?")
 	for pair := range strings.SplitSeq(query, "&") {
 		if name, value, _ := strings.Cut(pair, "="); name != "" {
 			r.query = append(r.query, [2]string{name, value})
 		}
 	}
-	r.path = path
+	r.path = cmp.Or(path, "/")
 	if op.Input == nil {
 		return nil
 	}
@@ -188,6 +193,10 @@ func (r *request) restBody(svc *model.Service, op *model.Operation, input *docum
 
 // rawBody writes a payload that is a text or bytes. Like the AWS CLI, it sets no content type.
 func (r *request) rawBody(op *model.Operation, m *model.Member, v any) error {
+	if f, ok := payloadFile(v); ok {
+		r.file = f
+		return nil
+	}
 	text, err := scalar(op.Name, m.Name, m.Shape, v, isoTime)
 	if err != nil {
 		return err

@@ -106,6 +106,8 @@ const (
 	isoTime  = "iso8601"
 	httpTime = "rfc822"
 	unixTime = "unixTimestamp"
+
+	milliseconds = "-milliseconds" // at the end of the other formats
 )
 
 // timeFormat returns the format of the member's times. If the member has no format, place is the
@@ -135,6 +137,14 @@ func writeTime(t time.Time, format string) string {
 	switch format {
 	case httpTime:
 		return t.Format("Mon, 02 Jan 2006 15:04:05 GMT")
+	case isoTime + milliseconds:
+		return t.Format("2006-01-02T15:04:05.000Z")
+	case unixTime + milliseconds:
+		text := strconv.FormatFloat(float64(t.UnixMilli())/1000, 'f', -1, 64)
+		if !strings.Contains(text, ".") {
+			text += ".0" // as Python writes it
+		}
+		return text
 	case unixTime:
 		return strconv.FormatInt(t.Unix(), 10)
 	}

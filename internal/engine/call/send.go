@@ -5,8 +5,6 @@ package call
 import (
 	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"io"
@@ -18,6 +16,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+	"github.com/lanyard-cli/lanyard/internal/engine/cbor"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
@@ -25,6 +24,12 @@ import (
 
 // attempt makes one attempt.
 func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Operation, r *request, t target, try int) (*reply, error) {
+	var err error
+	if svc.SignatureV2 && !op.Unsigned {
+		if r, err = c.signedV2(r, t); err != nil {
+			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
+		}
+	}
 	req, err := r.http(ctx, t)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", op.Name, err)
@@ -32,13 +37,19 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	if c.UserAgent != "" {
 		req.Header.Set("User-Agent", c.UserAgent)
 	}
-	if !op.Unsigned {
-		if err := c.sign(ctx, svc, req, r.body, t.region); err != nil {
+	if op.Unsigned && r.trailer != "" {
+		req.Header.Set("X-Amz-Content-Sha256", trailerHash)
+	}
+	if !op.Unsigned && !svc.SignatureV2 {
+		if err := c.sign(ctx, svc, op, req, r, t); err != nil {
+			if t.session != "" {
+				return nil, err
+			}
 			return nil, fmt.Errorf("%s: sign the request: %w", op.Name, err)
 		}
 	}
 	start := time.Now()
-	answer, err := c.exchange(req, svc, op, t.base)
+	answer, err := c.exchange(req, svc, op, t.base, r.save)
 	attrs := []slog.Attr{
 		slog.String("operation", op.Name), slog.Int("try", try),
 		slog.String("endpoint", req.URL.Scheme+"://"+req.URL.Host+req.URL.Path), slog.Duration("duration", time.Since(start)),
@@ -57,14 +68,28 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 }
 
 // sign signs a request with SigV4.
-func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request, body []byte, region string) error {
+func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
+	if !c.Bearer.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+c.Bearer.Reveal())
+		return nil
+	}
 	creds := c.keys()
+	if t.session != "" {
+		var err error
+		if creds, err = c.sessionFor(ctx, svc, t.session); err != nil {
+			return err
+		}
+		req.Header.Set("X-Amz-S3session-Token", creds.SessionToken.Reveal())
+		creds.SessionToken = secret.String{} // S3 Express knows no other header for the token
+	}
 	if creds.AccessKeyID == "" {
 		return errors.New("no credentials")
 	}
-	sum := sha256.Sum256(body)
-	hash := hex.EncodeToString(sum[:])
-	if svc.Name == "s3api" {
+	hash, err := r.signedHash(svc, op, req)
+	if err != nil {
+		return err
+	}
+	if isS3(svc) || op.UnsignedBody {
 		req.Header.Set("X-Amz-Content-Sha256", hash)
 	}
 	keys := aws.Credentials{
@@ -72,13 +97,36 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, req *http.Request
 	}
 	query := req.URL.RawQuery
 	defer func() { req.URL.RawQuery = query }() // the signer sorts the values of a parameter; the signature is the same
-	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, svc.SigningName, region, c.now(), func(o *v4.SignerOptions) {
-		o.DisableURIPathEscaping = svc.Name == "s3api" // S3 keys are escaped only once
+	return v4.NewSigner().SignHTTP(ctx, keys, req, hash, cmp.Or(t.signingName, svc.SigningName), t.region, c.now(), func(o *v4.SignerOptions) {
+		o.DisableURIPathEscaping = isS3(svc) // S3 keys are escaped only once
 	})
 }
 
-// exchange sends a request and reads the reply to its end.
-func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Operation, endpoint string) (*reply, error) {
+// signedHash returns the hash of the body for the signature, or the word for a body that is not signed. The
+// rules are the AWS CLI's.
+func (r *request) signedHash(svc *model.Service, op *model.Operation, req *http.Request) (string, error) {
+	const unsigned = "UNSIGNED-PAYLOAD"
+	secure := req.URL.Scheme == "https"
+	switch {
+	case isS3(svc) && r.trailer != "":
+		return trailerHash, nil
+	case isS3(svc) && secure && op.Stream() != nil && req.Header.Get("Content-Md5") != "":
+		return unsigned, nil
+	case op.UnsignedBody && !isS3(svc):
+		return unsigned, nil
+	}
+	return r.sha256()
+}
+
+// trailerHash stands for the hash of a body with a checksum behind it.
+const trailerHash = "STREAMING-UNSIGNED-PAYLOAD-TRAILER"
+
+// isS3 reports whether S3's variant of SigV4 signs the requests of a service.
+func isS3(svc *model.Service) bool { return svc.Name == "s3api" || svc.Name == "s3control" }
+
+// exchange sends a request and reads the reply to its end. If save is not nil, the body of a reply
+// without an error goes to the file of save.
+func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Operation, endpoint string, save *saving) (*reply, error) {
 	client := http.Client{}
 	if c.HTTP != nil {
 		client = *c.HTTP
@@ -88,6 +136,9 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	req.Header.Set("Accept-Encoding", "identity")
 	req, w, stop := watched(req, cmp.Or(client.Timeout, readTime))
 	defer stop()
+	if req.Body != nil && req.Body != http.NoBody {
+		req.Body = &watchedBody{req.Body, w}
+	}
 	client.Timeout = 0 // the watch limits the time for each part of the reply
 	// A redirect would send the signature to another host.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -102,8 +153,24 @@ func (c *Client) exchange(req *http.Request, svc *model.Service, op *model.Opera
 	signed := c.keys()
 	r := &reply{endpoint: endpoint, status: resp.StatusCode, header: resp.Header, secrets: []secret.String{
 		signed.SecretAccessKey, signed.SessionToken, secret.New(req.Header.Get("X-Amz-Sso_bearer_token")),
+		secret.New(req.Header.Get("X-Amz-S3session-Token")), c.Bearer,
 	}}
+	if save != nil && r.status >= 200 && r.status < 300 {
+		if err := r.save(op, w, resp.Body, save); err != nil {
+			return nil, err
+		}
+		return r, nil
+	}
 	r.body, err = w.receive(resp.Body, maxReply(svc))
+	if err == nil && svc.Protocol == model.CBOR {
+		text, invalid := cbor.ToJSON(r.body)
+		switch {
+		case invalid == nil:
+			r.body = text
+		case r.status < http.StatusInternalServerError: // otherwise a proxy may have sent the reply
+			return nil, r.broken(op, invalid)
+		}
+	}
 	switch {
 	case err == nil:
 		return r, nil
@@ -123,6 +190,7 @@ type reply struct {
 	status   int
 	header   http.Header
 	body     []byte
+	saved    bool // the body is in a file
 	clock    idcenter.Clock
 	secrets  []secret.String // the secrets of the request, which texts of the reply must not contain
 }

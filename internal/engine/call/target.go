@@ -1,11 +1,11 @@
-// The target of a request: the service's endpoint. For S3, the target contains the bucket.
+// The target of a request: the service's endpoint.
 
 package call
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
-	"net"
 	"net/url"
 	"strings"
 
@@ -16,34 +16,32 @@ import (
 
 // A target is the destination of a request and the region of its signature.
 type target struct {
-	base       string // a URL without a path, or a custom endpoint with its path
-	region     string // the region of the signature
-	bucketPath string // the prefix to remove from paths, because the bucket is in the host name
+	base        string      // a URL; it can have a path
+	region      string      // the region of the signature
+	signingName string      // the service in the signature; "" means that of the model
+	headers     [][2]string // to add to the request
+	session     string      // the directory bucket whose session signs; may be ""
 }
 
-// targetIn returns the target for a service in a region. For S3, the target depends on the
-// bucket.
+// targetIn returns the target for a service in a region. For some services, the target depends on the
+// input.
 func (c *Client) targetIn(region string, svc *model.Service, op *model.Operation, input *document.Object) (target, error) {
 	if err := checkRegion(region); err != nil {
 		return target{}, err
 	}
-	e, ok := svc.At(op).AccountEndpoint(region, c.AccountID, c.FIPS, c.DualStack)
+	e, ok := svc.Endpoint(region, c.FIPS, c.DualStack)
 	if !ok {
 		return target{}, &NoRegionError{svc.Name}
 	}
-	t := target{base: e.URL, region: e.Region}
 	if c.Endpoint != "" {
 		if err := idcenter.CheckEndpoint(c.Endpoint, c.FIPS, c.DualStack); err != nil {
 			return target{}, err
 		}
-		t.base = c.Endpoint
 	}
-	if svc.Name != "s3api" {
-		return t, nil
+	if svc.HasRules() {
+		return c.ruled(region, svc, op, input)
 	}
-	// Custom endpoints usually do not have a host name for each bucket. S3 rejects the signature of
-	// GetBucketLocation in a host name, if the bucket is in another region.
-	return t.forBucket(input, c.Endpoint != "" && !c.VirtualHosts || c.PathStyle || op.Name == "GetBucketLocation")
+	return target{base: cmp.Or(c.Endpoint, e.URL), region: e.Region}, nil
 }
 
 // A NoRegionError reports that the service needs a region and that no region is set. Its text is
@@ -66,31 +64,14 @@ func checkRegion(region string) error {
 	return fmt.Errorf("Provided region_name '%s' doesn't match a supported format.", region)
 }
 
-// forBucket returns the target for the bucket in the input. The bucket
-// stays in the path if path is set, or if a host name cannot contain the name of the bucket.
-// Otherwise forBucket puts the bucket in the host name.
-func (t target) forBucket(input *document.Object, path bool) (target, error) {
-	v, ok := input.Get("Bucket")
+// checkBucket returns an error for a bucket that is neither a name nor an ARN of S3.
+func checkBucket(svc *model.Service, input *document.Object) error {
+	v, _ := input.Get("Bucket")
 	bucket, isText := v.(string)
-	if !ok || !isText {
-		return t, nil
+	if svc.Name != "s3api" || !isText || bucketName(bucket) || strings.HasPrefix(bucket, "arn:") {
+		return nil
 	}
-	if strings.HasPrefix(bucket, "arn:") {
-		return t, fmt.Errorf("bucket %s: ARNs of access points are not supported", bucket)
-	}
-	if !bucketName(bucket) {
-		return t, &InputError{"", fmt.Sprintf("Invalid bucket name %q: Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{1,255}$\"", bucket)}
-	}
-	u, err := url.Parse(t.base)
-	if err != nil {
-		return t, err
-	}
-	if path || !hostLabel(bucket) || u.Hostname() == "localhost" || net.ParseIP(u.Hostname()) != nil {
-		return t, nil
-	}
-	u.Host = bucket + "." + u.Host
-	t.base, t.bucketPath = u.String(), "/"+bucket
-	return t, nil
+	return &InputError{"", fmt.Sprintf("Invalid bucket name %q: Bucket name must match the regex \"^[a-zA-Z0-9.\\-_]{1,255}$\"", bucket)}
 }
 
 func bucketName(s string) bool {
@@ -103,25 +84,11 @@ func bucketName(s string) bool {
 	return s != "" && len(s) <= 255
 }
 
-// hostLabel reports whether a bucket name can be part of a host name. A certificate does not
-// cover a name with a dot.
-func hostLabel(s string) bool {
-	if len(s) < 3 || len(s) > 63 || s[0] == '-' || s[len(s)-1] == '-' {
-		return false
-	}
-	for i := range len(s) {
-		if c := s[i]; c != '-' && (c < 'a' || c > 'z') && (c < '0' || c > '9') {
-			return false
-		}
-	}
-	return true
-}
-
 // moved returns the region of the bucket if S3 has rejected a request because the bucket is in
 // another region. Otherwise it returns "".
-func (t target) moved(svc *model.Service, err error) string {
+func (t target) moved(svc *model.Service, input *document.Object, err error) string {
 	var e *ServiceError
-	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || checkRegion(e.Region) != nil {
+	if svc.Name != "s3api" || !errors.As(err, &e) || e.Region == "" || e.Region == t.region || isARN(input) || checkRegion(e.Region) != nil {
 		return ""
 	}
 	switch {
@@ -130,4 +97,48 @@ func (t target) moved(svc *model.Service, err error) string {
 		return e.Region
 	}
 	return ""
+}
+
+// withPrefix returns the target with the operation's host prefix. Like the AWS CLI, it also adds the
+// prefix to a custom endpoint.
+func (t target) withPrefix(op *model.Operation, input *document.Object) (target, error) {
+	if op.HostPrefix == "" {
+		return t, nil
+	}
+	prefix, bad := op.HostPrefix, []string(nil)
+	if op.Input != nil {
+		for _, m := range op.Input.Shape.Members {
+			if !strings.Contains(prefix, "{"+m.Name+"}") {
+				continue
+			}
+			v, _ := input.Get(m.Name)
+			label, _ := v.(string)
+			if !hostCharacters(label) {
+				bad = append(bad, m.Name)
+			}
+			prefix = strings.ReplaceAll(prefix, "{"+m.Name+"}", label)
+		}
+	}
+	if bad != nil {
+		return t, &InputError{op.Name, "Invalid value for parameter(s): " + strings.Join(bad, ", ") +
+			". Must contain only alphanumeric characters, hyphen, or period."}
+	}
+	u, err := url.Parse(t.base)
+	if err != nil {
+		return t, err
+	}
+	u.Host = prefix + u.Host
+	t.base = u.String()
+	return t, nil
+}
+
+// hostCharacters reports whether a text has only the characters that the AWS CLI allows in a host
+// prefix.
+func hostCharacters(s string) bool {
+	for _, c := range s {
+		if c != '-' && c != '.' && (c < '0' || c > '9') && (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') {
+			return false
+		}
+	}
+	return s != ""
 }

@@ -77,9 +77,9 @@ func (w *xmlWriter) structure(name string, m *model.Member, o *document.Object) 
 		w.attribute(part.Wire(), text)
 	}
 	w.endTag()
-	for _, part := range m.Shape.Members {
-		v, ok := o.Get(part.Name)
-		if !ok || part.XMLAttribute || part.Location != model.Body {
+	for name, v := range o.All() { // like the AWS CLI, in the order of the input
+		part := m.Shape.Member(name)
+		if part == nil || part.XMLAttribute || part.Location != model.Body {
 			continue
 		}
 		if err := w.value(part.Wire(), part, v); err != nil {

@@ -8,6 +8,9 @@ package document
 
 import "iter"
 
+// A File is the path of a file whose content is a value. Only the payload of a request can be a File.
+type File string
+
 // An Object is a list of named members. The zero value is empty. An Object is not safe for
 // concurrent changes.
 type Object struct {

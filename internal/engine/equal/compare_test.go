@@ -4,9 +4,12 @@ import (
 	"cmp"
 	"context"
 	"crypto/sha256"
+	"encoding/base64"
+	"encoding/binary"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"hash/crc64"
 	"io"
 	"maps"
 	"net/http"
@@ -45,6 +48,12 @@ func compareCase(ctx context.Context, c *comparedCase, theirs line) (result, dif
 		return "different", "botocore: " + theirs.NoEndpoint + "; lanyard: " + ours.Host
 	case theirs.Invalid != "":
 		return "invalid", ""
+	case handedOff(err):
+		return "handed off", ""
+	case theirs.Broken != "" && err != nil && strings.HasSuffix(theirs.Broken, err.Error()):
+		return "both refuse", ""
+	case theirs.Broken != "" && err != nil:
+		return "different", "botocore: " + theirs.Broken + "; lanyard: " + err.Error()
 	case theirs.Broken != "":
 		return "different", "botocore: " + theirs.Broken
 	case err != nil && *models == "" && strings.Contains(err.Error(), "Unknown parameter"):
@@ -92,10 +101,14 @@ func requestOf(ctx context.Context, c *comparedCase) (*sent, error) {
 			for name := range r.Header {
 				headers[name] = r.Header.Get(name)
 			}
+			if r.ContentLength < 0 {
+				headers["Transfer-Encoding"] = "chunked"
+			}
 			made, broken = newSent(c.svc, r.Method, r.URL, headers, body)
 			return nil, errCaptured
 		})},
 	}
+	c.settings.apply(client)
 	_, err = client.Call(ctx, c.svc, c.op, input)
 	if made == nil {
 		return nil, cmp.Or(broken, err)
@@ -134,15 +147,19 @@ func newSent(svc *model.Service, method string, u *url.URL, headers map[string]s
 			s.Headers[name] = ids(v)
 		}
 	}
-	// S3 wants the hash of the body in a header. Two equal bodies can have different hashes.
+	// S3 wants the hash of the body in a header. Two equal bodies can have different hashes, because some
+	// contain an id.
 	if sum := sha256.Sum256(body); s.Headers[hashHeader] == hex.EncodeToString(sum[:]) {
 		s.Headers[hashHeader] = "the hash of the body"
+	}
+	if sum := crc64.Checksum(body, crc64.MakeTable(0x9a6c9329ac4bc9b5)); s.Headers[checksumHeader] == base64.StdEncoding.EncodeToString(binary.BigEndian.AppendUint64(nil, sum)) {
+		s.Headers[checksumHeader] = "the checksum of the body"
 	}
 	s.Body, err = normal(svc, s.Headers["Content-Type"], ids(string(body)))
 	return s, err
 }
 
-const hashHeader = "X-Amz-Content-Sha256"
+const hashHeader, checksumHeader = "X-Amz-Content-Sha256", "X-Amz-Checksum-Crc64nvme"
 
 // scope matches the region and the service of a signature.
 var scope = regexp.MustCompile(`/[^/]+/[^/]+/aws4_request`)
@@ -157,7 +174,12 @@ func ids(s string) string { return uuid.ReplaceAllString(s, "ID") }
 func normal(svc *model.Service, contentType, body string) (any, error) {
 	switch {
 	case svc.Protocol == model.Query || svc.Protocol == model.EC2:
-		return url.ParseQuery(body)
+		form, err := url.ParseQuery(body)
+		if svc.SignatureV2 {
+			form.Del("Timestamp")
+			form.Del("Signature")
+		}
+		return form, err
 	case body == "":
 		return "", nil
 	case strings.Contains(contentType, "json"):

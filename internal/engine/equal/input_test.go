@@ -13,6 +13,7 @@ import (
 type inputMaker struct {
 	*rand.Rand
 
+	arns   bool           // use ARNs for buckets, tables and the like
 	all    bool           // set all members, not only the required members
 	within []*model.Shape // the structures that contain the current value
 }
@@ -28,11 +29,18 @@ func (g *inputMaker) input(op *model.Operation) *document.Object {
 			o.Set(m.Name, "a-part.of-a-host")
 			continue
 		}
-		if g.all && m.Name == op.Checksum {
-			o.Set(m.Name, []string{"CRC32", "SHA1", "SHA256"}[g.IntN(3)]) // botocore needs another library for the rest
+		if strings.HasSuffix(m.Name, "SSECustomerKeyMD5") && g.IntN(2) == 0 {
+			continue // botocore and package call compute this hash
+		}
+		if v, ok := g.endpointValue(op, m); ok && (m.Required || g.all) {
+			o.Set(m.Name, v)
 			continue
 		}
-		if (m.Required && !m.Idempotency || g.all) && m.Away != model.AwayAlways {
+		if g.all && m.Name == op.Checksum {
+			o.Set(m.Name, []string{"CRC32", "SHA1", "SHA256", "SHA512", "CRC64NVME"}[g.IntN(5)]) // botocore needs another library for the rest
+			continue
+		}
+		if (m.Required && !m.Idempotency || g.all) && !m.Away {
 			o.Set(m.Name, g.member(m))
 		}
 	}

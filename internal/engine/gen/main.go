@@ -37,7 +37,7 @@ func run(dir, data, options string) error {
 	}
 	notes := filepath.Join(dir, "..", "gen")
 	if options != "" {
-		text, err := compareWords(data, options)
+		text, err := compareWords(data, notes, options)
 		if err != nil {
 			return err
 		}
@@ -112,14 +112,15 @@ func tableOf(data, folder string, book *addressBook, left leftOut) (*table, erro
 	if err != nil {
 		return nil, err
 	}
-	endpoints, where, err := book.endpoints(folder, m)
+	ends, err := book.endpoints(folder, m)
 	if err != nil {
 		return nil, err
 	}
-	t, err := newTable(serviceOf(folder), m, endpoints, where)
+	t, err := newTable(serviceOf(folder), m, ends)
 	if err != nil {
 		return nil, err
 	}
+	changeOptions(left.rules, serviceOf(folder), m, t)
 	left.apply(serviceOf(folder), t)
 	return t, nil
 }

@@ -18,8 +18,9 @@ import (
 )
 
 var (
-	modelsFlag = flag.String("models", "", "generate the tables again from this `folder` of models, and compare them")
-	update     = flag.Bool("update", false, "write the golden file")
+	modelsFlag  = flag.String("models", "", "generate the tables again from this `folder` of models, and compare them")
+	optionsFlag = flag.String("options", "", "compare the options of all operations with this `file`")
+	update      = flag.Bool("update", false, "write the golden file")
 )
 
 // committed is the folder of package model.
@@ -127,7 +128,7 @@ func TestUnknownTraits(t *testing.T) {
 			"scalar": object(m.shapes, "Secret"), "element": object(object(m.shapes, "Names"), "member"),
 		}[where]
 		part.Set("brandNew", true)
-		made, err := newTable("fixture", m, "", nowhere(nil))
+		made, err := newTable("fixture", m, new(addresses))
 		if err != nil {
 			t.Errorf("%s: %v", where, err)
 			continue
@@ -137,7 +138,7 @@ func TestUnknownTraits(t *testing.T) {
 		}
 	}
 	m := fixture(t)
-	made, err := newTable("fixture", m, "", nowhere(nil))
+	made, err := newTable("fixture", m, new(addresses))
 	if err != nil || made.without["PlainCall"] != nil {
 		t.Errorf("without a new trait: %v, %v", err, made.without["PlainCall"])
 	}
@@ -161,11 +162,11 @@ func TestMistakes(t *testing.T) {
 	}
 	m := fixture(t)
 	object(object(object(m.shapes, "In"), "members"), "Name").Set("shape", "NoSuchShape")
-	if _, err := newTable("fixture", m, "", nowhere(nil)); err == nil {
+	if _, err := newTable("fixture", m, new(addresses)); err == nil {
 		t.Error("newTable accepts a shape that is not in the model")
 	}
 	dir := t.TempDir()
-	for name, text := range map[string]string{"words.txt": "fixture NoSuchOperation options\n", "wire.txt": ""} {
+	for name, text := range map[string]string{"words.txt": "fixture NoSuchOperation options\n", "wire.txt": "", optionsName: ""} {
 		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -179,9 +180,74 @@ func TestMistakes(t *testing.T) {
 	if _, err := readLists(dir); err == nil {
 		t.Error("readLists accepts a line with one word")
 	}
+	if err := os.WriteFile(filepath.Join(dir, optionsName), []byte("fixture plain-call rename none other\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, "words.txt"), nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := generate("testdata/models", dir); err == nil || !strings.Contains(err.Error(), "rename none") {
+		t.Errorf("generate with a rule for an option that does not exist: %v, want an error", err)
+	}
 	if _, err := readLists(filepath.Join(dir, "none")); !os.IsNotExist(err) {
 		t.Errorf("readLists of no folder: %v, want %v", err, fs.ErrNotExist)
 	}
+}
+
+// The committed lists give each operation the options of the AWS CLI's list, or leave it out with a
+// reason. With the flag -options, this test compares all operations.
+func TestOptionsOfTheAWSCLI(t *testing.T) {
+	if *optionsFlag == "" {
+		t.Skip("no list; run: go test ./internal/engine/gen -options FILE")
+	}
+	all, err := readOptions(*optionsFlag)
+	if err != nil {
+		t.Fatal(err)
+	}
+	equal, left := 0, make(map[string]int)
+	for _, service := range servicesOf(t) {
+		svc, err := model.Load(service)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, name := range svc.Operations() {
+			op, _ := svc.Operation(name)
+			theirs, ok := all[service+" "+name+" "+op.Name]
+			switch r := compareOptions(op, theirs); {
+			case !ok:
+				t.Errorf("%s %s: not a command of the AWS CLI", service, name)
+			case r != "":
+				t.Errorf("%s %s: the options are not those of the AWS CLI (%s)", service, name, r)
+			default:
+				equal++
+			}
+			delete(all, service+" "+name+" "+op.Name)
+		}
+		for _, m := range svc.Without() {
+			for key := range all {
+				if strings.HasPrefix(key, service+" ") && strings.HasSuffix(key, " "+m.Name) {
+					left[m.Reason]++
+					delete(all, key)
+				}
+			}
+		}
+	}
+	for _, key := range slices.Sorted(maps.Keys(all)) {
+		t.Errorf("%s: neither built in nor left out with a reason", key)
+	}
+	t.Logf("%d commands have the options of the AWS CLI; left out: %v", equal, left)
+}
+
+// servicesOf returns the names of all tables.
+func servicesOf(t *testing.T) []string {
+	var names []string
+	for path := range committedFiles(t) {
+		if name, ok := strings.CutPrefix(path, "tables/"); ok && name != "partitions" {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // The options of the fixture's operations, in the form of the AWS CLI's list. A difference leaves
@@ -213,7 +279,7 @@ func TestCompareOptions(t *testing.T) {
 		"another order":    {func(l []awsOption) []awsOption { l[0], l[1] = l[1], l[0]; return l }, optionsReason},
 		"an output file": {func(l []awsOption) []awsOption {
 			return append(l, awsOption{"outfile", "string", true, false, "StreamingOutputArgument"})
-		}, outputFileReason},
+		}, optionsReason},
 		"made in code": {func(l []awsOption) []awsOption { l[1].class = "CustomArgument"; return l }, customReason},
 	} {
 		if got := compareOptions(op, tt.change(slices.Clone(plain))); got != tt.want {

@@ -17,6 +17,7 @@ import (
 // An awsModel is an API model of AWS.
 type awsModel struct {
 	metadata, operations, shapes, pagination *document.Object
+	waiters                                  *document.Object
 }
 
 // modelNames returns the names of the folders with models, sorted. The folders and files have the
@@ -54,13 +55,14 @@ func readModel(data, service string) (*awsModel, error) {
 			return nil, fmt.Errorf("%s: unknown part %s", dir, key)
 		}
 	}
-	m := &awsModel{object(api, "metadata"), object(api, "operations"), object(api, "shapes"), nil}
+	m := &awsModel{metadata: object(api, "metadata"), operations: object(api, "operations"), shapes: object(api, "shapes")}
 	pages, err := readMerged(dir, "paginators-1")
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
 	m.pagination = object(pages, "pagination")
-	return m, nil
+	m.waiters, err = readWaiters(dir)
+	return m, err
 }
 
 // topTraits lists the parts of a model.

@@ -10,8 +10,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-
-	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
 
 // blockSize is the size of a block before compression. Larger blocks make the tables smaller, and
@@ -22,7 +20,7 @@ const blockSize = 8 << 10
 func (t *table) pack() ([]byte, error) {
 	p := packer{table: t, blockOf: make(map[string]int)}
 	slices.SortFunc(t.operations, func(a, b operationText) int {
-		return strings.Compare(model.CLIName(a.name), model.CLIName(b.name))
+		return strings.Compare(commandOf(a.name), commandOf(b.name))
 	})
 	for _, e := range t.arrange() {
 		p.add(e.key, e.lines)
@@ -36,8 +34,16 @@ func (t *table) pack() ([]byte, error) {
 		}
 	}
 	p.end()
+	if t.waiters != "" {
+		p.add("waiters", t.waiters)
+		p.end()
+	}
 	var head strings.Builder
 	head.WriteString(t.head)
+	if t.rules != "" {
+		head.WriteString(row("rules", strconv.Itoa(len(p.blocks))))
+		p.blocks = append(p.blocks, t.ruleLines())
+	}
 	var body bytes.Buffer
 	sizes := []string{"blocks"}
 	for _, block := range p.blocks {
@@ -48,6 +54,9 @@ func (t *table) pack() ([]byte, error) {
 		sizes = append(sizes, strconv.Itoa(n))
 	}
 	head.WriteString(strings.Join(sizes, "\t") + "\n")
+	if t.waiters != "" {
+		head.WriteString(row("waiters", strconv.Itoa(p.blockOf["waiters"])))
+	}
 	for _, o := range t.operations {
 		shapes, enums := map[int]bool{p.blockOf["operation "+o.name]: true}, make(map[int]bool)
 		for _, ref := range t.closure(o) {
@@ -60,7 +69,7 @@ func (t *table) pack() ([]byte, error) {
 		head.WriteString(row("op", o.name, numbers(shapes), numbers(enums)))
 	}
 	for _, name := range slices.SortedFunc(maps.Keys(t.without), func(a, b string) int {
-		return strings.Compare(model.CLIName(a), model.CLIName(b))
+		return strings.Compare(commandOf(a), commandOf(b))
 	}) {
 		head.WriteString(row("without", name, t.without[name].Error()))
 	}

@@ -111,15 +111,15 @@ func load(t *testing.T, suite, c *document.Object) (*model.Service, *model.Opera
 	}
 	operations := new(document.Object)
 	operations.Set(text(given, "name"), given)
-	m := &awsModel{object(suite, "metadata"), operations, object(suite, "shapes"), nil}
+	m := &awsModel{metadata: object(suite, "metadata"), operations: operations, shapes: object(suite, "shapes")}
 	for name := range m.shapes.All() {
 		tidyShape(m, object(m.shapes, name))
 	}
 	for name := range m.shapes.All() {
 		keep(shapeTraits, object(m.shapes, name))
 	}
-	w := newWriter("test", m, "")
-	o, err := w.operation(text(given, "name"), given, "")
+	w := newWriter("test", m, new(addresses))
+	o, err := w.operation(text(given, "name"), given)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -9,15 +9,18 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
 )
 
 // A table is the content of the table of a service, before compression.
 type table struct {
 	head       string // the line of the service, and its endpoints
+	rules      string // the endpoint rules; may be ""
 	operations []operationText
 	shapes     map[string]shapeText // by name
 	enums      map[string]string    // the lines of allowed values, by the name of their shape
 	without    map[string]error     // the operations that are not in the table, and the reason
+	waiters    string               // the lines of all waiters
 }
 
 // An operationText holds the lines of an operation.
@@ -41,17 +44,16 @@ type writer struct {
 	inputs  map[string]bool // the shapes of inputs; help lists the allowed values of their strings
 }
 
-// newTable returns the table of a service. The endpoints are lines of the head.
-func newTable(service string, m *awsModel, endpoints string, where placer) (*table, error) {
-	w := newWriter(service, m, endpoints)
-	whole := checkService(m.metadata)
+// newTable returns the table of a service.
+func newTable(service string, m *awsModel, ends *addresses) (t *table, err error) {
+	w := newWriter(service, m, ends)
+	whole := cmp.Or(checkService(m.metadata), ends.reason)
 	for name := range m.operations.All() {
 		op := object(m.operations, name)
-		place, err := where(op)
-		err = cmp.Or(whole, err, checkOperation(op), w.checkStreams(object(op, "input"), object(op, "output")))
+		err := cmp.Or(whole, checkOperation(op), w.checkStreams(object(op, "input"), object(op, "output")))
 		if err == nil {
 			var o operationText
-			if o, err = w.operation(name, op, place); err == nil {
+			if o, err = w.operation(name, op); err == nil {
 				w.operations = append(w.operations, o)
 				continue
 			}
@@ -61,13 +63,14 @@ func newTable(service string, m *awsModel, endpoints string, where placer) (*tab
 		}
 		w.without[name] = err
 	}
-	return &w.table, nil
+	w.waiters, err = waiterLines(m.waiters, m.operations)
+	return &w.table, err
 }
 
 // newWriter returns a writer whose table has only the head.
-func newWriter(service string, m *awsModel, endpoints string) *writer {
+func newWriter(service string, m *awsModel, ends *addresses) *writer {
 	w := &writer{
-		table:   table{shapes: make(map[string]shapeText), enums: make(map[string]string), without: make(map[string]error)},
+		table:   table{rules: ends.rules, shapes: make(map[string]shapeText), enums: make(map[string]string), without: make(map[string]error)},
 		service: service, model: m, inputs: m.inputShapes(),
 	}
 	meta := m.metadata
@@ -76,16 +79,19 @@ func newWriter(service string, m *awsModel, endpoints string) *writer {
 		attr("endpoint", text(meta, "endpointPrefix")),
 		attr("signing", cmp.Or(text(meta, "signingName"), text(meta, "endpointPrefix"))),
 		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")),
-		mark("query", has(meta, "awsQueryCompatible")), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + endpoints
+		mark("query", has(meta, "awsQueryCompatible")), mark("v2", text(meta, "signatureVersion") == "v2"), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + ends.lines
 	return w
 }
 
-func (w *writer) operation(name string, op *document.Object, place string) (operationText, error) {
+func (w *writer) operation(name string, op *document.Object) (operationText, error) {
 	o := operationText{name: name}
 	http, in, out := object(op, "http"), object(op, "input"), object(op, "output")
 	unsigned := text(op, "authtype") == "none"
 	o.lines = row("operation", name, text(http, "method"), text(http, "requestUri"), attr("wrapper", text(out, "resultWrapper")),
-		attr("host", text(object(op, "endpoint"), "hostPrefix")), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")), mark("unsigned", unsigned), attr("place", place))
+		attr("host", w.hostPrefix(op)), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")),
+		attr("validation", text(object(op, "httpChecksum"), "requestValidationModeMember")),
+		mark("checked", truth(op, "httpChecksumRequired") || truth(object(op, "httpChecksum"), "requestChecksumRequired")),
+		discoveryOf(op), mark("version", truth(op, "endpointoperation")), mark("unsigned", unsigned), mark("unsigned-body", text(op, "authtype") == unsignedBody)) + w.parameterLines(op)
 	for _, part := range []struct {
 		name string
 		ref  *document.Object
@@ -125,7 +131,8 @@ func (w *writer) operation(name string, op *document.Object, place string) (oper
 	return o, nil
 }
 
-// checkStreams returns a reason if the input or the output can be of any size.
+// checkStreams returns a reason if the output can be of any size, or a member of the input that is not
+// its payload.
 func (w *writer) checkStreams(in, out *document.Object) error {
 	for _, part := range []struct {
 		ref *document.Object
@@ -135,17 +142,12 @@ func (w *writer) checkStreams(in, out *document.Object) error {
 		for name := range object(s, "members").All() {
 			ref := object(object(s, "members"), name)
 			shape := object(w.model.shapes, text(ref, "shape"))
-			if truth(ref, "streaming") || truth(shape, "streaming") {
+			payload := name == text(s, "payload") && kind(shape) == "blob"
+			if (truth(ref, "streaming") || truth(shape, "streaming")) && !payload {
 				return part.reason
 			}
-			if part.ref == out && name == text(s, "payload") && kind(shape) == "blob" {
-				return outputFileReason
-			}
-			if part.ref == out && text(ref, "location") == "headers" {
-				return resultReason // the client does not keep the case of the names
-			}
-			if has(ref, "contextParam") && part.ref == in && slices.Contains(texts(s, "required"), name) && !slices.Contains(arnServices, w.service) {
-				return endpointReason
+			if part.ref == out && text(ref, "location") == "headers" && w.service != "s3api" {
+				return resultReason // the client does not keep the case of the names; S3 sends lower case
 			}
 		}
 	}
@@ -166,13 +168,29 @@ func pageLine(p *document.Object) (string, error) {
 		{"same", "non_aggregate_keys"},
 	} {
 		for _, path := range texts(p, key[1]) {
-			if strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") != "" {
+			if !plainPath(path) && (key[0] != "out" || !lastItem(path)) {
 				return "", pagesReason
 			}
 			fields = append(fields, attr(key[0], path))
 		}
 	}
 	return row("", fields...), nil
+}
+
+func plainPath(path string) bool {
+	return strings.Trim(path, "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.") == ""
+}
+
+// lastItem reports whether an expression is a plain path, or the path of a member of the last item of
+// a list. The expression can have alternatives, separated by "||".
+func lastItem(expression string) bool {
+	for path := range strings.SplitSeq(expression, "||") {
+		if !plainPath(strings.Replace(strings.TrimSpace(path), "[-1]", "", 1)) {
+			return false
+		}
+	}
+	_, err := jmespath.Compile(expression)
+	return err == nil
 }
 
 // member returns the line of a part: its name, its type, and its format. It also returns the names
@@ -206,11 +224,12 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 	}
 	fields := []string{
 		name, typ, attr("wire", say("locationName")), attr("query", say("queryName")), attr("in", say("location")),
-		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", say("timestampFormat")),
+		attr("ns", text(ns, "uri")), attr("prefix", text(ns, "prefix")), attr("time", w.timeFormat(say("timestampFormat"), say("location"), typ)),
 		mark("flat", is("flattened")), mark("attribute", is("xmlAttribute")), mark("required", required),
 		mark("json", is("jsonvalue") && say("location") == "header"), mark("token", is("idempotencyToken")),
+		mark("stream", kind(s) == "blob" && is("streaming")),
 		mark("last", w.service == "route53" && slices.Contains(route53IDs, shape)),
-		attr("away", w.away(name, ref)),
+		mark("away", w.presigns(name)),
 	}
 	if !composed(kind(s)) {
 		fields = append(fields, minimum(s), mark("sensitive", truth(s, "sensitive")))
@@ -226,22 +245,16 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 	return row("", fields...), refs, nil
 }
 
-// arnServices lists the services whose endpoints depend only on members that contain an ARN. Package
-// call has its own rules for the buckets of S3.
-var arnServices = []string{"dynamodb", "s3api"}
-
-// away returns "any" if any value of a member changes the endpoint in a way that the client does not
-// know, "arn" if an ARN changes the endpoint, or "".
-func (w *writer) away(name string, ref *document.Object) string {
-	switch {
-	case w.presigns(name):
-		return "any"
-	case !has(ref, "contextParam") || w.service == "s3api" && name != "Bucket":
-		return ""
-	case slices.Contains(arnServices, w.service):
-		return "arn"
+// timeFormat returns the format of times. botocore sends milliseconds to one service.
+func (w *writer) timeFormat(format, location, typ string) string {
+	if typ != "timestamp" || w.service != "bedrock-agentcore" {
+		return format
 	}
-	return "any"
+	usual := map[string]string{"": "unixTimestamp", "uri": "iso8601", "querystring": "iso8601"}[location]
+	if format = cmp.Or(format, usual); format == "" || format == "rfc822" {
+		return format
+	}
+	return format + "-milliseconds"
 }
 
 // presigns reports whether a value of the member makes botocore add a signed URL to the request.
@@ -348,7 +361,7 @@ func (w *writer) usable(name string, seen map[string]bool) error {
 // text returns the table as text, without blocks. Tests read it with model.Parse.
 func (t *table) text() string {
 	var b strings.Builder
-	b.WriteString(t.head)
+	b.WriteString(t.head + t.ruleLines())
 	used := make(map[string]bool)
 	for _, o := range t.operations {
 		b.WriteString(o.lines)

@@ -19,7 +19,6 @@ const (
 	authReason       reason = "auth"        // a signature that we do not make
 	checksumReason   reason = "checksum"    // a checksum that a setting turns off, or of the reply
 	compressReason   reason = "compression" // a compressed request
-	discoveryReason  reason = "discovery"   // an endpoint that another operation returns
 	endpointReason   reason = "endpoint"    // the endpoint depends on the input or the account
 	eventsReason     reason = "events"      // an event stream
 	outputFileReason reason = "outfile"     // the output goes to a file
@@ -38,9 +37,9 @@ var (
 	operationTraits = known{
 		[]string{
 			"name", "http", "input", "output", "errors", "auth", "authtype", "endpoint", "endpointdiscovery", "httpChecksum",
-			"httpChecksumRequired", "requestcompression", "staticContextParams", "operationContextParams", "unsignedPayload",
+			"httpChecksumRequired", "requestcompression", "endpointoperation", "staticContextParams", "operationContextParams", "unsignedPayload",
 		},
-		[]string{"idempotent", "readonly", "deprecated", "deprecatedMessage", "deprecatedSince", "endpointoperation", "documentation", "documentationUrl", "alias"},
+		[]string{"idempotent", "readonly", "deprecated", "deprecatedMessage", "deprecatedSince", "documentation", "documentationUrl", "alias"},
 	}
 	httpTraits      = known{[]string{"method", "requestUri"}, []string{"responseCode"}}
 	referenceTraits = known{[]string{"shape", "locationName", "xmlNamespace", "resultWrapper"}, []string{"documentation", "exception", "error", "fault"}}
@@ -51,7 +50,7 @@ var (
 		},
 		[]string{
 			"max", "pattern", "exception", "fault", "retryable", "deprecated", "deprecatedMessage", "deprecatedSince", "box", "synthetic",
-			"wrapper", "xmlOrder", "sparse", "documentation",
+			"wrapper", "xmlOrder", "sparse", "requiresLength", "documentation",
 		},
 	}
 	memberTraits = known{
@@ -99,10 +98,13 @@ func checkService(metadata *document.Object) error {
 	if err := metadataTraits.check(metadata); err != nil {
 		return err
 	}
-	if p := protocolOf(metadata); !slices.Contains(protocols, p) || p == "smithy-rpc-v2-cbor" {
+	if p := protocolOf(metadata); !slices.Contains(protocols, p) {
 		return protocolReason
 	}
-	if !slices.Contains([]string{"v4", "s3", "s3v4"}, text(metadata, "signatureVersion")) {
+	switch version := text(metadata, "signatureVersion"); {
+	case slices.Contains([]string{"v4", "s3", "s3v4"}, version):
+	case version == "v2" && protocolOf(metadata) == "query":
+	default:
 		return authReason
 	}
 	schemes := texts(metadata, "auth")
@@ -118,6 +120,20 @@ func checkService(metadata *document.Object) error {
 	}
 	return nil
 }
+
+// discoveryOf returns the field that says whether the endpoint comes from another operation.
+func discoveryOf(op *document.Object) string {
+	switch {
+	case truth(object(op, "endpointdiscovery"), "required"):
+		return "discovery=required"
+	case has(op, "endpointdiscovery"):
+		return "discovery=optional"
+	}
+	return ""
+}
+
+// unsignedBody is the kind of signature that does not cover the body.
+const unsignedBody = "v4-unsigned-body"
 
 // bearerAuth is the trait of a service that also accepts a token instead of a signature.
 const bearerAuth = "smithy.api#httpBearerAuth"
@@ -139,7 +155,7 @@ func checkOperation(op *document.Object) error {
 		}
 	}
 	switch text(op, "authtype") {
-	case "", "none":
+	case "", "none", unsignedBody:
 	default:
 		return authReason
 	}
@@ -148,30 +164,25 @@ func checkOperation(op *document.Object) error {
 			return authReason
 		}
 	}
-	switch discovery := object(op, "endpointdiscovery"); {
-	case truth(op, "unsignedPayload"):
+	switch {
+	case truth(op, "unsignedPayload") != (text(op, "authtype") == unsignedBody):
 		return authReason
-	case truth(discovery, "required"):
-		return discoveryReason
 	case has(op, "requestcompression"):
 		return compressReason
-	case truth(op, "httpChecksumRequired"), has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
+	case has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
 		return checksumReason
-	case has(op, "operationContextParams"):
-		return endpointReason
 	}
 	return checkHost(op)
 }
 
-// plainChecksum reports whether every request needs a checksum, and a member names its algorithm. A
-// setting decides about other checksums.
+// plainChecksum reports whether members name the algorithm for requests, or ask for a check of the reply.
 func plainChecksum(c *document.Object) bool {
 	for name := range c.All() {
-		if name != "requestAlgorithmMember" && name != "requestChecksumRequired" {
+		if !slices.Contains([]string{"requestAlgorithmMember", "requestChecksumRequired", "requestValidationModeMember", "responseAlgorithms"}, name) {
 			return false
 		}
 	}
-	return truth(c, "requestChecksumRequired") && text(c, "requestAlgorithmMember") != ""
+	return text(c, "requestAlgorithmMember") != "" || text(c, "requestValidationModeMember") != ""
 }
 
 // checkHost returns an error for a host prefix with other placeholders than members.

@@ -74,8 +74,12 @@ func readOptions(path string) (map[string][]awsOption, error) {
 
 // compareWords returns the text of words.txt: the operations whose options in the AWS CLI are not
 // those that package arg makes from the model.
-func compareWords(data, options string) (string, error) {
+func compareWords(data, notes, options string) (string, error) {
 	all, err := readOptions(options)
+	if err != nil {
+		return "", err
+	}
+	rules, err := readOptionRules(notes)
 	if err != nil {
 		return "", err
 	}
@@ -91,7 +95,7 @@ func compareWords(data, options string) (string, error) {
 	b.WriteString("# The operations whose options in the AWS CLI are not those of the model. Written by gen -options.\n")
 	var lines []string
 	for _, folder := range folders {
-		t, err := tableOf(data, folder, book, leftOut{make(map[string]reason), make(map[string]bool)})
+		t, err := tableOf(data, folder, book, leftOut{make(map[string]reason), make(map[string]bool), rules})
 		if err != nil {
 			return "", err
 		}
@@ -117,32 +121,30 @@ func compareWords(data, options string) (string, error) {
 // "" if they are equal.
 func compareOptions(op *model.Operation, theirs []awsOption) reason {
 	var want []awsOption
+	custom := false
 	for _, o := range theirs {
 		switch o.class {
-		case "", "CliInputJSONArgument", "CliInputYAMLArgument", "GenerateCliSkeletonArgument", "PageArgument":
-		case "StreamingOutputArgument":
-			return outputFileReason
+		case "", "CliInputJSONArgument", "CliInputYAMLArgument", "GenerateCliSkeletonArgument", "PageArgument", "StreamingOutputArgument":
+			o.class = ""
 		default:
-			return customReason
+			o.class, custom = "custom", true
 		}
-		o.class = ""
 		o.required = o.required && o.typ != "boolean" // the parser of the AWS CLI does not require booleans
-		if o.hidden && !arg.Has(op, "--"+o.name) {
-			return optionsReason
-		}
-		if !o.hidden {
-			want = append(want, o)
-		}
+		want = append(want, o)
 	}
 	var ours []awsOption
-	for _, f := range arg.Flags(op) {
-		ours = append(ours, awsOption{name: strings.TrimPrefix(f.Name, "--"), typ: f.Type, required: f.Required})
-		if f.Negative != "" {
-			ours = append(ours, awsOption{name: strings.TrimPrefix(f.Negative, "--"), typ: f.Type})
+	for _, o := range arg.List(op) {
+		class := ""
+		if o.Changed {
+			class = "custom"
 		}
+		ours = append(ours, awsOption{strings.TrimPrefix(o.Name, "--"), o.Type, o.Required, o.Hidden, class})
 	}
-	if !slices.Equal(ours, want) {
-		return optionsReason
+	switch {
+	case slices.Equal(ours, want):
+		return ""
+	case custom:
+		return customReason
 	}
-	return ""
+	return optionsReason
 }

@@ -24,10 +24,10 @@ type blocks struct {
 // A span is the place of a block in the file.
 type span struct{ start, end int64 }
 
-// key returns the key of an entry. Shapes have the key of their name alone. An operation or an
-// enum can have the same name as a shape.
+// key returns the key of an entry. Shapes have the key of their name alone. An operation, an
+// enum and the rules can have the same name as a shape.
 func key(kind, name string) string {
-	if kind == "operation" || kind == "enum" {
+	if kind == "operation" || kind == "enum" || kind == "rules" {
 		return kind + " " + name
 	}
 	return name

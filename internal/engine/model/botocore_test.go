@@ -47,6 +47,8 @@ func TestTablesHaveMembersOfBotocore(t *testing.T) {
 		version, lines, _ := strings.Cut(string(out), "\n")
 		missing := 0
 		for line := range strings.Lines(lines) {
+			// AWS has renamed this shape since.
+			line = strings.Replace(line, "ModifyInstanceAttribute BlobAttributeValue", "ModifyInstanceAttribute SecureBlobAttributeValue", 1)
 			if line = strings.TrimSpace(line); !ours[line] {
 				t.Errorf("%s, botocore %s: the tables lack %s", python, version, line)
 				missing++

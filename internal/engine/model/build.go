@@ -17,17 +17,29 @@ type builder struct {
 func build(lines string, text map[string]string, enums enums) *Operation {
 	b := builder{text, make(map[string]*Shape), enums}
 	head, parts := cutHead(lines)
-	op := &Operation{Name: head[1], CLIName: CLIName(head[1]), Method: head[2], URI: head[3]}
+	name, command := SplitName(head[1])
+	op := &Operation{Name: name, CLIName: command, Method: head[2], URI: head[3]}
 	for _, f := range head[4:] {
 		switch key, value, _ := strings.Cut(f, "="); key {
 		case "wrapper":
 			op.ResultWrapper = value
-		case "place":
-			op.Place = value
 		case "checksum":
 			op.Checksum = value
+		case "validation":
+			op.Validation = value
+		case "checked":
+			op.NeedsChecksum = true
 		case "host":
 			op.HostPrefix = value
+		case "version":
+			op.SendsVersion = true
+		case "discovery":
+			op.Discovery = MayDiscover
+			if value == "required" {
+				op.Discovery = NeedsDiscovery
+			}
+		case "unsigned-body":
+			op.UnsignedBody = true
 		case "unsigned":
 			op.Unsigned = true
 		}
@@ -40,8 +52,12 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 			op.Output = b.member("", part[1:])
 		case "error":
 			op.Errors = append(op.Errors, b.shape(part[1]))
+		case "parameter":
+			op.EndpointParameters = append(op.EndpointParameters, endpointParameter(part[1:]))
 		case "pages":
 			op.Paginator = paginator(part[1:])
+		case "rule":
+			op.Rules = append(op.Rules, rule(part[1:]))
 		}
 	}
 	return op
@@ -54,6 +70,20 @@ func cutHead(block string) (head []string, parts [][]string) {
 		parts = append(parts, strings.Split(strings.TrimSuffix(line[1:], "\n"), "\t"))
 	}
 	return strings.Split(first, "\t"), parts
+}
+
+// endpointParameter reads the name and the source of a parameter.
+func endpointParameter(fields []string) EndpointParameter {
+	p := EndpointParameter{Name: fields[0]}
+	switch key, value, _ := strings.Cut(fields[1], "="); key {
+	case "value":
+		p.Value = value
+	case "member":
+		p.Member = value
+	case "path":
+		p.Path = value
+	}
+	return p
 }
 
 func paginator(fields []string) *Paginator {
@@ -164,13 +194,12 @@ func (m *Member) set(key, value string) {
 		m.Shape.Min = atoi(value)
 	case "sensitive":
 		m.Shape.Sensitive = true
+	case "stream":
+		m.Streaming = true
 	case "last":
 		m.LastPart = true
 	case "away":
-		m.Away = AwayAlways
-		if value == "arn" {
-			m.Away = AwayARN
-		}
+		m.Away = true
 	}
 }
 

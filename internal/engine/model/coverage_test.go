@@ -42,15 +42,26 @@ func TestDocsStateTheCoverage(t *testing.T) {
 
 // coverage returns the text about the coverage.
 func coverage(t *testing.T) string {
-	builtIn, all := 0, 0
+	builtIn, all, waiters, allWaiters := 0, 0, 0, 0
 	reasons := make(map[string]int)
 	for _, name := range allTables(t) {
 		s, err := Load(name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		builtIn += len(s.Operations())
-		all += len(s.Operations()) + len(s.Without())
+		distinct := make(map[string]bool) // two commands can call the same operation
+		for _, e := range s.operations {
+			operation, _ := SplitName(e.name)
+			distinct[operation] = true
+		}
+		builtIn += len(distinct)
+		all += len(distinct) + len(s.Without())
+		for _, w := range s.Waiters() {
+			allWaiters++
+			if s.Has(w.Operation) {
+				waiters++
+			}
+		}
 		for _, m := range s.Without() {
 			reasons[m.Reason]++
 		}
@@ -66,6 +77,7 @@ func coverage(t *testing.T) string {
 		}
 		fmt.Fprintf(&text, "| %d | %s |\n", reasons[r], Explain(r))
 	}
+	fmt.Fprintf(&text, "\nLanyard also has %d of the %d waiters, such as `ec2 wait instance-running`. A waiter is built in if its operation is.\n", waiters, allWaiters)
 	return text.String() + "\n"
 }
 

@@ -5,12 +5,14 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/internal/engine/document"
 )
 
 // partitionsTable is the name of the table of partitions. This table belongs to no service, and is
 // not compressed. Most hosts follow the rule of their partition:
 //
-//	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION
+//	partition	NAME	suffix=DOMAIN	dual=DOMAIN	match=REGULAR EXPRESSION	global=REGION	fips	dual-stack
 const partitionsTable = "partitions"
 
 // An Endpoint is the address of a service.
@@ -22,39 +24,13 @@ type Endpoint struct {
 // Endpoint returns the endpoint of the service in a region, by AWS's endpoint rules. If region is
 // "", Endpoint returns the global endpoint; ok is false if the service has no global endpoint.
 // The name of an unknown region determines its partition.
+//
+// If the service has [Service.Rules], its endpoints depend on more than the region, and the result of
+// Endpoint has only the region.
 func (s *Service) Endpoint(region string, fips, dualStack bool) (e Endpoint, ok bool) {
-	return s.AccountEndpoint(region, "", fips, dualStack)
-}
-
-// At returns the service with the endpoints of one operation.
-func (s *Service) At(op *Operation) *Service {
-	if op.Place == "" {
-		return s
-	}
-	at := *s
-	at.endpoints = nil
-	for _, f := range s.places {
-		if f[1] == op.Place {
-			at.endpoints = append(at.endpoints, strings.Join(f[1:], "\t"))
-		}
-	}
-	return &at
-}
-
-// HasAccountEndpoints reports whether the service has an endpoint for each account.
-func (s *Service) HasAccountEndpoints() bool { return s.accounts != nil }
-
-// AccountEndpoint is like Endpoint. If the service has an endpoint for each account, it returns the
-// endpoint of the account. "" means no account.
-func (s *Service) AccountEndpoint(region, account string, fips, dualStack bool) (e Endpoint, ok bool) {
-	// "fips-us-gov-west-1" is an old name for a region with FIPS.
-	if bare := strings.TrimSuffix(strings.TrimPrefix(region, "fips-"), "-fips"); bare != region {
-		region, fips = bare, true
-	}
-	if region == "" {
-		if region = s.global; region == "" {
-			return Endpoint{}, false
-		}
+	region, fips = s.EndpointRegion(region, fips)
+	if region == "" || s.rules != "" {
+		return Endpoint{"", region}, region != ""
 	}
 	p := partitionOf(region)
 	variant, host, suffix := "plain", s.EndpointPrefix, p.get("suffix")
@@ -65,14 +41,10 @@ func (s *Service) AccountEndpoint(region, account string, fips, dualStack bool) 
 		variant, suffix = strings.TrimPrefix(variant+"-dual", "plain-"), p.get("dual")
 	}
 	e = Endpoint{"https://" + host + "." + region + "." + suffix, region}
-	lines := s.endpoints
-	if account != "" {
-		lines = slices.Concat(lines, s.accounts)
-	}
-	for _, line := range lines {
+	for _, line := range s.endpoints {
 		r := fields(line)
 		if r[1] == p[1] && r[2] == variant && (r[3] == "*" || r[3] == region) {
-			e.URL = strings.NewReplacer("{region}", region, "{account}", account).Replace(r.get("host"))
+			e.URL = strings.ReplaceAll(r.get("host"), "{region}", region)
 			if !strings.Contains(e.URL, "://") {
 				e.URL = "https://" + e.URL
 			}
@@ -80,6 +52,50 @@ func (s *Service) AccountEndpoint(region, account string, fips, dualStack bool) 
 		}
 	}
 	return e, true
+}
+
+// EndpointRegion returns the region and FIPS as the endpoint rules expect them. It resolves old names such
+// as "fips-us-gov-west-1", and replaces "" by the global region of the service. If the service has no
+// global region, EndpointRegion returns "".
+func (s *Service) EndpointRegion(region string, fips bool) (string, bool) {
+	if bare := strings.TrimSuffix(strings.TrimPrefix(region, "fips-"), "-fips"); bare != region {
+		return bare, true
+	}
+	return cmp.Or(region, s.global), fips
+}
+
+// HasRules reports whether the endpoints of the service depend on more than the region, FIPS and dual-stack.
+func (s *Service) HasRules() bool { return s.rules != "" }
+
+// Rules returns the endpoint rules of the service, in the format of package rules. It returns "" if the
+// service has no rules.
+func (s *Service) Rules() string {
+	if s.rules == "" {
+		return ""
+	}
+	var lines string
+	if err := s.blocks.with(numbers(s.rules), func(text map[string]string) { lines = text[key("rules", "endpoints")] }); err != nil {
+		return "" // impossible: a test reads all blocks
+	}
+	_, lines, _ = strings.Cut(lines, "\n")
+	return lines
+}
+
+// HasAccountEndpoints reports whether the service has an endpoint for each account.
+func (s *Service) HasAccountEndpoints() bool {
+	return strings.Contains(s.Rules(), `"AccountIdEndpointMode"`)
+}
+
+// PartitionData returns the data of the partition of a region for endpoint rules.
+func PartitionData(region string) *document.Object {
+	p, o := partitionOf(region), new(document.Object)
+	o.Set("name", p[1])
+	o.Set("dnsSuffix", p.get("suffix"))
+	o.Set("dualStackDnsSuffix", p.get("dual"))
+	o.Set("implicitGlobalRegion", p.get("global"))
+	o.Set("supportsFIPS", slices.Contains(p, "fips"))
+	o.Set("supportsDualStack", slices.Contains(p, "dual-stack"))
+	return o
 }
 
 // Partition returns the name of the partition that the region is in: "aws",

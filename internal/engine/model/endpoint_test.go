@@ -25,10 +25,6 @@ func TestEndpoint(t *testing.T) {
 		{"iam", "eu-west-1", true, false, "https://iam-fips.amazonaws.com", "us-east-1"},
 		{"organizations", "ap-south-1", false, false, "https://organizations.us-east-1.amazonaws.com", "us-east-1"},
 		{"organizations", "us-gov-east-1", false, false, "https://organizations.us-gov-west-1.amazonaws.com", "us-gov-west-1"},
-		{"s3api", "", false, false, "https://s3.amazonaws.com", "us-east-1"},
-		{"s3api", "us-east-1", false, false, "https://s3.us-east-1.amazonaws.com", "us-east-1"},
-		{"s3api", "eu-west-1", false, true, "https://s3.dualstack.eu-west-1.amazonaws.com", "eu-west-1"},
-		{"s3api", "eu-west-1", true, true, "https://s3-fips.dualstack.eu-west-1.amazonaws.com", "eu-west-1"},
 		{"sso", "eu-west-1", false, false, "https://portal.sso.eu-west-1.amazonaws.com", "eu-west-1"},
 	}
 	for _, tt := range tests {

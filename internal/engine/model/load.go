@@ -17,12 +17,14 @@ import (
 //	service	NAME	…
 //	global	REGION
 //	endpoint	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
-//	place	PLACE	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
-//	account	PARTITION	VARIANT	REGION or *	host=HOST	sign=REGION
+//	rules	endpoints
+//		a line of the endpoint rules; see package rules
 //	operation	NAME	METHOD	URI	…
 //		in|out	SHAPE	…
 //		error	SHAPE
+//		parameter	NAME	value=JSON, member=NAME or path=EXPRESSION
 //		pages	…
+//		rule	KIND	…
 //	structure	NAME	…
 //		MEMBER	TYPE	…
 //	list	NAME
@@ -32,6 +34,7 @@ import (
 //		value	TYPE	…
 //	enum	NAME	VALUE|VALUE…
 //
+// [SplitName] says what the name of an operation is.
 // A TYPE is the name of a simple kind, or of a structure, list or map. [Parse] reads this text.
 //
 // The files of the tables are compressed in blocks (DEFLATE), so that the program reads only the
@@ -39,13 +42,20 @@ import (
 // most significant byte first. The head is a block with the first three kinds of lines and these
 // lines, sorted by the name on the command line:
 //
+//	rules	BLOCK
 //	blocks	SIZE	SIZE…
+//	waiters	BLOCK
 //	op	NAME	BLOCKS	BLOCKS
 //	without	NAME	REASON
 //
 // The line blocks gives the size of each block after the head. The line of an operation gives the
 // numbers of the blocks with its lines and shapes, and of the blocks with its enums: "0,4-7". A
-// line without names an operation of AWS's models that the tables leave out.
+// line without names an operation of AWS's models that the tables leave out. The line waiters gives
+// the number of the block with the waiters. That block has only entries of this form, and EXPECTED is
+// a string, a boolean or an integer in JSON:
+//
+//	waiter	NAME	OPERATION	DELAY	ATTEMPTS
+//		STATE	MATCHER	EXPECTED	EXPRESSION
 //
 //go:embed tables
 var tables embed.FS
@@ -126,6 +136,8 @@ func (s *Service) head(text string, start int64) {
 				start = end
 			}
 			s.blocks.loaded = make([]bool, len(s.blocks.spans))
+		case "waiters":
+			s.waiters = f[1]
 		case "without":
 			s.without = append(s.without, f)
 		default:
@@ -141,10 +153,8 @@ func (s *Service) line(f row, line string) {
 		s.set(f[2:])
 	case "global":
 		s.global = f[1]
-	case "place":
-		s.places = append(s.places, f)
-	case "account":
-		s.accounts = append(s.accounts, strings.TrimSuffix(line, "\n"))
+	case "rules":
+		s.rules = f[1]
 	case "endpoint":
 		s.endpoints = append(s.endpoints, strings.TrimSuffix(line, "\n"))
 	}
@@ -165,7 +175,7 @@ func Parse(name, text string) *Service {
 			s.line(f, lines)
 		}
 	}
-	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(CLIName(a.name), CLIName(b.name)) })
+	slices.SortFunc(s.operations, func(a, b entry) int { return strings.Compare(commandName(a.name), commandName(b.name)) })
 	return s
 }
 
@@ -205,6 +215,8 @@ func (s *Service) set(fields []string) {
 			s.XMLNamespace = value
 		case "query":
 			s.QueryErrors = true
+		case "v2":
+			s.SignatureV2 = true
 		case "bearer":
 			s.Bearer = true
 		}

@@ -13,7 +13,8 @@ type Missing struct {
 func (s *Service) Without() []Missing {
 	list := make([]Missing, len(s.without))
 	for i, f := range s.without {
-		list[i] = Missing{f[1], CLIName(f[1]), f[2]}
+		operation, command := SplitName(f[1])
+		list[i] = Missing{operation, command, f[2]}
 	}
 	return list
 }
@@ -25,7 +26,7 @@ func Explain(reason string) string {
 	}
 	switch reason {
 	case "auth":
-		return "its requests need another signature than SigV4, or can use a bearer token"
+		return "its requests need a token, or a signature that lanyard does not make"
 	case "checksum":
 		return "a setting of the AWS CLI decides about its checksum"
 	case "command":
@@ -34,8 +35,6 @@ func Explain(reason string) string {
 		return "its requests are compressed"
 	case "customized":
 		return "the AWS CLI adds or changes options of this command"
-	case "discovery":
-		return "its endpoint comes from another operation"
 	case "endpoint":
 		return "its endpoint depends on the input or the account"
 	case "events":

@@ -18,18 +18,65 @@ type Operation struct {
 	// "api.", "{AccountId}.".
 	HostPrefix string
 
-	// Place is the name of the operation's endpoints, if they differ from those of other operations of
-	// the service. See [Service.At].
-	Place string
+	// EndpointParameters has the operation's parameters for the endpoint rules of the service. It is
+	// empty if the service has no rules.
+	EndpointParameters []EndpointParameter
 
-	// Checksum is the member with the algorithm for the checksum that each request needs. It is "" if
-	// requests need no checksum.
-	Checksum string
+	// Checksum is the member with the algorithm for the checksum of a request. It is "" if there is no such
+	// member.
+	Checksum      string
+	Validation    string // the member that asks for a checksum of the reply; may be ""
+	NeedsChecksum bool   // each request needs a checksum; otherwise a setting decides
 
 	ResultWrapper string // for Query: the element of the reply that contains the output; may be ""
-	Unsigned      bool   // the request needs no credentials
+	Discovery     Discovery
+	SendsVersion  bool // requests have a header with the version of the API
+	Unsigned      bool // the request needs no credentials
+	UnsignedBody  bool // the signature does not cover the body
 	Paginator     *Paginator
+	Rules         []Rule   // the changes that the AWS CLI makes to the options
 	Errors        []*Shape // the errors in the model, with their members
+}
+
+// OutputStream returns the member of the output that is the whole body of the reply. The AWS CLI writes it
+// to the file in the argument "outfile". OutputStream returns nil if the output has no such member.
+func (o *Operation) OutputStream() *Member {
+	if o.Output == nil {
+		return nil
+	}
+	if m := o.Output.Shape.Member(o.Output.Shape.Payload); m != nil && m.Shape.Kind == Blob {
+		return m
+	}
+	return nil
+}
+
+// A Discovery says whether the endpoint comes from the operation DescribeEndpoints.
+type Discovery uint8
+
+// The values of Discovery.
+const (
+	NoDiscovery Discovery = iota
+	MayDiscover
+	NeedsDiscovery
+)
+
+// Stream returns the member of the input that is a payload of any size, or nil.
+func (o *Operation) Stream() *Member {
+	if o.Input == nil {
+		return nil
+	}
+	if m := o.Input.Shape.Member(o.Input.Shape.Payload); m != nil && m.Streaming {
+		return m
+	}
+	return nil
+}
+
+// An EndpointParameter is a parameter of endpoint rules. Exactly one of Value, Member and Path is set.
+type EndpointParameter struct {
+	Name   string // "ResourceArn"
+	Value  string // in JSON
+	Member string // the member of the input with the value
+	Path   string // a JMESPath expression that finds the value in the input
 }
 
 // A Parameter is an option of an operation on the command line.
@@ -52,7 +99,8 @@ func (o *Operation) Parameters() []Parameter {
 }
 
 // A Paginator describes the pages of an operation's result. The entries of Output, Result and
-// NonAggregate are paths: names of members joined by dots, as in JMESPath.
+// NonAggregate are paths: names of members joined by dots, as in JMESPath. An entry of Output can also
+// be an expression, such as "Shards[-1].ShardId".
 type Paginator struct {
 	Input        []string // members of the input that select the next page; empty if the result has one page
 	Output       []string // the paths of the next values of the Input members

@@ -28,6 +28,7 @@ const (
 	JSON     Protocol = "json"
 	RESTJSON Protocol = "rest-json"
 	RESTXML  Protocol = "rest-xml"
+	CBOR     Protocol = "smithy-rpc-v2-cbor"
 )
 
 // A Service is an AWS service as [Load] returns it. It is safe for concurrent use.
@@ -39,24 +40,26 @@ type Service struct {
 	EndpointPrefix string // the service in host names: "portal.sso"
 	SigningName    string // the service in signatures
 	JSONVersion    string // for JSON: "1.1"
-	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation
+	TargetPrefix   string // for JSON: the part of X-Amz-Target before the operation; for CBOR: the service in paths
 	XMLNamespace   string // "" if the service has no namespace
 	QueryErrors    bool   // for JSON: the service can reply with the error codes of its former protocol, Query
+
+	SignatureV2 bool // the service needs this old signature
 
 	Bearer bool // the service also accepts a token instead of a signature
 
 	global     string   // the pseudo region without a region; "" if the service needs a region
-	places     []row    // the endpoints of operations with a place: "place", the place, and the fields of an endpoint
-	accounts   []string // the lines of the endpoints with the account
+	rules      string   // the number of the block with the endpoint rules; "" if the service has no rules
 	endpoints  []string // the lines of the endpoints that do not follow the rule of their partition
 	operations []entry  // sorted by the name on the command line
 	without    []row    // the operations that are not built in: "without", name, reason
+	waiters    string   // the number of the block with the waiters; "" if the service has none
 	blocks     *blocks
 }
 
 // An entry is an operation whose shapes are not built yet.
 type entry struct {
-	name          string
+	name          string // "DescribeInstances"; see SplitName
 	shapes, enums string // the numbers of blocks
 }
 
@@ -70,7 +73,7 @@ func (s *Service) EnvName() string {
 func (s *Service) Operations() []string {
 	names := make([]string, len(s.operations))
 	for i, e := range s.operations {
-		names[i] = CLIName(e.name)
+		names[i] = commandName(e.name)
 	}
 	return names
 }
@@ -78,7 +81,7 @@ func (s *Service) Operations() []string {
 // find returns the index of an operation.
 func (s *Service) find(cliName string) (int, bool) {
 	return slices.BinarySearchFunc(s.operations, cliName, func(e entry, name string) int {
-		return strings.Compare(CLIName(e.name), name)
+		return strings.Compare(commandName(e.name), name)
 	})
 }
 

@@ -1,7 +1,5 @@
 package model
 
-import "strings"
-
 // A Kind is the type of a value.
 type Kind uint8
 
@@ -96,30 +94,15 @@ type Member struct {
 	QueryName    string // the name in EC2 requests, preferred to LocationName; may be ""
 	XMLNamespace string // of the element; may be ""
 	XMLPrefix    string // of the namespace
-	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp"; "" means the default of the protocol and location
+	TimeFormat   string // "iso8601", "rfc822" or "unixTimestamp", or these with "-milliseconds"; "" means the default of the protocol and location
 	Flattened    bool   // a List or Map without an element around it
 	XMLAttribute bool
 	Required     bool
 	JSONValue    bool // a String in a header that has JSON in base64
 	Idempotency  bool // the client sends a random value if the caller gives no value
+	Streaming    bool // a Blob of any size: on the command line, the name of a file
 	LastPart     bool // of a value with slashes, the client sends only the last part
-	Away         Away
-}
-
-// An Away says which values of a member change the endpoint in a way that this package does not know.
-type Away uint8
-
-// The values of Away.
-const (
-	AwayNever Away = iota
-	AwayARN        // an ARN
-	AwayAlways
-)
-
-// Changes reports whether a value of the member changes the endpoint.
-func (a Away) Changes(v any) bool {
-	text, _ := v.(string)
-	return a == AwayAlways || a == AwayARN && strings.HasPrefix(text, "arn:")
+	Away         bool // a value makes the AWS CLI add a signed URL to the request
 }
 
 // Wire returns the name on the wire: LocationName, or Name.

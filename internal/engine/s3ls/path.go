@@ -10,8 +10,9 @@ type PathError struct{ Reason string }
 
 func (e *PathError) Error() string { return e.Reason }
 
-// split splits a path into the bucket and the prefix of keys. The bucket is a name or an ARN.
-func split(path string) (bucket, prefix string, err error) {
+// Split splits a path such as "s3://BUCKET/KEY" into the bucket and the key, or the prefix of keys. The
+// bucket is a name or an ARN. The error is a [*PathError].
+func Split(path string) (bucket, prefix string, err error) {
 	path = strings.TrimPrefix(path, "s3://")
 	if !strings.HasPrefix(path, "arn:") {
 		bucket, prefix, _ = strings.Cut(path, "/")

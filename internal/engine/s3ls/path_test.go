@@ -35,7 +35,7 @@ func TestSplit(t *testing.T) {
 		{"arn:aws:sqs:us-east-1:123456789012:queue/x", "arn:aws:sqs:us-east-1:123456789012:queue", "x"},
 	}
 	for _, tt := range tests {
-		bucket, prefix, err := split(tt.path)
+		bucket, prefix, err := Split(tt.path)
 		if bucket != tt.bucket || prefix != tt.prefix || err != nil {
 			t.Errorf("split(%q) = %q, %q, %v, want %q, %q", tt.path, bucket, prefix, err, tt.bucket, tt.prefix)
 		}
@@ -49,7 +49,7 @@ func TestSplitRefuses(t *testing.T) {
 		{"arn:aws:s3-outposts:us-west-2:123456789012:outpost/op-1/bucket/mine/key", "Use s3control commands instead"},
 	}
 	for _, tt := range tests {
-		_, _, err := split(tt.path)
+		_, _, err := Split(tt.path)
 		if e := new(PathError); !errors.As(err, &e) || !strings.Contains(e.Reason, tt.want) {
 			t.Errorf("split(%q): %v, want %q", tt.path, err, tt.want)
 		}
@@ -65,7 +65,7 @@ func FuzzSplit(f *testing.F) {
 		f.Add(path)
 	}
 	f.Fuzz(func(t *testing.T, path string) {
-		bucket, prefix, err := split(path)
+		bucket, prefix, err := Split(path)
 		if err != nil {
 			return
 		}

@@ -42,7 +42,7 @@ type Options struct {
 // Run writes names unchanged, even with control characters, because programs read them. With
 // [Options.Terminal], it replaces control characters by U+FFFD.
 func Run(ctx context.Context, client *call.Client, o Options, w io.Writer) (matched bool, err error) {
-	bucket, prefix, err := split(o.Path)
+	bucket, prefix, err := Split(o.Path)
 	if err != nil {
 		return false, err
 	}

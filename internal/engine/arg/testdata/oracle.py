@@ -116,7 +116,7 @@ def run(driver, service, words, no_paginate, raw):
         code = handler.handle_exception(e, io.StringIO(), io.StringIO())
         text = str(e)
         if type(e).__name__ == 'ArgParseException':  # later versions print the message first
-            text = text.split('.py: error: ', 1)[1].removesuffix('\n')
+            text = text.split('\n\nusage: ')[0] if '.py: error: ' not in text else text.split('.py: error: ', 1)[1].removesuffix('\n')
         return {'error': text, 'code': code, 'type': type(e).__name__}
     if out.getvalue():
         return {'skeleton': plain(json.loads(out.getvalue()))}
@@ -126,11 +126,11 @@ def run(driver, service, words, no_paginate, raw):
 def main():
     driver = awscli.clidriver.create_clidriver()
     for service in os.listdir(sys.argv[1]):
-        service = 's3api' if service == 's3' else service
+        folder, service = service, {'s3': 's3api', 'codedeploy': 'deploy', 'config': 'configservice'}.get(service, service)
         for command in driver._get_command_table()[service]._get_command_table().values():
             getattr(command, '_operation_model', None)
         # Load the models now, so that all cases can use them.
-        client = driver.session.create_client('s3' if service == 's3api' else service)
+        client = driver.session.create_client(folder)
         client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
     for line in sys.stdin:
         service, words, no_paginate, raw = json.loads(line)

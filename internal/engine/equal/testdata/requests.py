@@ -1,7 +1,7 @@
 """Prints the requests that botocore makes from inputs, as JSON lines.
 
 Each line of stdin is a JSON list: botocore's name of a service, an operation, a region, whether to use FIPS and
-dual-stack endpoints, and the input. In the input, blobs are in base64. Each line of stdout is a JSON object: the request, or the reason why there is no request. No
+dual-stack endpoints, the input, and an object with the endpoint and the settings of S3. In the input, blobs are in base64. Each line of stdout is a JSON object: the request, or the reason why there is no request. No
 request is sent.
 """
 
@@ -11,10 +11,39 @@ import sys
 
 import botocore.config
 import botocore.exceptions
+import botocore.httpchecksum
 
 import loading
 
 NO_ENDPOINT = (botocore.exceptions.EndpointVariantError, botocore.exceptions.EndpointProviderError, botocore.exceptions.UnknownRegionError)
+
+
+class CRC64NVME(botocore.httpchecksum.BaseChecksum):
+    """The checksum that the AWS CLI prefers. botocore has it only with another library."""
+
+    table = []
+
+    def __init__(self):
+        self.value = 0
+        if not self.table:
+            for byte in range(256):
+                for _ in range(8):
+                    byte = byte >> 1 ^ (0x9A6C9329AC4BC9B5 if byte & 1 else 0)
+                self.table.append(byte)
+
+    def update(self, chunk):
+        value = self.value ^ (1 << 64) - 1
+        for byte in chunk:
+            value = self.table[(value ^ byte) & 255] ^ value >> 8
+        self.value = value ^ (1 << 64) - 1
+
+    def digest(self):
+        return self.value.to_bytes(8, "big")
+
+
+botocore.httpchecksum._CHECKSUM_CLS["crc64nvme"] = CRC64NVME
+botocore.httpchecksum._SUPPORTED_CHECKSUM_ALGORITHMS.append("crc64nvme")
+botocore.httpchecksum.DEFAULT_CHECKSUM_ALGORITHM = "CRC64NVME"
 
 
 class Captured(Exception):
@@ -81,15 +110,15 @@ def main():
     session = loading.new_session()
     clients = {}
     for line in sys.stdin:
-        service, name, region, fips, dual, given = json.loads(line)
-        place = (service, region, fips, dual)
+        service, name, region, fips, dual, given, settings = json.loads(line)
+        place = (service, region, fips, dual, json.dumps(settings))
         client = clients.get(place)
         if client is None:
             clients.clear()  # the lines are sorted by service
             try:
                 config = botocore.config.Config(retries={"total_max_attempts": 1}, use_fips_endpoint=fips, use_dualstack_endpoint=dual,
-                                                s3={"us_east_1_regional_endpoint": "regional"})  # as in the AWS CLI 2
-                client = session.create_client(service, region_name=region, config=config)
+                                                s3={"us_east_1_regional_endpoint": "regional", **(settings["s3"] or {})})  # as in the AWS CLI 2
+                client = session.create_client(service, region_name=region, config=config, endpoint_url=settings["endpoint"] or None)
             except botocore.exceptions.UnknownServiceError:
                 client = False
             except NO_ENDPOINT as e:
