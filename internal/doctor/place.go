@@ -24,7 +24,7 @@ import (
 
 func placeChecks() []Check {
 	return []Check{
-		{"place", "SSH, container, WSL", "where the program runs, and whether a browser can reach it for a sign-in", checkPlace},
+		{"place", "SSH/container/WSL", "where the program runs, and whether a browser can reach it for a sign-in", checkPlace},
 		{
 			"credential-server", "credential server", "the URL and the token of a server for credentials (AWS_CONTAINER_…) are what the AWS SDKs accept: no host.docker.internal, no newline in the token",
 			checkServer,
