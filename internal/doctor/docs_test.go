@@ -17,14 +17,14 @@ func TestEveryCheckIsDocumented(t *testing.T) {
 	}
 	var checks, flaws strings.Builder
 	for _, c := range Checks() {
-		fmt.Fprintf(&checks, "| `%s` | %s |\n", c.Name, c.About)
+		fmt.Fprintf(&checks, "| `%s` | %s | %s |\n", c.Name, c.Title, c.About)
 	}
 	for _, d := range defects() {
 		fmt.Fprintf(&flaws, "| %s | %s | %s |\n", d.versions(), d.text, d.link())
 	}
 	text := string(page)
 	if os.Getenv("UPDATE_DOCS") != "" {
-		text = replaceRows(text, "| check | what doctor looks for |\n|---|---|\n", checks.String())
+		text = replaceRows(text, "| check | title | what doctor looks for |\n|---|---|---|\n", checks.String())
 		text = replaceRows(text, "| versions | defect | source |\n|---|---|---|\n", flaws.String())
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 			t.Fatal(err)

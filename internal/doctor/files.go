@@ -152,7 +152,7 @@ func checkLeftovers(_ context.Context, p *Patient) []Finding {
 				old = append(old, path)
 			case strings.HasSuffix(e.Name(), atomicfile.KeptSuffix):
 				found = append(found, warning("%s has a newer token, which lanyard could not store in its place", p.tilde(path)).
-					fix("make sure that the folder is writable and the disk is not full\nrun: lanyard status"))
+					fix("make sure that the folder is writable and the disk is not full; the next use of a profile then moves the token"))
 			}
 		}
 	}
