@@ -43,6 +43,8 @@ type setup struct {
 	aws       string            // the output of aws --version
 	page      string            // the page of the portal
 	pageErr   error
+	real      bool   // use a real transport
+	lanyard   bool   // lanyard is on PATH
 	peer      string // the address of aws-sso's server
 }
 
@@ -107,6 +109,15 @@ func (s setup) patient(t *testing.T) *Patient {
 			t.Fatal(err)
 		}
 	}
+	if s.lanyard {
+		mine, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := errors.Join(os.MkdirAll(bin, 0o700), os.Symlink(mine, filepath.Join(bin, "lanyard"))); err != nil {
+			t.Fatal(err)
+		}
+	}
 	env := map[string]string{"HOME": home, "USERPROFILE": home, "PATH": bin, "AWS_PROFILE": "dev", "LANYARD_AGENT_SOCKET": "none"}
 	maps.Copy(env, s.env)
 	app := &command.App{
@@ -123,7 +134,7 @@ func (s setup) patient(t *testing.T) *Patient {
 		},
 		Transport: s.transport,
 	}
-	if s.transport == nil {
+	if s.transport == nil && !s.real {
 		app.Transport = answering(0)
 	}
 	p := NewPatient(Quiet(app))
@@ -171,6 +182,11 @@ func TestFaults(t *testing.T) {
 		})}, Problem, "oidc.us-east-1.amazonaws.com does not answer"},
 		{"connection", "connection", setup{}, OK, "oidc.us-east-1.amazonaws.com in "},
 		{"variables of a proxy differ", "proxy", setup{env: map[string]string{"HTTPS_PROXY": "http://a.example:1", "https_proxy": "http://b.example:1"}}, Warning, "HTTPS_PROXY and https_proxy differ"},
+		{"invalid proxy", "proxy", setup{env: map[string]string{"HTTPS_PROXY": "http://%zz"}, real: true}, Problem, "HTTPS_PROXY"},
+		{"proxy that does not run", "proxy", setup{env: map[string]string{"HTTPS_PROXY": "http://127.0.0.1:1"}, real: true}, Problem, "127.0.0.1:1"},
+		{"proxy", "proxy", setup{env: map[string]string{"HTTPS_PROXY": "http://127.0.0.1:1"}}, OK, "from HTTPS_PROXY"},
+		{"endpoint without https", "connection", setup{env: map[string]string{"AWS_ENDPOINT_URL_SSO": "http://sso.example.com"}}, Problem, "https"},
+		{"missing bundle", "certificates", setup{env: map[string]string{"AWS_CA_BUNDLE": "/none/at/all.pem"}, real: true}, Problem, "the CA bundle cannot be read"},
 		{"missing certificates", "certificates", setup{env: map[string]string{"SSL_CERT_FILE": "/none/at/all.pem"}}, Problem, "SSL_CERT_FILE"},
 
 		{"region of the page", "start-url", setup{page: fmt.Sprintf(region, "eu-west-1")}, Problem, "is in the region eu-west-1, as its page says, but sso_region is us-east-1"},
@@ -208,6 +224,8 @@ func TestFaults(t *testing.T) {
 		{"AWS CLI without login", "aws-cli", setup{aws: "aws-cli/2.30.0 Python/3.13", config: testConfig + "[profile console]\nlogin_session = arn:aws:iam::111122223333:user/a\n"}, Problem, "login_session"},
 		{"good AWS CLI", "aws-cli", setup{aws: "aws-cli/2.36.7 Python/3.13", config: china}, OK, "2.36.7"},
 
+		{"lanyard is not on PATH", "path", setup{}, Warning, "lanyard is not on PATH"},
+		{"lanyard is on PATH", "path", setup{lanyard: true}, OK, "there is no aws"},
 		{"large config", "config-size", setup{aws: "aws-cli/2.36.7 Python/3.13", config: testConfig + strings.Repeat("# a comment\n", 100_000)}, Warning, "1201 kB"},
 		{"large config without the AWS CLI", "config-size", setup{config: testConfig + strings.Repeat("# a comment\n", 100_000)}, OK, "not installed"},
 

@@ -109,6 +109,10 @@ func (p *Patient) judgeFile(f protected, info fs.FileInfo) (found []Finding) {
 	if mode&forbidden == 0 {
 		return nil
 	}
+	if p.inWSL() && strings.HasPrefix(f.path, "/mnt/") {
+		return []Finding{warning("%s is on a drive of Windows, where other users can read or change it", p.tilde(f.path)).
+			fix("move it into the home folder of Linux, or mount the drive with the option metadata")}
+	}
 	better := mode &^ f.mask
 	text := "other users can change %s (mode %04o)"
 	if f.secret {

@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/url"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 	"time"
@@ -137,7 +138,7 @@ func checkCertificates(_ context.Context, p *Patient) []Finding {
 	for _, e := range p.answered() {
 		var failed *idcenter.ConnectError
 		switch {
-		case e.client == nil && e.err != nil: // the bundle cannot be read
+		case e.badBundle:
 			found = appendNew(found, ofError(e.err))
 		case errors.As(e.err, &failed) && failed.Failure == idcenter.TLSFailed:
 			found = appendNew(found, problem("%v", e.err).fix("%s", p.certificateHint(e)))
@@ -175,7 +176,9 @@ func checkConnection(_ context.Context, p *Patient) []Finding {
 		switch {
 		case e.err == nil:
 			names = append(names, fmt.Sprintf("%s in %d ms", e.host(), e.took.Milliseconds()))
-		case e.dnsErr != nil, e.client == nil,
+		case e.badSettings:
+			found = appendNew(found, ofError(e.err))
+		case e.dnsErr != nil, e.badBundle,
 			errors.As(e.err, &failed) && (failed.Failure == idcenter.TLSFailed || failed.Failure == idcenter.ProxyFailed):
 			elsewhere++
 		case e.setting != "":
@@ -206,7 +209,12 @@ func checkClock(_ context.Context, p *Patient) []Finding {
 		}
 	}
 	correct := "correct the clock, for example\nrun: sudo timedatectl set-ntp true"
-	if p.inWSL() {
+	switch {
+	case runtime.GOOS == "windows":
+		correct = "correct the clock\nrun: w32tm /resync"
+	case runtime.GOOS == "darwin":
+		correct = "correct the clock\nrun: sudo sntp -sS time.apple.com"
+	case p.inWSL():
 		correct = "in WSL, the clock can stop while Windows sleeps\nrun: sudo hwclock -s"
 	}
 	switch {

@@ -37,6 +37,9 @@ type endpoint struct {
 	took    time.Duration
 	dnsErr  error
 	err     error
+
+	badBundle   bool // err says that the CA bundle cannot be read
+	badSettings bool // err is about the settings of the profile
 }
 
 // host returns the host without a port.
@@ -97,18 +100,22 @@ func (p *Patient) settings(u profile.SessionUse) *profile.Profile {
 func (p *Patient) findEndpoints() (list []*endpoint) {
 	for _, s := range workspace.Distinct(p.sessions) {
 		settings := p.settings(workspace.UseOf(p.sessions, s))
-		client, err := p.W.Client(settings, profile.CleanStartURL(s.StartURL), s.Region)
+		hc, err := p.W.HTTPClientWithin(settings, 3*time.Second, 4*time.Second)
 		if err != nil {
-			list = append(list, &endpoint{url: s.StartURL, p: settings, err: err})
+			list = append(list, &endpoint{url: s.StartURL, p: settings, err: err, badBundle: true})
 			continue
 		}
-		hc, err := p.W.HTTPClientWithin(settings, 3*time.Second, 4*time.Second)
+		client, err := p.W.Client(settings, profile.CleanStartURL(s.StartURL), s.Region)
+		if err != nil {
+			list = append(list, &endpoint{url: s.StartURL, p: settings, err: err, badSettings: true})
+			continue
+		}
 		for _, base := range []struct{ url, service string }{{client.OIDCURL(), "SSO_OIDC"}, {client.PortalURL(), "SSO"}} {
 			if slices.ContainsFunc(list, func(e *endpoint) bool { return e.url == base.url }) {
 				continue
 			}
 			from, _ := settings.Endpoint(base.service) // Client has returned the error
-			list = append(list, &endpoint{url: base.url, setting: from.From, p: settings, client: hc, err: err})
+			list = append(list, &endpoint{url: base.url, setting: from.From, p: settings, client: hc})
 		}
 	}
 	return list

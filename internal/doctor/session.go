@@ -112,6 +112,8 @@ func checkStore(_ context.Context, p *Patient) []Finding {
 		_, why, err := p.peek(s)
 		var unusable *keystore.StoreError
 		switch {
+		case errors.Is(err, workspace.ErrPassphrase): // of an SSH key
+			found = appendNew(found, notChecked("%v; to try it, run: lanyard status", err))
 		case errors.As(err, &unusable):
 			found = appendNew(found, ofError(err))
 		case why != "":
@@ -182,15 +184,17 @@ func checkToken(_ context.Context, p *Patient) []Finding {
 	now := p.W.App.Now()
 	for _, s := range workspace.Distinct(p.sessions) {
 		login := "run: " + p.loginTo(s)
-		if err := signin.ExplainOrigin(p.W, p.wrongOrigin(s)); err != nil {
-			found = append(found, ofError(err))
-			continue
-		}
 		tok, why, err := p.peek(s)
+		if why == "" { // the origin is in the token
+			if err := signin.ExplainOrigin(p.W, p.wrongOrigin(s)); err != nil {
+				found = append(found, ofError(err))
+				continue
+			}
+		}
 		var unusable *keystore.StoreError
 		switch {
 		case errors.As(err, &unusable):
-			found = append(found, notChecked("%s: the store cannot be used", nameOf(s)))
+			found = append(found, notChecked("%s: the store was not read", nameOf(s)))
 		case err != nil:
 			found = append(found, ofError(err))
 		case why != "":
