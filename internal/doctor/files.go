@@ -44,7 +44,7 @@ func (p *Patient) protectedFiles() (list []protected) {
 	cache, home := p.W.Broker.Cache, p.W.Home
 	list = append(list,
 		protected{filepath.Join(home, ".aws"), writable, false},
-		protected{p.W.In.Config.Path, writable, false},
+		protected{p.W.In.Config.Path, p.configMask(), p.configMask() == readable},
 		protected{p.W.In.Credentials.Path, readable, true})
 	for _, folder := range []string{cache.SSO(), cache.Roles(), keystore.EncryptedFolder(home)} {
 		list = append(list, protected{folder, writable, false})
@@ -59,6 +59,17 @@ func (p *Patient) protectedFiles() (list []protected) {
 		list = append(list, protected{keys.Identity, readable, true})
 	}
 	return list
+}
+
+// configMask returns the mask of the config, which is secret if it has keys.
+func (p *Patient) configMask() fs.FileMode {
+	sections, _, _ := p.W.In.Config.All() // an error has been found
+	for _, s := range sections {
+		if _, has := s.Get("aws_secret_access_key"); has {
+			return readable
+		}
+	}
+	return writable
 }
 
 // checkPermissions compares modes and owners.

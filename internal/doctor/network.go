@@ -91,7 +91,7 @@ func checkProxy(_ context.Context, p *Patient) []Finding {
 		case errors.As(e.err, &invalid):
 			found = appendNew(found, ofError(invalid))
 		case errors.As(e.err, &failed) && failed.Failure == idcenter.ProxyFailed:
-			found = appendNew(found, problem("%v", e.err).fix("the proxy comes from HTTPS_PROXY or HTTP_PROXY; list hosts that need no proxy in NO_PROXY"))
+			found = appendNew(found, problem("%v", e.err).fix("%s", p.W.ConnectionHint(e.err)))
 		}
 	}
 	for _, pair := range [][2]string{{"HTTPS_PROXY", "https_proxy"}, {"HTTP_PROXY", "http_proxy"}, {"NO_PROXY", "no_proxy"}} {

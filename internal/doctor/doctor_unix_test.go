@@ -1,3 +1,5 @@
+//go:build unix
+
 package doctor
 
 import (
@@ -12,7 +14,6 @@ import (
 	"net/http/httptest"
 	"os"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -43,9 +44,10 @@ type setup struct {
 	aws       string            // the output of aws --version
 	page      string            // the page of the portal
 	pageErr   error
-	real      bool   // use a real transport
-	lanyard   bool   // lanyard is on PATH
-	peer      string // the address of aws-sso's server
+	mode      os.FileMode // of the config; 0 means 0600
+	real      bool        // use a real transport
+	lanyard   bool        // lanyard is on PATH
+	peer      string      // the address of aws-sso's server
 }
 
 // now is the time of all tests.
@@ -97,6 +99,11 @@ func (s setup) patient(t *testing.T) *Patient {
 			t.Fatal(err)
 		}
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if s.mode != 0 {
+		if err := os.Chmod(filepath.Join(home, ".aws", "config"), s.mode); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -230,6 +237,8 @@ func TestFaults(t *testing.T) {
 		{"large config without the AWS CLI", "config-size", setup{config: testConfig + strings.Repeat("# a comment\n", 100_000)}, OK, "not installed"},
 
 		{"files of other tools", "other-tools", setup{home: map[string]string{".aws-sso/config.yaml": "", ".granted/config": ""}}, OK, "aws-sso (~/.aws-sso), granted (~/.granted)"},
+		{"keys in a readable config", "permissions", setup{config: testConfig + "[profile keys]\naws_access_key_id = a\naws_secret_access_key = b\n", mode: 0o644}, Problem, "other users can read the secrets in ~/.aws/config"},
+		{"readable config without keys", "permissions", setup{mode: 0o644}, OK, ""},
 		{"no profile", "config", setup{config: " "}, Problem, "there is no profile"},
 		{"wrong region of a profile", "config", setup{config: strings.Replace(testConfig, "region = us-east-1\n[", "region = us-east-1\n[", 1) + "[profile odd]\nregion = not a region\n"}, Problem, "profile odd"},
 		{"web identity in the environment", "variables", setup{env: map[string]string{"AWS_ROLE_ARN": "arn:aws:iam::111122223333:role/a", "AWS_WEB_IDENTITY_TOKEN_FILE": "/none"}}, Problem, "AWS_WEB_IDENTITY_TOKEN_FILE"},
@@ -417,9 +426,6 @@ sso_role_name = Admin
 // Files of another user are a problem, except for root, who gives new files to the owner of the folder.
 func TestOwner(t *testing.T) {
 	t.Parallel()
-	if runtime.GOOS == "windows" {
-		t.Skip("Windows has no such owners")
-	}
 	for uid, want := range map[int]Verdict{os.Geteuid(): OK, 0: OK, os.Geteuid() + 4711: Problem} {
 		p := setup{}.patient(t)
 		p.UID = uid
@@ -456,7 +462,7 @@ func TestModes(t *testing.T) {
 			mask = readable
 		}
 		found := p.judgeFile(protected{path, mask, row.secret}, info)
-		if len(found) != row.want && runtime.GOOS != "windows" {
+		if len(found) != row.want {
 			t.Errorf("mode %o, secret %v: %v, want %d findings", row.mode, row.secret, found, row.want)
 		}
 		for _, f := range found {
