@@ -16,6 +16,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -197,8 +198,9 @@ func TestFaults(t *testing.T) {
 		{"missing certificates", "certificates", setup{env: map[string]string{"SSL_CERT_FILE": "/none/at/all.pem"}}, Problem, "SSL_CERT_FILE"},
 
 		{"region of the page", "start-url", setup{page: fmt.Sprintf(region, "eu-west-1")}, Problem, "is in the region eu-west-1, as its page says, but sso_region is us-east-1"},
-		{"right region", "start-url", setup{page: fmt.Sprintf(region, "us-east-1")}, OK, "https://d-1234567890.awsapps.com/start"},
-		{"page without a region", "start-url", setup{page: "<html>"}, OK, ""},
+		{"right region", "start-url", setup{page: fmt.Sprintf(region, "us-east-1")}, OK, "https://d-1234567890.awsapps.com/start\n"},
+		{"page without a region", "start-url", setup{page: "<html>"}, OK, "sso_region was not compared"},
+		{"page with an unknown region", "start-url", setup{page: fmt.Sprintf(region, "xx-none-1")}, OK, "sso_region was not compared"},
 		{"portal does not exist", "start-url", setup{pageErr: errors.New("404")}, Problem, "does not answer, but the services of us-east-1 do"},
 		{"page of another company", "start-url", setup{config: strings.ReplaceAll(testConfig, "d-1234567890.awsapps.com/start", "acme.okta.com")}, Problem, "a sign-in page of Okta"},
 		{"backslash", "start-url", setup{config: strings.ReplaceAll(testConfig, "/start", `/start/\#/`)}, Warning, "backslash"},
@@ -474,4 +476,28 @@ func TestModes(t *testing.T) {
 			}
 		}
 	}
+}
+
+// Services, a portal and an AWS CLI that never answer delay the checks only by the Limit.
+func TestLimit(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := setup{aws: "aws-cli/2.36.7", transport: roundTrip(func(r *http.Request) (*http.Response, error) {
+			<-r.Context().Done()
+			return nil, r.Context().Err()
+		})}.patient(t)
+		p.Pages = func(ctx context.Context, _ string) (string, error) { <-ctx.Done(); return "", ctx.Err() }
+		p.Version = func(ctx context.Context, _ string) (string, error) { <-ctx.Done(); return "", ctx.Err() }
+		p.LookupHost = func(ctx context.Context, _ string) ([]string, error) { return nil, nil }
+		began := time.Now()
+		verdicts := map[string]Verdict{}
+		for _, r := range Examine(t.Context(), p) {
+			verdicts[r.Check.Name] = r.Verdict()
+		}
+		if took := time.Since(began); took > Limit {
+			t.Errorf("the checks took %s, want at most %s", took, Limit)
+		}
+		if verdicts["connection"] != Problem || verdicts["aws-cli"] != NotChecked || verdicts["clock"] != NotChecked || verdicts["start-url"] != OK {
+			t.Errorf("got %v", verdicts)
+		}
+	})
 }

@@ -20,6 +20,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/loopback"
+	"github.com/lanyard-cli/lanyard/internal/signin"
 )
 
 func placeChecks() []Check {
@@ -42,30 +43,18 @@ func (p *Patient) inWSL() bool {
 	return err == nil && bytes.Contains(bytes.ToLower(text), []byte("microsoft"))
 }
 
-// inContainer reports whether the program runs in a container.
-func (p *Patient) inContainer() bool {
-	if p.env("container") != "" {
-		return true
-	}
-	for _, path := range []string{"/.dockerenv", "/run/.containerenv"} {
-		if _, err := os.Stat(p.system(path)); err == nil {
-			return true
-		}
-	}
-	return false
-}
-
 // checkPlace says how a sign-in works where the program runs.
 func checkPlace(_ context.Context, p *Patient) []Finding {
 	browserSet := p.env("BROWSER") != "" && !browser.Declined(p.W.App.Env.Environ())
 	display := p.env("DISPLAY") != "" || p.env("WAYLAND_DISPLAY") != ""
 	ssh := p.env("SSH_CONNECTION") != ""
+	inContainer := signin.InContainer(p.W.App, p.Root)
 	switch {
-	case p.inContainer() && browserSet:
+	case inContainer && browserSet:
 		return []Finding{ok("in a container; BROWSER opens the sign-in page")}
-	case p.inContainer() && p.allSignedIn():
+	case inContainer && p.allSignedIn():
 		return []Finding{ok("in a container; you are signed in")}
-	case p.inContainer():
+	case inContainer:
 		return []Finding{warning("in a container, a browser usually cannot reach the port for the callback of a sign-in").
 			fix("sign in with a code, or paste the address of the error page, as lanyard sso login explains\nrun: lanyard sso login --use-device-code")}
 	case p.inWSL() && (browserSet || p.find("wslview") != "" || p.find("rundll32.exe") != ""):

@@ -116,7 +116,11 @@ func checkStartURLs(_ context.Context, p *Patient) []Finding {
 	}
 	var portals []string
 	for _, s := range list {
-		if portal := starturl.Portal(s.StartURL); !slices.Contains(portals, portal) {
+		portal := starturl.Portal(s.StartURL)
+		if region, _, _ := p.portalRegion(s); region == "" {
+			portal += " (its region is not known, so sso_region was not compared)"
+		}
+		if !slices.Contains(portals, portal) {
 			portals = append(portals, portal)
 		}
 	}
@@ -136,19 +140,7 @@ func (p *Patient) judgeStartURL(u profile.SessionUse) []Finding {
 		}
 		return []Finding{warning("%s: %s", where, text).fix("%s", hint)}
 	}
-	region, by := "", ""
-	if r := idcenter.StartURLRegion(profile.CleanStartURL(s.StartURL)); r != "" {
-		region, by = r, "its name says"
-	}
-	var unreached error
-	for _, page := range p.slow.pages {
-		if page.session.Session.Same(s) {
-			if page.region != "" {
-				region, by = page.region, "its page says"
-			}
-			unreached = page.err
-		}
-	}
+	region, by, unreached := p.portalRegion(s)
 	if region != "" && region != s.Region {
 		return []Finding{p.wrongRegion(u, where, region, by)}
 	}
@@ -162,6 +154,24 @@ func (p *Patient) judgeStartURL(u profile.SessionUse) []Finding {
 			fix("correct sso_start_url; the address is in the e-mail of your invitation")}
 	}
 	return nil
+}
+
+// portalRegion returns the region of a session's portal, and how it is known. region is "" if it is not
+// known. err is the reason why the page of the portal was not reached, or nil.
+func (p *Patient) portalRegion(s profile.Session) (region, by string, err error) {
+	if r := idcenter.StartURLRegion(profile.CleanStartURL(s.StartURL)); r != "" {
+		region, by = r, "its name says"
+	}
+	for _, page := range p.slow.pages {
+		if !page.session.Session.Same(s) {
+			continue
+		}
+		if known, _, _ := profile.CheckRegion(page.region); known {
+			region, by = page.region, "its page says"
+		}
+		err = page.err
+	}
+	return region, by, err
 }
 
 // wrongRegion returns the problem of a session with another region than its portal.
