@@ -8,7 +8,7 @@
 # make fuzz       fuzzes every parser, each for FUZZTIME=30s
 # make journeys   counts the files through which a reader follows a command
 # make prose      finds hard phrases in docs, help, messages and comments
-# make equal      compares requests and outputs of all operations with botocore's: DATA=DIR of the models
+# make equal      compares requests, outputs and answers of all operations with botocore's and the AWS CLI's: DATA=DIR of the models
 # make tables     writes the tables of AWS operations from a folder of models: DATA=DIR
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
@@ -76,6 +76,7 @@ tables:
 
 equal:
 	go test -count=1 -v -timeout 60m ./internal/engine/equal -all -models '$(DATA)'
+	go test -count=1 -v -timeout 30m ./internal/engine/arg -run TestAsTheAWSCLI -oracle.services 60 -oracle.cases 1500
 
 picture:
 	go run ./scripts/picture

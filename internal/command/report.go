@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
+	"github.com/lanyard-cli/lanyard/internal/engine/pytext"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -35,14 +36,14 @@ func (app *App) Report(err error, print renderer) int {
 	code, text := judge(err)
 	switch format := app.formatOfErrors(); format {
 	case "enhanced":
-		text += details(err, print)
+		text += details(err)
 	case "legacy":
 		text = withoutWrapper(err, code, text)
 	default:
 		if app.printFormatted(err, format, text, print) == nil {
 			return code
 		}
-		text += details(err, print)
+		text += details(err)
 	}
 	fmt.Fprintf(app.IO.Err, "%s %s\n", app.ErrStyle().Error(app.Name+":"), strings.TrimRight(terminal.Printable(text), " "))
 	app.Hint(app.FullHint(err))
@@ -183,8 +184,18 @@ func (app *App) UseErrorFormat(format string) {
 func (app *App) printFormatted(err error, format, text string, print renderer) error {
 	o := new(document.Object)
 	code, message := codeOf(err, text)
+	var first interface{ MessageFirst() bool }
+	if errors.As(err, &first) && first.MessageFirst() {
+		o.Set("Message", message)
+	}
 	o.Set("Code", code)
 	o.Set("Message", message)
+	var answered detailedError
+	if errors.As(err, &answered) {
+		for name, v := range answered.Members() {
+			o.Set(name, v)
+		}
+	}
 	return print(app.IO.Err, format, "error", o)
 }
 
@@ -223,30 +234,70 @@ func withoutWrapper(err error, code int, text string) string {
 	return message
 }
 
+// A detailedError is an error reply with further members.
+type detailedError interface {
+	error
+	Members() iter.Seq2[string, any]
+}
+
 // details returns the further members of a service's error. Report prints them below the text
-// of the error.
-func details(err error, print renderer) string {
-	var answered interface {
-		error
-		Members() iter.Seq2[string, any]
-	}
+// of the error. Like the AWS CLI, it leaves out large values.
+func details(err error) string {
+	var answered detailedError
 	if !errors.As(err, &answered) {
 		return ""
 	}
 	var b strings.Builder
+	large := false
 	for name, v := range answered.Members() {
+		if strings.EqualFold(name, "code") || strings.EqualFold(name, "message") {
+			continue
+		}
 		if b.Len() == 0 {
 			b.WriteString("\n\nAdditional error details:")
 		}
-		b.WriteString("\n" + name + ": ")
-		if s, ok := v.(string); ok {
-			b.WriteString(s)
-			continue
+		text, ok := inline(v)
+		if !ok {
+			text, large = "<complex value>", true
 		}
-		var text strings.Builder
-		if err := print(&text, "json", "", v); err == nil {
-			b.WriteString(strings.TrimRight(text.String(), "\n"))
-		}
+		b.WriteString("\n" + name + ": " + text)
+	}
+	if large {
+		b.WriteString("\n" + `Use "--cli-error-format json" or another error format to see the full details.`)
 	}
 	return b.String()
+}
+
+// inline returns a value on one line, as Python prints it. ok is false for a value that is too large:
+// a nested value, or a value with five or more elements.
+func inline(v any) (text string, ok bool) {
+	var parts []string
+	switch v := v.(type) {
+	case []any:
+		for _, e := range v {
+			parts = append(parts, pytext.Str(e))
+			if !isSimple(e) {
+				return "", false
+			}
+		}
+		return "[" + strings.Join(parts, ", ") + "]", len(parts) < 5
+	case *document.Object:
+		for name, e := range v.All() {
+			parts = append(parts, name+": "+pytext.Str(e))
+			if !isSimple(e) {
+				return "", false
+			}
+		}
+		return "{" + strings.Join(parts, ", ") + "}", len(parts) < 5
+	}
+	return pytext.Str(v), true
+}
+
+// isSimple reports whether a value is neither a list nor an object.
+func isSimple(v any) bool {
+	switch v.(type) {
+	case []any, *document.Object:
+		return false
+	}
+	return true
 }

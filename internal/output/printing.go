@@ -91,9 +91,6 @@ func (p Printing) value(v any) error {
 	return p.printer(p.app.Out.Raw()).Print(doc)
 }
 
-// Streams reports whether results are printed page by page as they arrive.
-func (p Printing) Streams() bool { return render.Streams(p.Format) }
-
 func (p Printing) printer(w io.Writer) *render.Printer {
 	return render.New(w, render.Options{
 		Format: p.Format, Query: p.query, Title: p.title, Color: p.app.OutStyle().On(), Width: p.app.IO.Width, Terminal: p.app.IO.OutTerminal,
@@ -115,9 +112,4 @@ func (p Printing) Start() (printer *render.Printer, wait func() error) {
 func Check(app *command.App) error {
 	_, err := printingAs(app, "json", "")
 	return err
-}
-
-// Document prints a document in a format.
-func Document(app *command.App, v *document.Object, format string) error {
-	return Printing{app: app, Format: format}.printer(app.Out.Raw()).Print(v)
 }

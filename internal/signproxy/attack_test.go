@@ -310,6 +310,15 @@ func TestNoCredentials(t *testing.T) {
 	}
 }
 
+// TestNoRecord refuses an allowed call if the call cannot be recorded.
+func TestNoRecord(t *testing.T) {
+	s := start(t, ViaProxy, "read", func(c *Config) { c.Record = func(Call) error { return errors.New("the disk is full") } })
+	status, body, _, seen := s.do(t, s.request(t, ask{method: "GET"}.to("https://bkt.s3.eu-west-1.amazonaws.com/k", "s3", "")))
+	if status != 403 || len(seen) != 0 || !strings.Contains(body, "the disk is full") {
+		t.Errorf("status %d, %q, %d requests", status, body, len(seen))
+	}
+}
+
 // TestOtherAccount refuses credentials of another account than at the start.
 func TestOtherAccount(t *testing.T) {
 	s := start(t, ViaProxy, "read", func(c *Config) {

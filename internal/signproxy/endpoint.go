@@ -73,7 +73,7 @@ func fixedParameters(svc *model.Service, op *opclass.Operation) map[string]any {
 		return given
 	}
 	for _, p := range built.EndpointParameters {
-		if p.Value == "" {
+		if p.Value == "" || p.Name == "UseS3ExpressControlEndpoint" { // it is for directory buckets, which have host names of their own
 			continue
 		}
 		if v, err := document.ParseJSON([]byte(p.Value)); err == nil {

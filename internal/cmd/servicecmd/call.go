@@ -116,7 +116,7 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 		}
 		return printer.Print(out)
 	}
-	if !o.in.Paginate || !call.CanPage(o.op) {
+	if len(o.in.Saves) > 0 {
 		out, err := client.Call(ctx, o.svc, o.op, o.in.Document)
 		if err == nil {
 			err = o.save(out)
@@ -126,36 +126,5 @@ func (o *operation) call(ctx context.Context, client *call.Client) (err error) {
 		}
 		return printer.Print(out)
 	}
-	pager, err := client.Pages(o.svc, o.op, o.in.Document, o.paging())
-	if err != nil {
-		return err
-	}
-	if !o.print.Streams() {
-		full, err := pager.Full(ctx)
-		if err != nil {
-			return err
-		}
-		return printer.Print(full)
-	}
-	for page, err := range pager.All(ctx) {
-		if err != nil {
-			return err
-		}
-		if o.print.Format == "text" {
-			page = pager.Results(page)
-		}
-		if err := printer.Page(page); err != nil {
-			return err
-		}
-	}
-	if token := pager.ResumeToken(); token != "" {
-		return printer.Token(token)
-	}
-	return nil
-}
-
-// paging returns the values of the paging options.
-func (o *operation) paging() call.Paging {
-	p := o.in.Paging
-	return call.Paging{MaxItems: p.MaxItems, PageSize: p.PageSize, StartingToken: p.StartingToken}
+	return Show(ctx, client, o.svc, o.op, o.in, o.print.Format, printer)
 }

@@ -207,8 +207,12 @@ func (o *operation) parse(ctx context.Context, args []string) (err error) {
 	if o.svc.Name == "sso" {
 		o.op = withoutToken(o.op)
 	}
+	format, err := o.binaryFormat()
+	if err != nil {
+		return err
+	}
 	o.in, err = arg.Parse(o.op, args, arg.Options{
-		Service: o.svc.Name, Waiter: o.waiter != nil, LookupEnv: o.app.Env.Lookup, BinaryFormat: o.app.Flags.BinaryFormat, NoPaginate: o.app.Flags.NoPaginate,
+		Service: o.svc.Name, Waiter: o.waiter != nil, LookupEnv: o.app.Env.Lookup, BinaryFormat: format, NoPaginate: o.app.Flags.NoPaginate,
 		ReadFile: func(path string) ([]byte, error) { return datafile.ReadArgument(ctx, path, datafile.ConfigLimit) },
 	})
 	if err != nil {
@@ -239,22 +243,6 @@ func withoutToken(op *model.Operation) *model.Operation {
 
 // tokenMember is the parameter for the access token in the portal's operations.
 const tokenMember = "accessToken"
-
-// skeleton prints the parameters in a form that the user can fill in.
-func (o *operation) skeleton() error {
-	switch o.in.Skeleton {
-	case "input":
-		form := arg.InputSkeleton(o.op)
-		if form.Len() == 0 {
-			_, err := fmt.Fprintln(o.app.Out, "{}") // output.Document prints nothing for an empty object
-			return err
-		}
-		return output.Document(o.app, form, "json")
-	case "yaml-input":
-		return output.Document(o.app, arg.InputSkeleton(o.op), "yaml")
-	}
-	return output.Document(o.app, arg.OutputSkeleton(o.op), "json")
-}
 
 // missingOperation returns the error for a service without an operation.
 func missingOperation(app *command.App, service string) error {

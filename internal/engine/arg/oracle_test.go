@@ -20,6 +20,7 @@ import (
 var (
 	oracleCases = flag.Int("oracle.cases", 100, "number of random command lines to compare with the AWS CLI")
 	oracleSeed  = flag.Uint64("oracle.seed", 1, "seed of the random command lines")
+	oracleMore  = flag.Int("oracle.services", 0, "number of random services to compare besides the usual services")
 )
 
 // python is the interpreter that can import Debian's AWS CLI, version 2.
@@ -34,22 +35,23 @@ type (
 		raw     bool
 	}
 	answer struct {
-		Document, Paging, Skeleton, Error, Broken, Type string
-		Paginate                                        bool
-		Code                                            int
+		Document, Paging, Skeleton, Error, Broken, Type, Absent string
+		Paginate                                                bool
+		Code                                                    int
 	}
 )
 
 // TestAsTheAWSCLI parses random valid and invalid command lines with the AWS CLI and with this
 // package, and compares the results.
 func TestAsTheAWSCLI(t *testing.T) {
-	g := &generator{Rand: rand.New(rand.NewPCG(*oracleSeed, 0)), dir: t.TempDir()}
+	g := &generator{Rand: rand.New(rand.NewPCG(*oracleSeed, 0)), dir: t.TempDir(), services: compared()}
+	g.addServices(*oracleMore)
 	g.writeFiles(t)
 	cases := make([]oracleCase, *oracleCases)
 	for i := range cases {
 		cases[i] = g.next(t)
 	}
-	compareWithOracle(t, g.dir, compared(), cases)
+	compareWithOracle(t, g.dir, g.services, cases)
 }
 
 // compareWithOracle compares the answers of this package and of the AWS CLI. home is the folder of the
@@ -91,6 +93,9 @@ func compareWithOracle(t *testing.T, home string, services []string, cases []ora
 		var want answer
 		if err := json.Unmarshal(lines.Bytes(), &want); err != nil {
 			t.Fatal(err)
+		}
+		if want.Absent != "" {
+			continue
 		}
 		if want.Error == "" {
 			good++
@@ -220,8 +225,8 @@ func writeJSON(t *testing.T, path string, v any) {
 // dumpShape adds a shape and the shapes below it, and returns its name. Members keep their order.
 func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 	name := s.Name
-	if name == "" {
-		name = fmt.Sprintf("%sMin%d", s.Kind, s.Min)
+	if s.Kind > model.Map {
+		name = fmt.Sprintf("%sMin%d%q", s.Kind, s.Min, s.Values())
 	}
 	if _, done := shapes[name]; done {
 		return name
@@ -230,6 +235,14 @@ func dumpShape(shapes map[string]json.RawMessage, s *model.Shape) string {
 	text := fmt.Sprintf(`{"type":%q`, s.Kind)
 	if s.Min != 0 {
 		text += fmt.Sprintf(`,"min":%d`, s.Min)
+	}
+	if values, err := json.Marshal(s.Values()); err == nil && len(s.Values()) > 0 {
+		text += `,"enum":` + string(values)
+	}
+	for trait, set := range map[string]bool{"union": s.Union, "document": s.Document} {
+		if set {
+			text += `,"` + trait + `":true`
+		}
 	}
 	switch s.Kind {
 	case model.Structure:

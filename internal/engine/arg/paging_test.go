@@ -103,7 +103,25 @@ func TestSkeletons(t *testing.T) {
 	if got, want := plain(OutputSkeleton(operation(t, "sts", "get-caller-identity"))), `{UserId:"UserId" Account:"Account" Arn:"Arn"}`; got != want {
 		t.Errorf("output skeleton:\ngot  %s\nwant %s", got, want)
 	}
+	if got, want := plain(OutputSkeleton(operation(t, "ec2", "describe-key-pairs"))), `CreateTime:"1970-01-01 00:00:00"`; !strings.Contains(got, want) {
+		t.Errorf("output skeleton:\ngot  %s\nwant %s", got, want)
+	}
+	if got, want := plain(InputSkeleton(operation(t, "account", "put-alternate-contact"))), `AlternateContactType:"BILLING"`; !strings.Contains(got, want) {
+		t.Errorf("input skeleton:\ngot  %s\nwant %s", got, want)
+	}
 	if got := plain(InputSkeleton(operation(t, "sts", "put-everything"))); !strings.Contains(got, `Deeper:{}`) {
 		t.Errorf("skeleton of a recursive shape = %s, want an empty object at the second level", got)
+	}
+}
+
+func TestYAMLSkeleton(t *testing.T) {
+	const want = `TableName: ''  # [REQUIRED]
+TimeToLiveSpecification: # [REQUIRED]
+  Enabled: true  # [REQUIRED]
+  AttributeName: '' # [REQUIRED]
+`
+	var b strings.Builder
+	if err := WriteYAMLSkeleton(&b, operation(t, "dynamodb", "update-time-to-live")); err != nil || b.String() != want {
+		t.Errorf("skeleton:\n%s%v\nwant\n%s", b.String(), err, want)
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"os/exec"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -137,7 +138,8 @@ func compare(t *testing.T, line []byte) {
 	if diff := cmp.Diff(show(member(t, line, "output")), show(out)); diff != "" {
 		t.Errorf("%s: the output differs (-botocore +ours)\n%s", name, diff)
 	}
-	if names := unknownMembers(svc, op, r); names != nil && op.Output.Shape.Payload == "" { // the replies have an element around the payload
+	names := slices.DeleteFunc(unknownMembers(svc, op, r), func(name string) bool { return strings.HasSuffix(name, "newMember") }) // added by making.py
+	if len(names) > 0 && op.Output.Shape.Payload == "" {                                                                           // the replies have an element around the payload
 		t.Errorf("%s: the reply has only known members, but these are unknown: %q\n%s", name, names, c.Reply)
 	}
 }

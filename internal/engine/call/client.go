@@ -59,7 +59,7 @@ type Client struct {
 	RefreshAccessToken func(ctx context.Context, refused secret.String) (secret.String, error)
 
 	MaxAttempts int    // 0 means 3, and 5 in mode "legacy"
-	RetryMode   string // "" and "adaptive" mean "standard"; "legacy" has longer pauses and no retry budget
+	RetryMode   string // "" means "standard"; "adaptive" also limits the rate of requests; "legacy" has longer pauses and no retry budget
 
 	UserAgent string
 	Log       *slog.Logger // nil means no log
@@ -77,6 +77,8 @@ type Client struct {
 
 	mu    sync.Mutex
 	spent int // the used part of the retry budget
+
+	limiter *limiter // of the mode "adaptive"; nil before the first request
 
 	moved      map[string]string     // from the name of a bucket in another region to that region
 	discovered map[string]discovered // endpoints by the name of the service

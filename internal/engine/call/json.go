@@ -235,13 +235,13 @@ func (p *parser) jsonValue(s *model.Shape, raw any) (any, error) {
 		if !ok {
 			return nil, fmt.Errorf("%s instead of a list", describe(raw))
 		}
-		list := make([]any, len(from))
+		list := document.NewList(len(from))
 		for i, e := range from {
 			v, err := p.jsonValue(s.Element.Shape, e)
 			if err != nil {
 				return nil, fmt.Errorf("%d: %w", i, err)
 			}
-			list[i] = v
+			list = append(list, v)
 		}
 		return list, nil
 	case model.Timestamp:

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
@@ -122,8 +123,11 @@ func (p *Pager) All(ctx context.Context) iter.Seq2[*document.Object, error] {
 			n := p.items(page)
 			limit, limited := p.limit()
 			if extra := total + n - limit; limited && extra > 0 {
-				p.truncate(page, max(0, n-extra))
-				yield(page, nil)
+				if err := p.truncate(page, max(0, n-extra)); err != nil {
+					yield(nil, err)
+				} else {
+					yield(page, nil)
+				}
 				return
 			}
 			if !yield(page, nil) {
@@ -175,10 +179,18 @@ func (p *Pager) begin(page *document.Object) {
 	}
 }
 
-// items returns the number of items of the most important result on the page.
+// items returns the number of items of the most important result on the page. Like the AWS CLI, it
+// counts the members of an object, and the characters of a text.
 func (p *Pager) items(page *document.Object) int {
-	list, _ := find(page, p.op.Paginator.Result[0]).([]any)
-	return len(list)
+	switch v := find(page, p.op.Paginator.Result[0]).(type) {
+	case []any:
+		return len(v)
+	case *document.Object:
+		return v.Len()
+	case string:
+		return utf8.RuneCountInString(v)
+	}
+	return 0
 }
 
 // limit returns the largest number of items to return. ok is false if there is no limit.
@@ -189,12 +201,20 @@ func (p *Pager) limit() (int, bool) {
 	return int(max(0, min(*p.paging.MaxItems, 1<<31))), true
 }
 
-// truncate keeps the first n items of the page and sets the resume token.
-func (p *Pager) truncate(page *document.Object, n int) {
+// truncate keeps the first n items of the page and sets the resume token. The AWS CLI cannot
+// truncate an object either.
+func (p *Pager) truncate(page *document.Object, n int) error {
 	path := p.op.Paginator.Result[0]
-	list, _ := find(page, path).([]any)
-	put(page, path, list[:n:n])
+	switch v := find(page, path).(type) {
+	case []any:
+		put(page, path, v[:n:n])
+	case string:
+		put(page, path, string([]rune(v)[:n]))
+	case *document.Object:
+		return fmt.Errorf("%s: --max-items cannot divide the result %s, which is not a list", p.op.Name, path)
+	}
 	p.resume = p.now.encode(n + p.skip)
+	return nil
 }
 
 // next returns the token of the next page, and whether there is a next page.

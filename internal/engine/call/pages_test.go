@@ -1,6 +1,7 @@
 package call
 
 import (
+	"context"
 	"encoding/base64"
 	"fmt"
 	"net/http"
@@ -10,6 +11,8 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
 // reservations serves the reservations r-0 … r-(n-1). A page has two reservations, or as many as
@@ -213,5 +216,60 @@ func TestInvalidPaging(t *testing.T) {
 	svc, op = operation(t, "sts", "get-caller-identity")
 	if _, err := c.Pages(svc, op, nil, Paging{}); err == nil || CanPage(op) {
 		t.Error("no error for pages of get-caller-identity, want one")
+	}
+}
+
+// Like the AWS CLI, --max-items counts the members of an object. It cannot divide the object.
+func TestMaxItemsOfAnObject(t *testing.T) {
+	for limit, want := range map[int64]string{
+		3: "",
+		2: "ListTaxExemptions: --max-items cannot divide the result taxExemptionDetailsMap, which is not a list",
+	} {
+		l := newLine(func(int, *http.Request) (*http.Response, error) {
+			return answer(200, `{"taxExemptionDetailsMap":{"111111111111":{},"222222222222":{},"333333333333":{}}}`), nil
+		})
+		svc, op := operation(t, "taxsettings", "list-tax-exemptions")
+		pager, err := l.Pages(svc, op, nil, Paging{MaxItems: &limit})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err = pager.Full(t.Context()); text(err) != want {
+			t.Errorf("--max-items %d: error %q, want %q", limit, text(err), want)
+		}
+	}
+}
+
+// If the credentials expire between two pages, the pager goes on with new credentials.
+func TestCredentialsExpireBetweenPages(t *testing.T) {
+	all := reservations(5)
+	serve := all.HTTP.Transport
+	expired := false
+	l := newLine(nil)
+	l.HTTP.Transport = wireFunc(func(r *http.Request) (*http.Response, error) {
+		if len(all.requests) == 1 && !expired {
+			expired = true
+			return answer(400, "<Response><Errors><Error><Code>ExpiredToken</Code><Message>no</Message></Error></Errors></Response>"), nil
+		}
+		if old := strings.Contains(r.Header.Get("Authorization"), "ASIAEXAMPLE/"); old == expired {
+			t.Errorf("request %d has the wrong credentials", len(all.requests)+1)
+		}
+		return serve.RoundTrip(r)
+	})
+	refreshed := 0
+	l.RefreshCredentials = func(context.Context, Credentials) (Credentials, error) {
+		refreshed++
+		return Credentials{AccessKeyID: "ASIANEW", SecretAccessKey: secret.New("new")}, nil
+	}
+	svc, op := operation(t, "ec2", "describe-instances")
+	pager, err := l.Pages(svc, op, nil, Paging{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	full, err := pager.Full(t.Context())
+	if err != nil || refreshed != 1 {
+		t.Fatalf("%v, %d refreshes, want 1", err, refreshed)
+	}
+	if got, want := compact(full), `{"Reservations":[`+strings.ReplaceAll(reservationList("0 1 2 3 4"), "'", `"`)+"]}"; got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }

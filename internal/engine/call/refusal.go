@@ -27,18 +27,25 @@ type ServiceError struct {
 	Message   string
 	Status    int    // the HTTP status
 	RequestID string // "" if the service sent no id
-	Retries   int    // the number of retries before this reply
+	GaveUp    bool   // this was the last of the attempts that the client may make
+	Retries   int    // if GaveUp is set, the number of retries before this reply
 	Region    string // the region of the S3 bucket; "" if the reply does not name the region
 	Clock     idcenter.Clock
 
-	// Fields has the members of the error other than code and message. The AWS CLI prints them
-	// below the text. Fields may be nil.
+	// Fields has the members of the error in the model, except Code and Message. The AWS CLI prints
+	// them below the text. Fields may be nil.
 	Fields *document.Object
+
+	messageFirst bool
 }
+
+// MessageFirst reports whether the AWS CLI prints the message before the code in JSON. It depends on the
+// protocol of the service.
+func (e *ServiceError) MessageFirst() bool { return e.messageFirst }
 
 func (e *ServiceError) Error() string {
 	retries := ""
-	if e.Retries > 0 {
+	if e.GaveUp {
 		retries = fmt.Sprintf(" (reached max retries: %d)", e.Retries)
 	}
 	return strings.TrimRight(fmt.Sprintf("An error occurred (%s) when calling the %s operation%s: %s", e.Code, e.Operation, retries, e.Message), " ")
@@ -90,6 +97,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 		return nil
 	}
 	e := &ServiceError{Operation: op.Name, Status: r.status, RequestID: r.requestID(), Region: r.header.Get("X-Amz-Bucket-Region"), Clock: r.clock}
+	e.messageFirst = svc.Protocol != model.Query && svc.Protocol != model.EC2
 	var err error
 	endpoint := ""
 	switch {
@@ -98,7 +106,7 @@ func (r *reply) refusal(svc *model.Service, op *model.Operation) error {
 	case svc.Protocol == model.JSON, svc.Protocol == model.RESTJSON, svc.Protocol == model.CBOR:
 		err = e.readJSON(svc, op, r)
 	default:
-		endpoint, err = e.readXML(op, r)
+		endpoint, err = e.readXML(svc.Protocol, op, r)
 	}
 	if err != nil {
 		return r.broken(op, err)
@@ -121,7 +129,7 @@ func (r *reply) withoutError(svc *model.Service) bool {
 }
 
 // readXML reads an error in XML. It also returns the endpoint that S3 names in the error.
-func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, err error) {
+func (e *ServiceError) readXML(protocol model.Protocol, op *model.Operation, r *reply) (endpoint string, err error) {
 	root, err := parseXML(r.body)
 	if err != nil {
 		return "", err
@@ -136,9 +144,9 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 	if fault.child("Code") == nil && fault.child("Message") == nil && fault.name != "Error" {
 		return "", errors.New("XML that is not an error of the service")
 	}
-	e.Code, e.Message = cmp.Or(fault.value("Code"), "Unknown"), fault.value("Message")
-	if fault.child("Message") == nil {
-		e.Message = "Unknown"
+	e.Code, e.Message = fault.errorText("Code"), fault.errorText("Message")
+	if fault.child("Message") == nil && protocol == model.RESTXML {
+		e.Message = ""
 	}
 	e.Region = cmp.Or(e.Region, fault.value("Region"))
 	e.RequestID = cmp.Or(e.RequestID, r.printable(cmp.Or(root.value("RequestId"), root.value("RequestID"))))
@@ -149,6 +157,18 @@ func (e *ServiceError) readXML(op *model.Operation, r *reply) (endpoint string, 
 		}
 	}
 	return fault.value("Endpoint"), nil
+}
+
+// errorText returns the text of an element of an error, as the AWS CLI prints it.
+func (n *node) errorText(name string) string {
+	c := n.child(name)
+	switch {
+	case c == nil:
+		return "Unknown"
+	case c.text == "" && len(c.children) == 0:
+		return "None" // Python's null
+	}
+	return strings.TrimSpace(c.text)
 }
 
 // s3Advice returns the message of an S3 error with the AWS CLI's additions.
@@ -225,7 +245,7 @@ func errorShape(op *model.Operation, code string) *model.Shape {
 func (e *ServiceError) setFields(r *reply, members *document.Object) {
 	fields := new(document.Object)
 	for name, v := range members.All() {
-		if !strings.EqualFold(name, "code") && !strings.EqualFold(name, "message") {
+		if name != "Code" && name != "Message" {
 			fields.Set(name, r.hide(v))
 		}
 	}

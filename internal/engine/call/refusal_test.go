@@ -35,7 +35,9 @@ func TestRefusals(t *testing.T) {
 		{"json with the code in body and header", "organizations", "list-accounts", "", answer(400, `{"__type":"a#A"}`, "x-amzn-errortype", "B"), "A", "", "", ""},
 		{"json without a message", "organizations", "list-accounts", "", answer(400, "", "x-amzn-errortype", "B"), "B", "", "", ""},
 		{"no message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code></Error></ErrorResponse>"), "C", "Unknown", "", ""},
-		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", ""},
+		{"an empty message", "sts", "get-caller-identity", "", answer(403, "<ErrorResponse><Error><Code>C</Code><Message/></Error></ErrorResponse>"), "C", "None", "", ""},
+		{"rest-xml without a message", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(403, "<Error><Code>C</Code></Error>"), "C", "", "", ""},
+		{"rest-json", "sso", "list-accounts", `{"accessToken":"t"}`, answer(401, `{"message":"Session token not found or invalid"}`, "x-amzn-errortype", "UnauthorizedException:http://x/"), "UnauthorizedException", "Session token not found or invalid", "", `{"message":"Session token not found or invalid"}`},
 		{"rest-xml", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`, answer(404, `<?xml version="1.0"?><Error><Code>NoSuchBucket</Code><Message>The specified bucket does not exist</Message><BucketName>bbb</BucketName><RequestId>r4</RequestId></Error>`), "NoSuchBucket", "The specified bucket does not exist", "r4", ""},
 		{
 			"rest-xml redirect", "s3api", "list-objects-v2", `{"Bucket":"bbb"}`,

@@ -256,7 +256,7 @@ func (p *parser) headerValue(m *model.Member, text string) (any, error) {
 		}
 		return parseJSON(b)
 	case m.Shape.Kind == model.List:
-		list := []any{}
+		list := document.NewList(0)
 		for part := range strings.SplitSeq(text, ",") {
 			v, err := p.scalar(m.Shape.Element, strings.TrimSpace(part))
 			if err != nil {

@@ -105,7 +105,7 @@ func TestRetryModes(t *testing.T) {
 		{"", 1, 1, 0, "one try"},
 		{"standard", 8, 8, 10 * time.Second, "half of at most 20 s"},
 		{"legacy", 0, 5, 4 * time.Second, "five tries"},
-		{"adaptive", 0, 3, time.Second, "as standard"},
+		{"adaptive", 0, 3, 2 * time.Second, "the pause of the rate limiter"},
 	} {
 		l := newLine(throttled)
 		l.MaxAttempts, l.RetryMode = tt.max, tt.mode
@@ -116,6 +116,47 @@ func TestRetryModes(t *testing.T) {
 		if n := len(l.pauses); n > 0 && l.pauses[n-1] != tt.lastPause {
 			t.Errorf("%s: pauses %v, want the last one to be %v", tt.description, l.pauses, tt.lastPause)
 		}
+	}
+}
+
+// The AWS CLI names the number of retries for any error of the last attempt.
+func TestRetriesInMessages(t *testing.T) {
+	const denied = "An error occurred (AccessDenied) when calling the GetCallerIdentity operation"
+	for _, tt := range []struct {
+		mode string
+		max  int
+		want string
+	}{
+		{"standard", 3, denied + ": no"},
+		{"standard", 1, denied + " (reached max retries: 0): no"},
+		{"legacy", 1, denied + ": no"},
+	} {
+		l := newLine(func(int, *http.Request) (*http.Response, error) { return answer(403, queryError("AccessDenied")), nil })
+		l.RetryMode, l.MaxAttempts = tt.mode, tt.max
+		if _, err := l.call(t, "sts", "get-caller-identity", ""); text(err) != tt.want {
+			t.Errorf("mode %s, %d attempts: %q, want %q", tt.mode, tt.max, text(err), tt.want)
+		}
+	}
+}
+
+func TestRetriesOfOneService(t *testing.T) {
+	l := newLine(func(try int, _ *http.Request) (*http.Response, error) {
+		if try == 1 {
+			return answer(400, queryError("IDPCommunicationError")), nil
+		}
+		return answer(200, identityReply), nil
+	})
+	if _, err := l.call(t, "sts", "get-caller-identity", ""); err != nil || len(l.requests) != 2 {
+		t.Errorf("%d requests, %v, want 2", len(l.requests), err)
+	}
+	l = newLine(func(try int, _ *http.Request) (*http.Response, error) {
+		if try == 1 {
+			return answer(200, `{"TableNames":["cut`, "x-amz-crc32", "1"), nil
+		}
+		return answer(200, "{}", "x-amz-crc32", "2745614147"), nil
+	})
+	if _, err := l.call(t, "dynamodb", "list-tables", ""); err != nil || len(l.requests) != 2 {
+		t.Errorf("%d requests, %v, want 2", len(l.requests), err)
 	}
 }
 

@@ -240,7 +240,7 @@ func (p *parser) xmlValue(m *model.Member, found []*node) (any, error) {
 		if !m.Flattened {
 			found = n.children
 		}
-		list := make([]any, 0, len(found))
+		list := document.NewList(len(found))
 		for i, e := range found {
 			v, err := p.xmlValue(m.Shape.Element, []*node{e})
 			if err != nil {

@@ -11,6 +11,11 @@ import "iter"
 // A File is the path of a file whose content is a value. Only the payload of a request can be a File.
 type File string
 
+// NewList returns an empty list with room for n elements. Unlike []any{}, the list has a capacity of
+// at least one, so that it has an address of its own. YAML output shows by the address that one list
+// occurs more than once.
+func NewList(n int) []any { return make([]any, 0, max(1, n)) }
+
 // An Object is a list of named members. The zero value is empty. An Object is not safe for
 // concurrent changes.
 type Object struct {

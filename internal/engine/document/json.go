@@ -57,7 +57,7 @@ func decode(dec *json.Decoder, depth int) (any, error) {
 }
 
 func decodeList(dec *json.Decoder, depth int) (any, error) {
-	list := []any{}
+	list := NewList(0)
 	for dec.More() {
 		v, err := decode(dec, depth)
 		if err != nil {

@@ -1,7 +1,6 @@
 package equal
 
 import (
-	"bufio"
 	"bytes"
 	"encoding/json"
 	"flag"
@@ -269,29 +268,15 @@ func ask(t *testing.T, cases []*comparedCase) ([]line, error) {
 		}
 		fmt.Fprintf(&stdin, "[%q,%q,%q,%t,%t,%s,%s]\n", folderOf(c.service), c.op.Name, c.region, c.fips, c.dual, asJSON(c.input), set)
 	}
-	cmd := exec.CommandContext(t.Context(), "python3", "testdata/requests.py")
-	cmd.Stdin = &stdin
-	if err := setEnv(t, cmd); err != nil {
+	out, err := runScript(t, exec.CommandContext(t.Context(), "python3", "testdata/requests.py"), stdin.Bytes())
+	if err != nil {
 		return nil, err
 	}
-	var complaints bytes.Buffer
-	cmd.Stderr = &complaints
-	out, err := cmd.Output()
-	if err != nil {
-		return nil, fmt.Errorf("requests.py: %w\n%s", err, complaints.Bytes())
-	}
-	var lines []line
-	scanner := bufio.NewScanner(bytes.NewReader(out))
-	scanner.Buffer(nil, 64<<20)
-	for scanner.Scan() {
-		var l line
-		if err := json.Unmarshal(scanner.Bytes(), &l); err != nil {
+	lines := make([]line, len(out))
+	for i := range out {
+		if err := json.Unmarshal(out[i], &lines[i]); err != nil {
 			return nil, err
 		}
-		lines = append(lines, l)
-	}
-	if scanner.Err() != nil || len(lines) != len(cases) {
-		return nil, fmt.Errorf("requests.py: %d lines, %w, want %d", len(lines), scanner.Err(), len(cases))
 	}
 	return lines, nil
 }
@@ -299,7 +284,7 @@ func ask(t *testing.T, cases []*comparedCase) ([]line, error) {
 // setEnv gives a Python program an environment without settings of the user, and with the models.
 func setEnv(t *testing.T, cmd *exec.Cmd) error {
 	home := t.TempDir()
-	cmd.Env = append(os.Environ(), "HOME="+home, "AWS_CONFIG_FILE="+home+"/none", "AWS_SHARED_CREDENTIALS_FILE="+home+"/none", "AWS_EC2_METADATA_DISABLED=true")
+	cmd.Env = append(append(os.Environ(), cmd.Env...), "HOME="+home, "AWS_CONFIG_FILE="+home+"/none", "AWS_SHARED_CREDENTIALS_FILE="+home+"/none", "AWS_EC2_METADATA_DISABLED=true")
 	if *models != "" {
 		folder, err := modelsOnly(home)
 		if err != nil {

@@ -137,8 +137,8 @@ func unzip(b []byte) ([]byte, error) {
 	return io.ReadAll(z)
 }
 
-// inputShapes returns the names of the shapes that occur in the input of the operations.
-func (m *awsModel) inputShapes() map[string]bool {
+// shapesOf returns the names of the shapes that occur in a part of the operations: "input" or "output".
+func (m *awsModel) shapesOf(part string) map[string]bool {
 	found := make(map[string]bool)
 	var reach func(o *document.Object)
 	reach = func(o *document.Object) {
@@ -153,7 +153,7 @@ func (m *awsModel) inputShapes() map[string]bool {
 		}
 	}
 	for name := range m.operations.All() {
-		reach(object(object(m.operations, name), "input"))
+		reach(object(object(m.operations, name), part))
 	}
 	return found
 }

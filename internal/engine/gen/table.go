@@ -42,6 +42,7 @@ type writer struct {
 	service string
 	model   *awsModel
 	inputs  map[string]bool // the shapes of inputs; help lists the allowed values of their strings
+	outputs map[string]bool // the shapes of outputs; templates of outputs contain the names of strings in lists
 }
 
 // newTable returns the table of a service.
@@ -71,7 +72,7 @@ func newTable(service string, m *awsModel, ends *addresses) (t *table, err error
 func newWriter(service string, m *awsModel, ends *addresses) *writer {
 	w := &writer{
 		table:   table{rules: ends.rules, shapes: make(map[string]shapeText), enums: make(map[string]string), without: make(map[string]error)},
-		service: service, model: m, inputs: m.inputShapes(),
+		service: service, model: m, inputs: m.shapesOf("input"), outputs: m.shapesOf("output"),
 	}
 	meta := m.metadata
 	w.head = row("service", service,
@@ -242,6 +243,9 @@ func (w *writer) member(name string, ref *document.Object, required bool) (line 
 		w.enums[shape] = row("enum", shape, enum)
 		fields, refs = append(fields, attr("enum", shape)), append(refs, shape)
 	}
+	if name == "element" && kind(s) == "string" && w.outputs[shape] {
+		fields = append(fields, attr("name", shape))
+	}
 	return row("", fields...), refs, nil
 }
 
@@ -312,7 +316,9 @@ func (w *writer) shape(name string, s *document.Object) (t shapeText, err error)
 	if code == name {
 		code = ""
 	}
-	t.lines = row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("document", truth(s, "document")), mark("union", truth(s, "union")), minimum(s))
+	throttled := truth(object(s, "retryable"), "throttling")
+	t.lines = row(kind(s), name, attr("payload", text(s, "payload")), attr("code", code), mark("retry", has(s, "retryable") && !throttled), mark("throttled", throttled),
+		mark("document", truth(s, "document")), mark("union", truth(s, "union")), minimum(s))
 	add := func(name string, ref *document.Object, required bool) error {
 		if err := memberTraits.check(ref); err != nil {
 			return err

@@ -143,7 +143,7 @@ func (n *node) slice(v any) (any, error) {
 	from = bound(n.bounds[0], size, from, first, last)
 	to = bound(n.bounds[1], size, to, first, last)
 	step = max(-size-1, min(step, size+1)) // so that i does not overflow
-	part := []any{}
+	part := document.NewList(0)
 	for i := from; step > 0 && i < to || step < 0 && i > to; i += step {
 		part = append(part, list[i])
 	}
@@ -178,7 +178,7 @@ func (n *node) flatten(v any) (any, error) {
 	if !ok {
 		return nil, err
 	}
-	flat := make([]any, 0, len(list))
+	flat := document.NewList(len(list))
 	for _, e := range list {
 		if inner, ok := e.([]any); ok {
 			flat = append(flat, inner...)
@@ -196,7 +196,7 @@ func (n *node) projection(v any) (any, error) {
 	if !ok {
 		return nil, err
 	}
-	collected := []any{}
+	collected := document.NewList(0)
 	for _, e := range list {
 		if n.kind == kindFilter {
 			met, err := n.children[2].eval(e)

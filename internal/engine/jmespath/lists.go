@@ -11,12 +11,13 @@ import (
 func mapEach(args []any) (any, error) {
 	ref, _ := args[0].(*reference)
 	list, _ := args[1].([]any)
-	mapped := make([]any, len(list))
-	for i, e := range list {
-		var err error
-		if mapped[i], err = ref.expr.eval(e); err != nil {
+	mapped := document.NewList(len(list))
+	for _, e := range list {
+		v, err := ref.expr.eval(e)
+		if err != nil {
 			return nil, err
 		}
+		mapped = append(mapped, v)
 	}
 	return mapped, nil
 }
@@ -125,9 +126,9 @@ func sorted(list []any, key func(any) (any, error)) (any, error) {
 		c, _, _ := order("<", a.key, b.key) // the keys have the same type
 		return c
 	})
-	result := make([]any, len(all))
-	for i, k := range all {
-		result[i] = k.value
+	result := document.NewList(len(all))
+	for _, k := range all {
+		result = append(result, k.value)
 	}
 	return result, nil
 }
@@ -138,7 +139,7 @@ func keys(args []any) (any, error) {
 }
 
 func memberNames(o *document.Object) []any {
-	list := []any{}
+	list := document.NewList(o.Len())
 	for name := range o.All() {
 		list = append(list, name)
 	}
@@ -151,7 +152,7 @@ func values(args []any) (any, error) {
 }
 
 func memberValues(o *document.Object) []any {
-	list := []any{}
+	list := document.NewList(o.Len())
 	for _, v := range o.All() {
 		list = append(list, v)
 	}

@@ -122,6 +122,10 @@ func (b *builder) shape(name string) *Shape {
 			s.Payload = value
 		case "code":
 			s.Code = value
+		case "retry":
+			s.Retry = Transient
+		case "throttled":
+			s.Retry = Throttled
 		case "document":
 			s.Document = true
 		case "union":
@@ -192,6 +196,8 @@ func (m *Member) set(key, value string) {
 		m.Idempotency = true
 	case "min":
 		m.Shape.Min = atoi(value)
+	case "name":
+		m.Shape.Name = value
 	case "sensitive":
 		m.Shape.Sensitive = true
 	case "stream":

@@ -30,7 +30,7 @@ func (k Kind) String() string { return kinds[k] }
 
 // A Shape is the form of a value. Shapes can be recursive.
 type Shape struct {
-	Name string // only Structures, Lists and Maps have names
+	Name string // only Structures, Lists, Maps, and Strings in Lists of an output have names
 	Kind Kind
 
 	Members []*Member // the members of a Structure, in the order of the model and of output
@@ -47,8 +47,19 @@ type Shape struct {
 	enum  string // the name of the allowed values in enums; "" allows any value
 	enums enums
 
-	Code string // the code of an error Structure, if it differs from Name
+	Code  string // the code of an error Structure, if it differs from Name
+	Retry Retry  // of an error Structure
 }
+
+// A Retry says whether the same request may succeed after an error.
+type Retry uint8
+
+// The values of Retry.
+const (
+	NoRetry Retry = iota // the model does not say
+	Transient
+	Throttled // the client sends too many requests
+)
 
 // Values returns the allowed values of a String in an input, in the order of the model. It returns
 // nil if any value is allowed.

@@ -109,6 +109,8 @@ func (n notation) append(b []byte, v any) []byte {
 		return append(b, ']')
 	case object:
 		return n.appendObject(b, v)
+	case interface{ Quoted() string }: // such as a time
+		return n.text(b, v.Quoted())
 	case interface{ String() string }:
 		return append(b, v.String()...)
 	}

@@ -24,7 +24,7 @@ func object(members ...any) *document.Object {
 // If a query selects a list or an object twice, the AWS CLI's YAML has an anchor and aliases.
 func TestYAMLAliases(t *testing.T) {
 	o := object("k", "v")
-	l := []any{int64(1)}
+	l, empty := []any{int64(1)}, document.NewList(0)
 	lists := []any{[]any{int64(0)}, []any{int64(1)}, []any{int64(2)}}
 	tests := []struct {
 		name string
@@ -39,6 +39,7 @@ func TestYAMLAliases(t *testing.T) {
 			[]any{lists, lists[2], lists[1], lists},
 			"- &id003\n  - - 0\n  - &id002\n    - 1\n  - &id001\n    - 2\n- *id001\n- *id002\n- *id003\n",
 		},
+		{"an empty list", object("a", empty, "b", empty, "c", document.NewList(0)), "a: &id001 []\nb: *id001\nc: []\n"},
 		{"an empty object", []any{object(), object()}, "- {}\n- {}\n"},
 		{"scalars have none", []any{"a", "a"}, "- a\n- a\n"},
 	}

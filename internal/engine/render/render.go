@@ -82,6 +82,22 @@ func (p *Printer) Print(v any) error { return p.printAs(v, false) }
 // prints an empty object.
 func (p *Printer) Page(v any) error { return p.printAs(v, true) }
 
+// PrintSample prints a sample of a response, in which times are of type [Verbatim].
+func (p *Printer) PrintSample(v any) error {
+	if p.opts.Format == "off" {
+		return nil
+	}
+	if p.opts.Query != nil {
+		var err error
+		if v, err = p.opts.Query.Search(v); err != nil {
+			return err
+		}
+	}
+	inner := *p
+	inner.opts.Query = nil
+	return inner.Print(withTimes(v, p.opts.Format))
+}
+
 func (p *Printer) printAs(v any, page bool) error {
 	if p.opts.Format == "off" {
 		return nil // the AWS CLI does not apply the query either

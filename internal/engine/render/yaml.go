@@ -34,6 +34,9 @@ type yamlEmitter struct {
 	indention  bool // the line has only indentation and indicators so far
 
 	anchors map[identity]*yamlAnchor // for values that occur more than once, see yamlanchor.go
+
+	comment  func(o *document.Object, member string) string // of templates, see template.go; otherwise nil
+	remarked bool                                           // the list that follows has a comment
 }
 
 // A place is the position of a node.
@@ -64,6 +67,9 @@ func (e *yamlEmitter) node(v any, at place) {
 		e.mapping(v)
 	case string:
 		e.text(v, at)
+	case Verbatim:
+		e.separate()
+		e.put(string(v))
 	default:
 		e.separate()
 		e.put(yamlScalar(v))
@@ -74,10 +80,16 @@ func (e *yamlEmitter) sequence(list []any, at place) {
 	outer := e.indent
 	// A list that is the value of a key has the same indentation as the key.
 	e.indent = e.deeper(at == inMapping && !e.indention)
+	remarked := e.remarked
+	e.remarked = false
 	for _, v := range list {
 		e.writeIndent()
 		e.indicator("-", true)
-		e.node(v, inBlock)
+		if inner, ok := v.([]any); ok && remarked {
+			e.nestedSample(inner)
+		} else {
+			e.node(v, inBlock)
+		}
 	}
 	e.indent = outer
 }
@@ -85,6 +97,11 @@ func (e *yamlEmitter) sequence(list []any, at place) {
 func (e *yamlEmitter) mapping(o *document.Object) {
 	outer := e.indent
 	e.indent = e.deeper(false)
+	if e.comment != nil {
+		e.template(o)
+		e.indent = outer
+		return
+	}
 	for _, n := range sortedNames(o) {
 		e.writeIndent()
 		e.key(n)

@@ -70,17 +70,18 @@ func (f *anchorFinder) visit(v any) {
 // An identity identifies a list or an object by its address, not by its content.
 type identity struct {
 	object *document.Object
-	first  *any // the first element of a list
+	first  *any // the first element of a list, or the place of the first element
 	size   int
 }
 
 // identify returns the identity of a list or an object. ok is false for other values. ok is also
-// false for empty lists, because several of them may have the same address.
+// false for an empty list without capacity, because several of them may have the same address. See
+// [document.NewList].
 func identify(v any) (identity, bool) {
 	switch v := v.(type) {
 	case []any:
-		if len(v) > 0 {
-			return identity{first: &v[0], size: len(v)}, true
+		if cap(v) > 0 {
+			return identity{first: &v[:1][0], size: len(v)}, true
 		}
 	case *document.Object:
 		return identity{object: v}, v != nil

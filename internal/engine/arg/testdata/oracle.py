@@ -21,6 +21,7 @@ import awscli.clidriver  # noqa: E402
 import awscli.errorhandler  # noqa: E402
 import awscli.shorthand  # noqa: E402
 import botocore.client  # noqa: E402
+import botocore.model  # noqa: E402
 import botocore.utils  # noqa: E402
 
 
@@ -124,16 +125,22 @@ def run(driver, service, words, no_paginate, raw):
 
 
 def main():
-    driver = awscli.clidriver.create_clidriver()
+    driver, absent = awscli.clidriver.create_clidriver(), set()
     for service in os.listdir(sys.argv[1]):
         folder, service = service, {'s3': 's3api', 'codedeploy': 'deploy', 'config': 'configservice'}.get(service, service)
-        for command in driver._get_command_table()[service]._get_command_table().values():
-            getattr(command, '_operation_model', None)
-        # Load the models now, so that all cases can use them.
-        client = driver.session.create_client(folder)
-        client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+        try:
+            for command in driver._get_command_table()[service]._get_command_table().values():
+                getattr(command, '_operation_model', None)
+            # Load the models now, so that all cases can use them.
+            client = driver.session.create_client(folder)
+            client.can_paginate(next(iter(client.meta.method_to_api_mapping)))
+        except botocore.model.OperationNotFoundError:
+            absent.add(service)  # a customization needs an operation that the model lacks
     for line in sys.stdin:
         service, words, no_paginate, raw = json.loads(line)
+        if service in absent:
+            print('{"absent": "service"}', flush=True)
+            continue
         sys.stdout.flush()
         pid = os.fork()
         if pid:

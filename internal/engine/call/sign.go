@@ -1,18 +1,23 @@
-// Presigned requests: URLs that contain the signature of a request.
+// Signatures other than that of a header: presigned URLs, and the old signature version 2.
 
 package call
 
 import (
 	"cmp"
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/base64"
 	"errors"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 )
@@ -86,4 +91,56 @@ func inOrder(signed, query string) (string, error) {
 	}
 	u.RawQuery = strings.TrimPrefix(query, "&")
 	return u.String(), nil
+}
+
+// The rest of this file is the signature version 2, which old services need. See
+// https://docs.aws.amazon.com/AmazonSimpleDB/latest/DeveloperGuide/HMACAuth.html.
+
+// signedV2 returns the request with a signature version 2, which is a part of the form in the body.
+func (c *Client) signedV2(r *request, t target) (*request, error) {
+	creds := c.keys()
+	if creds.AccessKeyID == "" {
+		return nil, errors.New("no credentials")
+	}
+	address, err := t.at(r.path)
+	if err != nil {
+		return nil, err
+	}
+	u, err := url.Parse(address)
+	if err != nil {
+		return nil, err
+	}
+	form, err := url.ParseQuery(string(r.body))
+	if err != nil {
+		return nil, err
+	}
+	added := [][2]string{
+		{"AWSAccessKeyId", creds.AccessKeyID},
+		{"SignatureVersion", "2"},
+		{"SignatureMethod", "HmacSHA256"},
+		{"Timestamp", c.now().UTC().Format("2006-01-02T15:04:05Z")},
+	}
+	if token := creds.SessionToken.Reveal(); token != "" {
+		added = append(added, [2]string{"SecurityToken", token})
+	}
+	var pairs []string
+	for name, values := range form {
+		pairs = append(pairs, escape(name, "")+"="+escape(strings.Join(values, ""), "")) // a form has each name once
+	}
+	body := string(r.body)
+	for _, p := range added {
+		pair := escape(p[0], "") + "=" + escape(p[1], "")
+		pairs = append(pairs, pair)
+		body += "&" + pair
+	}
+	slices.SortFunc(pairs, func(a, b string) int {
+		a, _, _ = strings.Cut(a, "=")
+		b, _, _ = strings.Cut(b, "=")
+		return strings.Compare(a, b)
+	})
+	mac := hmac.New(sha256.New, []byte(creds.SecretAccessKey.Reveal()))
+	_, _ = mac.Write([]byte(r.method + "\n" + u.Host + "\n" + u.EscapedPath() + "\n" + strings.Join(pairs, "&"))) // a hash does not fail
+	signed := *r
+	signed.body = []byte(body + "&Signature=" + escape(base64.StdEncoding.EncodeToString(mac.Sum(nil)), ""))
+	return &signed, nil
 }
