@@ -338,7 +338,7 @@ func TestRepairOfRegion(t *testing.T) {
 // Without a repair, the checks write no file.
 func TestExamineChangesNothing(t *testing.T) {
 	t.Parallel()
-	p := setup{home: map[string]string{".aws/credentials": "[keys]\naws_access_key_id = a\n", ".config/lanyard/config.yaml": "guard: []\n"}}.patient(t)
+	p := setup{home: map[string]string{".aws/credentials": "[keys]\naws_access_key_id = a\n", ".config/lanyard/config.yaml": "guard: []\n", ".local/state/lanyard/audit.jsonl": ""}}.patient(t)
 	before := listing(t, p.W.Home)
 	Examine(t.Context(), p)
 	if after := listing(t, p.W.Home); after != before {

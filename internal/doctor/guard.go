@@ -5,10 +5,13 @@ import (
 	"errors"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/audit"
+	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/command"
+	"github.com/lanyard-cli/lanyard/internal/guard"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -38,7 +41,7 @@ func checkGuard(ctx context.Context, p *Patient) []Finding {
 	var open []string
 	for _, s := range workspace.Distinct(p.sessions) {
 		p.connect(s)
-		if store, err := p.W.Broker.Cache.Store(s.Key()); err == nil && store == keystore.File && p.guarded(ctx, s) {
+		if store, err := p.W.Broker.Cache.Store(s.Key()); err == nil && store == keystore.File && p.guarded(rules, s) {
 			open = append(open, nameOf(s))
 		}
 	}
@@ -50,21 +53,26 @@ func checkGuard(ctx context.Context, p *Patient) []Finding {
 }
 
 // guarded reports whether a rule may refuse the role of a profile of a session.
-func (p *Patient) guarded(ctx context.Context, s profile.Session) bool {
-	const most = 200 // a look at each of 10,000 profiles takes too long
-	names := workspace.UseOf(p.sessions, s).Profiles
-	for _, name := range names[:min(most, len(names))] {
-		in := p.W.In
-		in.Profile = name
-		resolved, _, err := profile.Resolve(in)
-		if err != nil {
-			continue // the check config reports it
+func (p *Patient) guarded(rules guard.Rules, s profile.Session) bool {
+	sections, _, _ := p.W.In.Config.All() // the check config reports an error
+	uses := map[string]bool{}
+	for _, name := range workspace.UseOf(p.sessions, s).Profiles {
+		uses[name] = true
+	}
+	for _, section := range sections {
+		if section.Kind != awsconfig.Profile || !uses[section.Name] {
+			continue
 		}
-		if guarded, err := p.W.Guarded(ctx, resolved, "doctor"); err != nil || guarded {
+		value := func(key string) string { v, _ := section.Get(key); return v.Value }
+		q := guard.Request{Profile: section.Name, Account: value("sso_account_id"), AccountName: value("sso_account_name"), Role: value("sso_role_name")}
+		if own, is := profile.ParseProcess(value("credential_process")); is && q.Account == "" {
+			q.Account, q.Role = own.AccountID, own.RoleName
+		}
+		if rules.Guards(q) {
 			return true
 		}
 	}
-	return len(names) > most
+	return false
 }
 
 // checkAudit checks the chain of the audit record.
@@ -73,8 +81,12 @@ func checkAudit(_ context.Context, p *Patient) []Finding {
 	if !known {
 		return []Finding{notChecked("no home folder is known")}
 	}
-	if _, err := os.Stat(log.Dir); errors.Is(err, fs.ErrNotExist) {
-		return []Finding{ok("there is no record yet")}
+	record, err := os.Stat(log.Path())
+	if _, missing := os.Stat(filepath.Join(log.Dir, "audit.anchor")); errors.Is(missing, fs.ErrNotExist) { // Verify would create the file
+		if errors.Is(err, fs.ErrNotExist) || err == nil && record.Size() == 0 {
+			return []Finding{ok("there is no record yet")}
+		}
+		return []Finding{problem("the file audit.anchor is missing, so nothing says where the audit record ends").fix("find out who removed the file: %s", p.tilde(log.Dir))}
 	}
 	report, err := log.Verify(audit.Anchor{})
 	switch {
