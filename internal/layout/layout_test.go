@@ -20,7 +20,7 @@ var rows = [...][]string{
 	{"cmd/lanyard", "bench", "internal/engine/equal", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
 	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
-	{"internal/wizard", "internal/credentials"},
+	{"internal/doctor", "internal/wizard", "internal/credentials"},
 	{"internal/awscli", "internal/fanout", "internal/listing"},
 	{"internal/signin"},
 	{"internal/workspace", "internal/output", "internal/child", "internal/cmdline"},
