@@ -10,6 +10,7 @@
 # make prose      finds hard phrases in docs, help, messages and comments
 # make equal      compares requests, outputs and answers of all operations with botocore's and the AWS CLI's: DATA=DIR of the models
 # make tables     writes the tables of AWS operations from a folder of models: DATA=DIR
+# make man        writes the man pages of all commands to dist/man
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
 
@@ -19,7 +20,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: man tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -77,6 +78,9 @@ tables:
 equal:
 	go test -count=1 -v -timeout 60m ./internal/engine/equal -all -models '$(DATA)'
 	go test -count=1 -v -timeout 30m ./internal/engine/arg -run TestAsTheAWSCLI -oracle.services 60 -oracle.cases 1500
+
+man:
+	go run ./scripts/man -o dist/man
 
 picture:
 	go run ./scripts/picture

@@ -43,6 +43,9 @@ type App struct {
 	// Hold delays interrupts until release is called.
 	Hold func() (release func())
 
+	// TakePage gets each page of help. If it is nil, pages are written to Out.
+	TakePage func(p *Page)
+
 	Flags Globals // read-only after parsing: see WithProfile
 	Log   *slog.Logger
 

@@ -21,6 +21,34 @@ type Page struct {
 	palette style.Palette
 	width   int
 	text    strings.Builder
+	blocks  []Block
+}
+
+// A Block is a part of a page. Programs that print pages in another form read the blocks.
+type Block struct {
+	Kind  BlockKind
+	Text  string // of every kind but List
+	Items []Item // of the kind List
+}
+
+// A BlockKind is the kind of a [Block].
+type BlockKind int
+
+// The kinds of blocks.
+const (
+	Paragraph BlockKind = iota // a text; an indented line begins on a line of its own
+	Heading                    // the heading of a section, in capital letters
+	Verbatim                   // lines that must not be joined
+	Prose                      // a text of a section, one paragraph
+	List                       // a list of names with texts
+	Example                    // command lines
+)
+
+// Blocks returns the parts of the page, from top to bottom.
+func (p *Page) Blocks() []Block { return p.blocks }
+
+func (p *Page) add(kind BlockKind, text string) {
+	p.blocks = append(p.blocks, Block{Kind: kind, Text: text})
 }
 
 // NewPage returns an empty page that fits the terminal.
@@ -35,6 +63,7 @@ func (app *App) NewPage() *Page {
 // Paragraph adds a text unchanged, and an empty line.
 func (p *Page) Paragraph(text string) {
 	if text = strings.Trim(text, "\n"); text != "" {
+		p.add(Paragraph, text)
 		p.text.WriteString(text + "\n\n")
 	}
 }
@@ -44,6 +73,7 @@ func (p *Page) Prose(text string) { p.Paragraph(strings.Join(wrap(text, p.width)
 
 // Section adds a heading in capital letters. body adds the text below the heading.
 func (p *Page) Section(heading string, body func()) {
+	p.add(Heading, heading)
 	p.text.WriteString(p.palette.Heading(heading) + "\n")
 	body()
 	p.text.WriteString("\n")
@@ -51,6 +81,7 @@ func (p *Page) Section(heading string, body func()) {
 
 // Indent adds the lines of a text with an indentation.
 func (p *Page) Indent(text string) {
+	p.add(Verbatim, strings.Trim(text, "\n"))
 	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
 		if line != "\n" {
 			line = "  " + line
@@ -61,6 +92,11 @@ func (p *Page) Indent(text string) {
 
 // Wrap adds a text with an indentation, and breaks its lines at spaces.
 func (p *Page) Wrap(text string) {
+	p.add(Prose, text)
+	p.indentWrapped(text)
+}
+
+func (p *Page) indentWrapped(text string) {
 	for _, line := range wrap(text, p.width-2) {
 		p.text.WriteString("  " + line + "\n")
 	}
@@ -71,6 +107,7 @@ type Item struct{ Name, Text string }
 
 // List adds items as two columns, and breaks the lines of the texts at spaces.
 func (p *Page) List(items []Item) {
+	p.blocks = append(p.blocks, Block{Kind: List, Items: items})
 	column := 0
 	for _, i := range items {
 		if n := utf8.RuneCountInString(i.Name); n <= maxNameWidth {
@@ -83,7 +120,7 @@ func (p *Page) List(items []Item) {
 	for _, i := range items {
 		name, text := i.Name, wrap(i.Text, p.width-column-4)
 		if utf8.RuneCountInString(name) > column {
-			p.Wrap(name)
+			p.indentWrapped(name)
 			name = ""
 		} else if len(text) == 0 {
 			text = []string{""}
@@ -102,6 +139,7 @@ func (p *Page) Example(text string) {
 	if p.app.Name != "lanyard" {
 		text = strings.ReplaceAll(text, "lanyard ", p.app.Name+" ")
 	}
+	p.add(Example, strings.Trim(text, "\n"))
 	for line := range strings.Lines(strings.Trim(text, "\n") + "\n") {
 		line = strings.TrimSuffix(line, "\n")
 		if strings.HasPrefix(line, "#") {
@@ -111,8 +149,12 @@ func (p *Page) Example(text string) {
 	}
 }
 
-// Print writes the page to stdout.
+// Print writes the page to stdout, or gives it to the function TakePage of the App.
 func (p *Page) Print() error {
+	if p.app.TakePage != nil {
+		p.app.TakePage(p)
+		return nil
+	}
 	_, err := io.WriteString(p.app.Out.Raw(), strings.TrimRight(p.text.String(), "\n")+"\n")
 	return err
 }

@@ -170,7 +170,7 @@ func addLearnMore(p *command.Page, app *command.App, cmd *cobra.Command) {
 			p.Wrap(`Run "lanyard help" for the commands that the AWS CLI does not have.`)
 		})
 	case !cmd.HasParent():
-		addRootList(p, "HELP TOPICS", topicItems())
+		addRootList(p, "HELP TOPICS", Topics())
 		p.Section("LEARN MORE", func() {
 			p.List([]command.Item{
 				{Name: "lanyard COMMAND --help", Text: "Show help for a command"},

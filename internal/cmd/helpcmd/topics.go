@@ -49,8 +49,8 @@ func topicNamed(app *command.App, args []string) (topic, bool) {
 	return topic{}, false
 }
 
-// topicItems returns the topics as items of a list.
-func topicItems() []command.Item {
+// Topics returns the topics with their titles.
+func Topics() []command.Item {
 	var items []command.Item
 	for _, t := range topics() {
 		items = append(items, command.Item{Name: t.name, Text: t.short})
