@@ -11,6 +11,7 @@
 # make equal      compares requests, outputs and answers of all operations with botocore's and the AWS CLI's: DATA=DIR of the models
 # make tables     writes the tables of AWS operations from a folder of models: DATA=DIR
 # make man        writes the man pages of all commands to dist/man
+# make docs       writes the site of the documentation to dist/docs
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
 
@@ -20,7 +21,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: man tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -80,7 +81,10 @@ equal:
 	go test -count=1 -v -timeout 30m ./internal/engine/arg -run TestAsTheAWSCLI -oracle.services 60 -oracle.cases 1500
 
 man:
-	go run ./scripts/man -o dist/man
+	go run ./scripts/docs -man dist/man
+
+docs:
+	go run ./scripts/docs -site dist/docs
 
 picture:
 	go run ./scripts/picture

@@ -17,7 +17,7 @@ const module = "github.com/lanyard-cli/lanyard/"
 // rows lists the rows of packages, from the top row down. A package imports only from rows below
 // its own. internal/cmd/* means every group of commands.
 var rows = [...][]string{
-	{"cmd/lanyard", "bench", "internal/engine/equal", "scripts/docs", "scripts/journeys", "scripts/man", "scripts/picture", "scripts/prose", "scripts/runtests"},
+	{"cmd/lanyard", "bench", "internal/engine/equal", "scripts/docs", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
 	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
 	{"internal/doctor", "internal/wizard", "internal/credentials"},
@@ -171,6 +171,24 @@ func TestProviderLinksNoCommands(t *testing.T) {
 		if strings.HasPrefix(dep, "github.com/spf13/") || isCommand(path) || path == "internal/cli" || path == "internal/cmdline" {
 			t.Errorf("provider links %s", dep)
 		}
+	}
+}
+
+// Only scripts/docs uses the Markdown module. No program and no package for users links it.
+func TestProgramsLinkNoMarkdown(t *testing.T) {
+	const markdown = "github.com/yuin/goldmark"
+	deps := func(packages ...string) []string {
+		out, err := exec.Command("go", append([]string{"list", "-deps"}, packages...)...).Output()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return strings.Fields(string(out))
+	}
+	if !slices.Contains(deps(module+"scripts/docs"), markdown) {
+		t.Errorf("scripts/docs does not link %s", markdown)
+	}
+	if slices.Contains(deps(module+"cmd/...", module+"provider/...", module+"emulator/...", module+"internal/..."), markdown) {
+		t.Errorf("a program links %s, which only scripts/docs may link", markdown)
 	}
 }
 

@@ -1,14 +1,11 @@
-// Man writes the man pages of the program, one for lanyard, one for each command, and one for each
-// help topic. The pages have the texts of "lanyard help".
-//
-//	go run ./scripts/man [-o FOLDER] [-release VERSION]
+// The pages of the manual: the help of the program, of each command and of each topic.
+
 package main
 
 import (
 	"bytes"
 	"context"
 	"errors"
-	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -23,20 +20,8 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
-func main() {
-	dir := flag.String("o", "dist/man", "the `FOLDER` for the pages; its subfolders are man1, man5 and man7")
-	release := flag.String("release", "", "the `VERSION` at the foot of each page")
-	flag.Parse()
-	n, err := write(*dir, *release)
-	if err != nil {
-		fmt.Fprintln(os.Stderr, "man:", err)
-		os.Exit(1)
-	}
-	fmt.Printf("%d pages in %s\n", n, *dir)
-}
-
-// write writes all pages below a folder, and returns their number.
-func write(dir, release string) (int, error) {
+// writeMan writes the man pages below a folder, and returns their number.
+func writeMan(dir, release string) (int, error) {
 	all, err := pages()
 	if err != nil {
 		return 0, err
@@ -53,7 +38,7 @@ func write(dir, release string) (int, error) {
 	return len(all), nil
 }
 
-// A page is a man page.
+// A page is a page of the manual.
 type page struct {
 	words   []string // the name of the command or topic, such as lanyard, sso, login
 	section string   // of the manual: 1, 5 or 7
@@ -161,4 +146,35 @@ func newApp(errs io.Writer) *command.App {
 	}
 	app.Begin()
 	return app
+}
+
+// A part is a paragraph on one line, or verbatim lines.
+type part struct {
+	text     string
+	verbatim bool
+}
+
+// paragraphs returns the parts of a text. Empty lines separate paragraphs. Indented lines are
+// verbatim.
+func paragraphs(text string) []part {
+	var parts []part
+	open := false // the next line continues the last part
+	for l := range strings.Lines(text) {
+		l = strings.TrimRight(l, "\n ")
+		verbatim := strings.HasPrefix(l, " ")
+		last := len(parts) - 1
+		switch {
+		case l == "":
+			open = false
+			continue
+		case open && parts[last].verbatim == verbatim && verbatim:
+			parts[last].text += "\n" + strings.TrimPrefix(l, "  ")
+		case open && parts[last].verbatim == verbatim:
+			parts[last].text += " " + l
+		default:
+			parts = append(parts, part{strings.TrimPrefix(l, "  "), verbatim})
+		}
+		open = true
+	}
+	return parts
 }

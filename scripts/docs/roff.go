@@ -13,7 +13,7 @@ import (
 // names of variables and from stretching lines.
 func (p page) roff(release string) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, ".\\\" Written by scripts/man.\n.TH %s %s \"\" %s \"Lanyard manual\"\n.nr HY 0\n.ds AD l\n.nh\n.ad l\n",
+	fmt.Fprintf(&b, ".\\\" Written by scripts/docs.\n.TH %s %s \"\" %s \"Lanyard manual\"\n.nr HY 0\n.ds AD l\n.nh\n.ad l\n",
 		quoted(strings.ToUpper(p.name())), p.section, quoted(strings.TrimSpace("lanyard "+release)))
 	fmt.Fprintf(&b, ".SH NAME\n%s \\- %s\n", escaped(p.name()), escaped(p.short))
 	intro, sections := split(p.blocks)
@@ -63,7 +63,13 @@ func writeBlocks(b *strings.Builder, blocks []command.Block) {
 	for _, block := range blocks {
 		switch block.Kind {
 		case command.Paragraph:
-			writeParagraphs(b, block.Text)
+			for _, part := range paragraphs(block.Text) {
+				if part.verbatim {
+					writeVerbatim(b, strings.Split(part.text, "\n"))
+				} else {
+					b.WriteString(".PP\n" + line(part.text))
+				}
+			}
 		case command.Prose:
 			b.WriteString(".PP\n" + line(strings.Join(strings.Fields(block.Text), " ")))
 		case command.Verbatim, command.Example:
@@ -77,38 +83,6 @@ func writeBlocks(b *strings.Builder, blocks []command.Block) {
 		case command.Heading:
 		}
 	}
-}
-
-// writeParagraphs writes paragraphs with an empty line between them. Indented lines keep their
-// form.
-func writeParagraphs(b *strings.Builder, text string) {
-	var prose, verbatim []string
-	flush := func() {
-		if len(prose) > 0 {
-			b.WriteString(".PP\n" + line(strings.Join(prose, " ")))
-		}
-		if len(verbatim) > 0 {
-			writeVerbatim(b, verbatim)
-		}
-		prose, verbatim = nil, nil
-	}
-	for _, l := range strings.Split(text, "\n") {
-		switch {
-		case strings.TrimSpace(l) == "":
-			flush()
-		case strings.HasPrefix(l, " "):
-			if len(prose) > 0 {
-				flush()
-			}
-			verbatim = append(verbatim, strings.TrimPrefix(l, "  "))
-		default:
-			if len(verbatim) > 0 {
-				flush()
-			}
-			prose = append(prose, l)
-		}
-	}
-	flush()
 }
 
 // writeVerbatim writes lines that man prints as they are, with an indentation.

@@ -19,8 +19,8 @@ func TestPages(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if n, err := write(dir, "1.2.3"); err != nil || n != len(all) || n < 80 {
-		t.Fatalf("write returned %d, %v, want %d pages and at least 80", n, err, len(all))
+	if n, err := writeMan(dir, "1.2.3"); err != nil || n != len(all) || n < 80 {
+		t.Fatalf("writeMan returned %d, %v, want %d pages and at least 80", n, err, len(all))
 	}
 	seen := map[string]bool{}
 	for _, p := range all {
@@ -121,7 +121,7 @@ func TestRoff(t *testing.T) {
 func TestPagesAreReproducible(t *testing.T) {
 	a, b := t.TempDir(), t.TempDir()
 	for _, dir := range []string{a, b} {
-		if _, err := write(dir, ""); err != nil {
+		if _, err := writeMan(dir, ""); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -1,0 +1,69 @@
+// The navigation of the site.
+
+package main
+
+// A group is a topic of the navigation.
+type group struct {
+	title string
+	pages []source
+}
+
+// A source is a Markdown file that becomes a page.
+type source struct {
+	file  string // the path in the repository
+	label string // the text of the link in the navigation
+}
+
+// reference is the title of the group that also has the help topics.
+const reference = "Reference"
+
+// navigation returns the topics of the site. To add a page, add a line here.
+func navigation() []group {
+	return []group{
+		{"Begin", []source{
+			{"README.md", "Overview"},
+			{"docs/configure.md", "Set up profiles"},
+			{"docs/signin.md", "Sign in and out"},
+			{"docs/sessions.md", "How long sessions last"},
+			{"docs/doctor.md", "Find what is wrong"},
+		}},
+		{"Accounts and roles", []source{
+			{"docs/profiles.md", "Kinds of profiles"},
+			{"docs/organization.md", "Every account and role"},
+			{"docs/sync.md", "A profile for each role"},
+			{"docs/run.md", "Many accounts at once"},
+			{"docs/console.md", "The AWS console"},
+		}},
+		{"Your tools", []source{
+			{"docs/exec.md", "Programs"},
+			{"docs/shells.md", "Your shell"},
+			{"docs/operations.md", "AWS operations"},
+			{"docs/serve.md", "Containers"},
+			{"docs/credentials.md", "The credentials file"},
+			{"docs/library.md", "Go programs"},
+		}},
+		{"Security", []source{
+			{"docs/isolate.md", "AI agents"},
+			{"docs/guard.md", "Rules for roles"},
+			{"docs/audit.md", "The audit record"},
+			{"docs/stores.md", "Stores of tokens"},
+			{"docs/agent.md", "The agent"},
+			{"SECURITY.md", "Security policy"},
+		}},
+		{reference, []source{
+			{"docs/commands.md", "Commands"},
+			{"docs/errors.md", "Errors"},
+			{"docs/environment.md", "Variables and files"},
+			{"docs/glossary.md", "Glossary"},
+		}},
+		{"Emulator", []source{{"docs/emulator.md", "The emulator"}}},
+		{"Project", []source{
+			{"docs/architecture.md", "Architecture"},
+			{"docs/engine.md", "The engine"},
+			{"docs/storms.md", "Storms"},
+			{"bench/README.md", "Benchmarks"},
+			{"CONTRIBUTING.md", "Contributing"},
+			{"CHANGELOG.md", "Changelog"},
+		}},
+	}
+}
