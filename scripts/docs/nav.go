@@ -22,6 +22,7 @@ func navigation() []group {
 	return []group{
 		{"Begin", []source{
 			{"README.md", "Overview"},
+			{"docs/start.md", "Ten-minute start"},
 			{"docs/configure.md", "Set up profiles"},
 			{"docs/signin.md", "Sign in and out"},
 			{"docs/sessions.md", "How long sessions last"},
@@ -30,6 +31,7 @@ func navigation() []group {
 		{"Accounts and roles", []source{
 			{"docs/profiles.md", "Kinds of profiles"},
 			{"docs/organization.md", "Every account and role"},
+			{"docs/organizations.md", "Several organizations"},
 			{"docs/sync.md", "A profile for each role"},
 			{"docs/run.md", "Many accounts at once"},
 			{"docs/console.md", "The AWS console"},
@@ -38,6 +40,11 @@ func navigation() []group {
 			{"docs/exec.md", "Programs"},
 			{"docs/shells.md", "Your shell"},
 			{"docs/operations.md", "AWS operations"},
+			{"docs/terraform.md", "Terraform"},
+			{"docs/kubectl.md", "kubectl and images"},
+			{"docs/editors.md", "Editors and IDEs"},
+			{"docs/ci.md", "CI"},
+			{"docs/remote.md", "SSH and WSL"},
 			{"docs/serve.md", "Containers"},
 			{"docs/credentials.md", "The credentials file"},
 			{"docs/library.md", "Go programs"},

@@ -24,10 +24,17 @@ func TestSite(t *testing.T) {
 	if err != nil || len(sources) == 0 {
 		t.Fatalf("found %d Markdown files, %v", len(sources), err)
 	}
+	readme, err := fs.ReadFile(root, "README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
 	index := read(t, dir, "search-index.js")
 	for _, s := range sources {
 		if name := siteName(s); !strings.Contains(index, `"u":"`+name+`"`) {
 			t.Errorf("the search does not have %s", name)
+		}
+		if !strings.Contains(string(readme), "]("+s) {
+			t.Errorf("the README has no link to %s", s)
 		}
 		read(t, dir, siteName(s))
 	}
