@@ -8,6 +8,9 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/spf13/pflag"
+
+	"github.com/lanyard-cli/lanyard/internal/cli"
 	"github.com/lanyard-cli/lanyard/internal/command"
 )
 
@@ -50,6 +53,40 @@ func TestPages(t *testing.T) {
 	}
 	for _, p := range all {
 		checkPrinted(t, groff, p, filepath.Join(dir, "man"+p.section, p.file()))
+	}
+}
+
+// The page of a command has each flag that only this command has.
+func TestFlags(t *testing.T) {
+	all, err := pages()
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts := map[string]string{}
+	for _, p := range all {
+		if p.section == "1" {
+			texts[p.title()] = words(p.roff(""))
+		}
+	}
+	checked := 0
+	for queue := cli.Tree(newApp(nil)).Commands(); len(queue) > 0; queue = queue[1:] {
+		cmd := queue[0]
+		if cmd.Hidden {
+			continue
+		}
+		queue = append(queue, cmd.Commands()...)
+		cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) {
+			if f.Hidden || f.Name == "help" {
+				return
+			}
+			checked++
+			if !strings.Contains(texts[cmd.CommandPath()], escaped("--"+f.Name)) {
+				t.Errorf("the page of %s does not have --%s", cmd.CommandPath(), f.Name)
+			}
+		})
+	}
+	if checked < 150 {
+		t.Errorf("checked %d flags, want at least 150", checked)
 	}
 }
 
