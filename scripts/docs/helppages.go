@@ -16,10 +16,7 @@ import (
 // helpArticles returns an article for each page of the manual, and the article that lists them.
 func helpArticles(manual []page) []article {
 	var all []article
-	names := map[string]string{}
-	for _, p := range manual {
-		names[strings.Join(p.words, " ")] = p.name() + ".html"
-	}
+	names := fileNames(manual)
 	list := article{file: "reference.html", label: "Help of each command", title: "Help of each command"}
 	var b strings.Builder
 	b.WriteString("<h1 id=\"help\">Help of each command</h1>\n<p>These pages have the texts of <code>lanyard help</code>. The man pages have them too.</p>\n")
@@ -48,6 +45,28 @@ func helpArticles(manual []page) []article {
 	return all
 }
 
+// A helpFiles maps commands and topics, such as "lanyard sso login", to the files of their pages.
+type helpFiles map[string]string
+
+func fileNames(manual []page) helpFiles {
+	names := helpFiles{}
+	for _, p := range manual {
+		names[strings.Join(p.words, " ")] = p.name() + ".html"
+	}
+	return names
+}
+
+// of returns the file for the command in a command line, or "". line has no program name.
+func (names helpFiles) of(line string) string {
+	words := strings.Fields(strings.TrimPrefix(line, "help "))
+	for n := len(words); n > 0; n-- {
+		if file := names["lanyard "+strings.Join(words[:n], " ")]; file != "" {
+			return file
+		}
+	}
+	return ""
+}
+
 // title returns the command line that shows the page.
 func (p page) title() string {
 	if p.section != "1" {
@@ -56,8 +75,8 @@ func (p page) title() string {
 	return strings.Join(p.words, " ")
 }
 
-// article returns the page in HTML. names maps commands to the files of their pages.
-func (p page) article(names map[string]string) article {
+// article returns the page in HTML.
+func (p page) article(names helpFiles) article {
 	var b strings.Builder
 	a := article{file: p.name() + ".html", title: p.title(), label: p.title()}
 	fmt.Fprintf(&b, "<h1 id=\"page\"><code>%s</code></h1>\n", html.EscapeString(a.title))
@@ -107,14 +126,11 @@ func (p page) article(names map[string]string) article {
 var mention = regexp.MustCompile(`&#34;lanyard ([^&]+)&#34;`)
 
 // linked returns a text in HTML, in which each command in quotes is a link to its page.
-func linked(text string, names map[string]string) string {
+func linked(text string, names helpFiles) string {
 	return mention.ReplaceAllStringFunc(html.EscapeString(text), func(quoted string) string {
 		line := mention.FindStringSubmatch(quoted)[1]
-		words := strings.Fields(strings.TrimPrefix(line, "help "))
-		for n := len(words); n > 0; n-- {
-			if file := names["lanyard "+strings.Join(words[:n], " ")]; file != "" {
-				return fmt.Sprintf("<a href=%q><code>lanyard %s</code></a>", file, line)
-			}
+		if file := names.of(line); file != "" {
+			return fmt.Sprintf("<a href=%q><code>lanyard %s</code></a>", file, line)
 		}
 		return "<code>lanyard " + line + "</code>"
 	})

@@ -8,6 +8,7 @@ import (
 	"html/template"
 	"io/fs"
 	"path"
+	"regexp"
 	"strings"
 	"unicode"
 
@@ -54,6 +55,7 @@ func siteName(file string) string {
 type converter struct {
 	root  fs.FS
 	files map[string]bool // the Markdown files of the site
+	help  helpFiles
 }
 
 // convert returns the article of a Markdown file. An error names each link to a file that does not
@@ -83,8 +85,23 @@ func (c converter) convert(s source) (article, error) {
 	if err := md.Renderer().Render(&b, data, doc); err != nil {
 		return a, fmt.Errorf("%s: %w", s.file, err)
 	}
-	a.body = template.HTML(wrapTables(b.String())) //nolint:gosec // our own files
+	a.body = template.HTML(wrapTables(c.linkCommands(b.String()))) //nolint:gosec // our own files
 	return a, nil
+}
+
+// inlineCommand matches a command in a sentence, and the link that it may already be in.
+var inlineCommand = regexp.MustCompile(`(<a [^>]*>)?<code>lanyard ([^<]+)</code>`)
+
+// linkCommands makes each command in a sentence a link to its help.
+func (c converter) linkCommands(body string) string {
+	return inlineCommand.ReplaceAllStringFunc(body, func(code string) string {
+		m := inlineCommand.FindStringSubmatch(code)
+		file := c.help.of(m[2])
+		if m[1] != "" || file == "" {
+			return code
+		}
+		return fmt.Sprintf("<a href=%q>%s</a>", file, code)
+	})
 }
 
 // wrapTables puts each table into a box that scrolls, so that a wide table does not widen the page.

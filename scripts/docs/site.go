@@ -23,11 +23,11 @@ var web embed.FS
 // error names each broken link.
 func writeSite(root fs.FS, dir string) (int, error) {
 	groups := navigation()
-	articles, err := ownArticles(root, groups)
+	manual, err := pages()
 	if err != nil {
 		return 0, err
 	}
-	manual, err := pages()
+	articles, err := ownArticles(root, groups, fileNames(manual))
 	if err != nil {
 		return 0, err
 	}
@@ -62,8 +62,8 @@ func writeSite(root fs.FS, dir string) (int, error) {
 
 // ownArticles returns an article for each page of the navigation. A page of docs/ that is in no
 // group is an error.
-func ownArticles(root fs.FS, groups []group) ([]article, error) {
-	c := converter{root: root, files: map[string]bool{}}
+func ownArticles(root fs.FS, groups []group, help helpFiles) ([]article, error) {
+	c := converter{root: root, files: map[string]bool{}, help: help}
 	for _, g := range groups {
 		for _, s := range g.pages {
 			c.files[s.file] = true

@@ -43,6 +43,7 @@ func TestSite(t *testing.T) {
 		"signin.html":            {`<a href="signin.html" aria-current="page">`, `id="sign-in-automatically-auto_login"`},
 		"lanyard-sso-login.html": {`<dt><code>--use-device-code</code></dt>`},
 		"lanyard-sso.html":       {`<dt><a href="lanyard-sso-login.html"><code>login</code></a></dt>`},
+		"environment.html":       {`<a href="lanyard-environment.html"><code>lanyard help environment</code></a>`, `<a href="shells.html#start-a-shell-with-credentials"><code>lanyard shell</code></a>`},
 		"reference.html":         {`<a href="lanyard-environment.html">`, `<a href="lanyard-eks-get-token.html">`},
 	} {
 		page := read(t, dir, file)
@@ -81,7 +82,7 @@ func TestBrokenFiles(t *testing.T) {
 		if test.other != "" {
 			root["docs/o.md"] = &fstest.MapFile{Data: []byte(test.other)}
 		}
-		articles, err := ownArticles(root, groups)
+		articles, err := ownArticles(root, groups, nil)
 		if err == nil {
 			var files map[string][]byte
 			if files, err = render(groups, articles, []article{{file: "reference.html"}}); err == nil {
