@@ -175,12 +175,15 @@ func result(e audit.Entry) string {
 		return "gap in the record"
 	case e.Event == audit.Grant:
 		return "granted until " + e.Expires.Local().Format("15:04")
-	case e.Decision == audit.Refused && e.Call != "":
-		return "refused " + show(e.Call)
-	case e.Decision == audit.Refused && e.Rule != "":
-		return "refused by " + show(filepath.Base(e.Rule)) // the whole path makes the table too wide
 	case e.Decision == audit.Refused:
-		return "refused"
+		text := "refused"
+		if e.Call != "" {
+			text += " " + show(e.Call)
+		}
+		if e.Rule != "" {
+			text += " by " + show(filepath.Base(e.Rule)) // the whole path makes the table too wide
+		}
+		return text
 	case e.Decision == audit.Failed:
 		return "failed"
 	case e.Call != "":
