@@ -209,9 +209,11 @@ func (r *runner) fromInventory(ctx context.Context) (t targets, err error) {
 	if err != nil {
 		return t, err
 	}
-	l.Update(ctx, func(*listing.Session) listing.Demand {
-		return listing.Demand{Need: inventory.Need{Match: r.o.selection.Wants}}
-	})
+	need := inventory.Need{Match: r.o.selection.Wants}
+	if slices.Contains(r.o.match, "*") {
+		need.Match = nil // the complete list has an index, which rules and menus read
+	}
+	l.Update(ctx, func(*listing.Session) listing.Demand { return listing.Demand{Need: need} })
 	if ctx.Err() != nil {
 		return t, ctx.Err()
 	}
