@@ -168,7 +168,7 @@ func TypoInOperation(program, service, word string) error {
 	if err != nil {
 		return nil //nolint:nilerr // the AWS CLI may know the service
 	}
-	for _, name := range s.Operations() {
+	for _, name := range append(awsnames.Subcommands(service), s.Operations()...) {
 		if awsnames.OneTypo(word, name) && !awsnames.Twin(word) {
 			return command.WithHint(command.Usagef("unknown operation %q of %s", word, service),
 				"did you mean: %s %s %s\nif the AWS CLI has this operation, run: aws %s %s", program, service, name, service, command.Quote(word))
