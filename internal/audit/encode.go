@@ -15,8 +15,19 @@ func (e Entry) line() []byte {
 	b = appendText(b, "time", e.Time.UTC().Format("2006-01-02T15:04:05.000Z07:00"))
 	b = appendText(b, "event", e.Event)
 	for _, f := range [...][2]string{
-		{"decision", e.Decision}, {"rule", e.Rule}, {"consent", e.Consent}, {"profile", e.Profile}, {"account", e.Account}, {"role", e.Role}, {"keyId", e.KeyID},
-		{"expires", dated(e.Expires)}, {"source", e.Source}, {"call", e.Call}, {"region", e.Region}, {"error", e.Error}, {"command", e.Command},
+		{"decision", e.Decision},
+		{"rule", e.Rule},
+		{"consent", e.Consent},
+		{"profile", e.Profile},
+		{"account", e.Account},
+		{"role", e.Role},
+		{"keyId", e.KeyID},
+		{"expires", dated(e.Expires)},
+		{"source", e.Source},
+		{"call", e.Call},
+		{"region", e.Region},
+		{"error", e.Error},
+		{"command", e.Command},
 	} {
 		b = appendKnown(b, f[0], f[1])
 	}

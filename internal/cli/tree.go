@@ -14,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/consolecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/containercmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/credentialscmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/doctorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/execcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
@@ -164,6 +165,7 @@ func groups(app *command.App) []helpGroup {
 			emulatorcmd.New(app),
 		}},
 		{moreTitle, []*cobra.Command{
+			doctorcmd.New(app),
 			newVersion(app),
 		}},
 	}

@@ -77,3 +77,21 @@ func setDiscovery(w *workspace.Workspace, p *profile.Profile, client *call.Clien
 		}
 	}
 }
+
+// setSigV4A sets when the client signs with SigV4A, and for which regions.
+func setSigV4A(w *workspace.Workspace, p *profile.Profile, client *call.Client) {
+	setting := func(variable, key string) string {
+		set, _ := p.Get(key)
+		return cmp.Or(w.App.Env.Get(variable), set.Value)
+	}
+	client.RegionSet = strings.ReplaceAll(setting("AWS_SIGV4A_SIGNING_REGION_SET", "sigv4a_signing_region_set"), " ", "")
+	for scheme := range strings.SplitSeq(setting("AWS_AUTH_SCHEME_PREFERENCE", "auth_scheme_preference"), ",") {
+		switch strings.TrimSpace(scheme) {
+		case "sigv4":
+			client.NoSigV4A = true
+			return
+		case "sigv4a":
+			return
+		}
+	}
+}

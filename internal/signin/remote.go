@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"runtime"
 	"strings"
 
@@ -29,12 +30,18 @@ func browserPlace(app *command.App) place {
 	switch {
 	case app.Env.Get("BROWSER") != "" && !browser.Declined(app.Env.Environ()):
 		return here
-	case app.Env.Get("container") != "", exists("/.dockerenv"), exists("/run/.containerenv"):
+	case InContainer(app, "/"):
 		return container
 	case app.Env.Get("SSH_CONNECTION") != "" && app.Env.Get("DISPLAY") == "" && app.Env.Get("WAYLAND_DISPLAY") == "":
 		return overSSH
 	}
 	return here
+}
+
+// InContainer reports whether the program runs in a container. root is the folder of the system's
+// files, "/".
+func InContainer(app *command.App, root string) bool {
+	return app.Env.Get("container") != "" || exists(filepath.Join(root, ".dockerenv")) || exists(filepath.Join(root, "run", ".containerenv"))
 }
 
 func exists(path string) bool {

@@ -62,6 +62,7 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 	if client.IgnoreReplyChecksums, err = whenRequired(w, p, "response_checksum_validation"); err != nil {
 		return nil, err
 	}
+	setSigV4A(w, p, client)
 	if err := setDiscovery(w, p, client); err != nil {
 		return nil, err
 	}

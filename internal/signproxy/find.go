@@ -56,7 +56,7 @@ type question struct {
 	body     []byte // only for the protocols query and ec2
 }
 
-var queuePath = regexp.MustCompile(`^/[0-9]{12}/[A-Za-z0-9_.-]+/?$`)
+var queuePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[0-9]{12}/[A-Za-z0-9_.-]+/?$`) })
 
 // protocolOf returns the protocol of a request, as far as its headers tell: "query" also means ec2,
 // and "rest" one of the two REST protocols.
@@ -81,7 +81,7 @@ func protocolOf(r *http.Request, path, service string) (string, error) {
 			return "json", errors.New("a request with X-Amz-Target needs the content type of the protocol JSON")
 		}
 		return "json", nil
-	case kind == "application/x-www-form-urlencoded" && (path == "/" || service == "sqs" && queuePath.MatchString(path)):
+	case kind == "application/x-www-form-urlencoded" && (path == "/" || service == "sqs" && queuePath().MatchString(path)):
 		return "query", nil
 	}
 	return "rest", nil
@@ -197,11 +197,13 @@ func (c *catalog) findTarget(q question, services []*model.Service) ([]candidate
 	})
 }
 
-var cborPath = regexp.MustCompile(`^/service/([A-Za-z0-9_.]+)/operation/([A-Za-z0-9_]+)$`)
+var cborPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/service/([A-Za-z0-9_.]+)/operation/([A-Za-z0-9_]+)$`)
+})
 
 // findPath finds the operation in the path of the protocol cbor.
 func (c *catalog) findPath(q question, services []*model.Service) ([]candidate, error) {
-	m := cborPath.FindStringSubmatch(q.path)
+	m := cborPath().FindStringSubmatch(q.path)
 	if m == nil || q.method != http.MethodPost || q.query != "" {
 		return nil, errors.New("the protocol needs POST to /service/NAME/operation/NAME without a query")
 	}

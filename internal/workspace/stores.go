@@ -29,6 +29,9 @@ const (
 	passphraseCommand = "LANYARD_PASSPHRASE_COMMAND" // a command that prints the passphrase of the encrypted store
 )
 
+// ErrPassphrase means that a store can be read only with a passphrase, and that lanyard cannot ask for it.
+var ErrPassphrase = errors.New("lanyard needs the passphrase")
+
 // Stores opens the stores of a home folder's tokens for this process.
 type Stores struct {
 	App  *command.App
@@ -106,7 +109,7 @@ func (s *Stores) passphrase(what, command string) (secret.String, error) {
 	}
 	if !app.IO.Terminal {
 		return secret.String{}, &keystore.StoreError{
-			Store: keystore.Encrypted, Err: errors.New("lanyard needs the passphrase of " + what + ", and there is no terminal"),
+			Store: keystore.Encrypted, Err: fmt.Errorf("%w of %s, and there is no terminal", ErrPassphrase, what),
 			Hint: "set " + passphraseCommand + " to a command that prints the passphrase",
 		}
 	}

@@ -74,7 +74,7 @@ func fillExitCodes(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard uses the AWS CLI's exit codes. Only \"exec\" and \"run\" add 124, 126 and 127.")
 	addList(p, "EXIT CODES", []command.Item{
 		{Name: "0", Text: "The command succeeded."},
-		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token, "guard check" if the rules would refuse the role, "audit --verify" if the record was changed. The help of each command says when the command exits with 1.`},
+		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token, "guard check" if the rules would refuse the role, "audit --verify" if the record was changed, "doctor" if a check found a problem. The help of each command says when the command exits with 1.`},
 		{Name: "124", Text: "\"lanyard run\" ended a run because of --timeout."},
 		{Name: "126", Text: "\"lanyard exec\" or \"lanyard run\" found the program, but cannot run it."},
 		{Name: "127", Text: "\"lanyard exec\" or \"lanyard run\" did not find the program."},

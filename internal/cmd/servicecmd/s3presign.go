@@ -76,8 +76,12 @@ func presign(ctx context.Context, app *command.App, path string, seconds int64) 
 	}
 	url, err := client.PresignGET(ctx, svc, op, input, seconds, nil)
 	var invalid *call.InputError
+	var away *call.AwayError
 	if errors.As(err, &invalid) {
 		return command.Usagef("%s", err)
+	}
+	if errors.As(err, &away) {
+		return &command.ElsewhereError{Why: away}
 	}
 	if err != nil {
 		return err

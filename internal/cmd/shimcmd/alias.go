@@ -58,7 +58,7 @@ lanyard alias print --shell powershell | Out-String | Invoke-Expression`,
 // printAliases prints the aliases of the profiles that match.
 func printAliases(app *command.App, o aliasOptions) error {
 	if o.shell == "" {
-		o.shell = usersShell(app)
+		o.shell = shell.OfUser(app.Env.Lookup)
 	}
 	dialect, ok := shell.ByName(o.shell)
 	if !ok {

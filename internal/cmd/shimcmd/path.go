@@ -1,4 +1,4 @@
-// The user's shell, and its PATH.
+// The PATH of the user's shell.
 
 package shimcmd
 
@@ -17,7 +17,7 @@ import (
 // advisePath warns if the shell does not find the shim. The hint contains the line for the
 // shell's start-up file.
 func advisePath(app *command.App, dir, shim string) {
-	line, file := pathLine(usersShell(app), dir)
+	line, file := shell.PathLine(shell.OfUser(app.Env.Lookup), dir)
 	hint := fmt.Sprintf("add this line to %s and start a new shell: %s", file, line)
 	found, first := onPath(app, dir)
 	switch {
@@ -46,33 +46,4 @@ func onPath(app *command.App, dir string) (found bool, earlier string) {
 		}
 	}
 	return false, earlier
-}
-
-// usersShell returns the user's shell: bash, zsh, fish or powershell. It returns bash for any
-// other shell in $SHELL.
-func usersShell(app *command.App) string {
-	if runtime.GOOS == "windows" {
-		return "powershell"
-	}
-	switch name := filepath.Base(app.Env.Get("SHELL")); name {
-	case "zsh", "fish":
-		return name
-	case "pwsh":
-		return "powershell"
-	}
-	return "bash"
-}
-
-// pathLine returns the line that puts a folder at the front of PATH. file is the start-up file of
-// the shell for this line.
-func pathLine(name, dir string) (line, file string) {
-	switch name {
-	case "zsh":
-		return "export PATH=" + shell.POSIX.Word(dir) + `:"$PATH"`, "~/.zshrc"
-	case "fish":
-		return "fish_add_path --move " + shell.Fish.Quote(dir), "~/.config/fish/config.fish"
-	case "powershell":
-		return `$Env:PATH = ` + shell.PowerShell.Quote(dir+string(os.PathListSeparator)) + ` + $Env:PATH`, "$PROFILE"
-	}
-	return "export PATH=" + shell.POSIX.Word(dir) + `:"$PATH"`, "~/.bashrc"
 }

@@ -47,7 +47,12 @@ type Client struct {
 	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
 
 	// Bearer is a token that replaces the signature. If it is empty, Credentials sign the requests.
-	Bearer secret.String
+	// RegionSet has the regions of signatures with SigV4A, joined by commas. "" means all regions.
+	RegionSet string
+	// NoSigV4A makes the client use SigV4 if a service accepts both. If a service accepts only SigV4A,
+	// Elsewhere returns an error.
+	NoSigV4A bool
+	Bearer   secret.String
 
 	// RefreshCredentials returns new credentials. The client calls it if a service replies that
 	// the credentials have expired. RefreshAccessToken returns a new access token. The client

@@ -299,7 +299,8 @@ func (l *limiter) received(throttled bool) {
 		l.zero = math.Cbrt(rate * (1 - afterError) / curve)
 		rate *= afterError
 	} else {
-		rate = curve*math.Pow(now-l.failed-l.zero, 3) + l.atError
+		since := now - l.failed - l.zero
+		rate = curve*since*since*since + l.atError
 	}
 	l.bucket.setRate(now, min(rate, fastestGrowth*measured))
 }

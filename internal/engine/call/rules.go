@@ -4,6 +4,7 @@
 package call
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/engine/rules"
+	"github.com/lanyard-cli/lanyard/internal/engine/sigv4a"
 )
 
 // An AwayError reports that the AWS CLI sends the request in a way that this package does not know.
@@ -98,8 +100,9 @@ func (c *Client) ruled(region string, svc *model.Service, op *model.Operation, i
 	if len(found.Schemes) == 0 {
 		return t, nil
 	}
-	// Like the AWS CLI without its library for SigV4A, prefer SigV4.
-	i := slices.IndexFunc(found.Schemes, func(s rules.Scheme) bool { return s.Name == "sigv4" || s.Name == sessionScheme })
+	i := slices.IndexFunc(found.Schemes, func(s rules.Scheme) bool {
+		return s.Name == "sigv4" || s.Name == sessionScheme || s.Name == "sigv4a" && !c.NoSigV4A
+	})
 	if i < 0 {
 		return target{}, &AwayError{op.Name, "the endpoint needs the signature " + found.Schemes[0].Name}
 	}
@@ -107,6 +110,9 @@ func (c *Client) ruled(region string, svc *model.Service, op *model.Operation, i
 	if scheme.Name == sessionScheme {
 		bucket, _ := input.Get("Bucket")
 		t.session, _ = bucket.(string)
+	}
+	if scheme.Name == "sigv4a" { // all rules of AWS allow all regions
+		t.regionSet = cmp.Or(c.RegionSet, sigv4a.AllRegions)
 	}
 	t.signingName = scheme.SigningName
 	if scheme.SigningRegion != "" {

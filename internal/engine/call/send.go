@@ -16,8 +16,10 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	v4 "github.com/aws/aws-sdk-go-v2/aws/signer/v4"
+
 	"github.com/lanyard-cli/lanyard/internal/engine/cbor"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/engine/sigv4a"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
@@ -67,7 +69,7 @@ func (c *Client) attempt(ctx context.Context, svc *model.Service, op *model.Oper
 	return answer, err
 }
 
-// sign signs a request with SigV4.
+// sign signs a request with SigV4 or SigV4A.
 func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operation, req *http.Request, r *request, t target) error {
 	if !c.Bearer.IsZero() {
 		req.Header.Set("Authorization", "Bearer "+c.Bearer.Reveal())
@@ -94,6 +96,12 @@ func (c *Client) sign(ctx context.Context, svc *model.Service, op *model.Operati
 	}
 	keys := aws.Credentials{
 		AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey.Reveal(), SessionToken: creds.SessionToken.Reveal(),
+	}
+	if t.regionSet != "" {
+		return sigv4a.Sign(req, sigv4a.Options{
+			AccessKeyID: creds.AccessKeyID, SecretAccessKey: creds.SecretAccessKey, SessionToken: creds.SessionToken,
+			Service: cmp.Or(t.signingName, svc.SigningName), RegionSet: t.regionSet, PayloadHash: hash, EscapePath: !isS3(svc), Now: c.now(),
+		})
 	}
 	query := req.URL.RawQuery
 	defer func() { req.URL.RawQuery = query }() // the signer sorts the values of a parameter; the signature is the same

@@ -49,6 +49,9 @@ func (c *Client) PresignGET(ctx context.Context, svc *model.Service, op *model.O
 	if err != nil {
 		return "", err
 	}
+	if t.regionSet != "" {
+		return "", &AwayError{op.Name, "the URL needs the signature SigV4A"}
+	}
 	creds := c.keys()
 	if creds.AccessKeyID == "" {
 		return "", errors.New("no credentials")

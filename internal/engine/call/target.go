@@ -11,6 +11,7 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/engine/document"
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
+	"github.com/lanyard-cli/lanyard/internal/engine/sigv4a"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 )
 
@@ -18,6 +19,7 @@ import (
 type target struct {
 	base        string      // a URL; it can have a path
 	region      string      // the region of the signature
+	regionSet   string      // for SigV4A: the regions of the signature; "" for SigV4
 	signingName string      // the service in the signature; "" means that of the model
 	headers     [][2]string // to add to the request
 	session     string      // the directory bucket whose session signs; may be ""
@@ -41,7 +43,11 @@ func (c *Client) targetIn(region string, svc *model.Service, op *model.Operation
 	if svc.HasRules() {
 		return c.ruled(region, svc, op, input)
 	}
-	return target{base: cmp.Or(c.Endpoint, e.URL), region: e.Region}, nil
+	t := target{base: cmp.Or(c.Endpoint, e.URL), region: e.Region}
+	if svc.SigV4A && !c.NoSigV4A {
+		t.regionSet = cmp.Or(c.RegionSet, sigv4a.AllRegions)
+	}
+	return t, nil
 }
 
 // A NoRegionError reports that the service needs a region and that no region is set. Its text is

@@ -90,7 +90,8 @@ func requestOf(ctx context.Context, c *comparedCase) (*sent, error) {
 	var made *sent
 	var broken error
 	client := &call.Client{
-		Region: c.region, FIPS: c.fips, DualStack: c.dual, MaxAttempts: 1, AccountID: account,
+		NoSigV4A: true, // like botocore without the library awscrt
+		Region:   c.region, FIPS: c.fips, DualStack: c.dual, MaxAttempts: 1, AccountID: account,
 		Credentials: call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret"), SessionToken: secret.New("token")},
 		HTTP: &http.Client{Transport: roundTripper(func(r *http.Request) (*http.Response, error) {
 			body, err := io.ReadAll(r.Body)

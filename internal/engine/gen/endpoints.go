@@ -72,9 +72,6 @@ func (a *addressBook) endpoints(folder string, m *awsModel) (*addresses, error) 
 	only, err := regionOnly(object(root, "parameters"))
 	if err != nil || !only {
 		made.reason, made.rules = err, lines
-		if onlySigV4A(lines) {
-			made.reason = cmp.Or[error](err, authReason)
-		}
 		return made, nil
 	}
 	r, err := a.newRegional(lines, cmp.Or(text(m.metadata, "signingName"), prefix), prefix)

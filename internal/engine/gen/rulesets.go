@@ -219,13 +219,3 @@ func (t *table) ruleLines() string {
 	}
 	return "rules\tendpoints\n" + t.rules
 }
-
-// onlySigV4A reports whether all endpoints of rules need the signature SigV4A.
-func onlySigV4A(lines string) bool {
-	for line := range strings.Lines(lines) {
-		if strings.Contains(line, `{"url":`) && (!strings.Contains(line, `"name":"sigv4a"`) || strings.Contains(line, `"name":"sigv4"`)) {
-			return false
-		}
-	}
-	return true
-}

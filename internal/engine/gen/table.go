@@ -80,7 +80,8 @@ func newWriter(service string, m *awsModel, ends *addresses) *writer {
 		attr("endpoint", text(meta, "endpointPrefix")),
 		attr("signing", cmp.Or(text(meta, "signingName"), text(meta, "endpointPrefix"))),
 		attr("json", text(meta, "jsonVersion")), attr("target", text(meta, "targetPrefix")), attr("ns", text(meta, "xmlNamespace")),
-		mark("query", has(meta, "awsQueryCompatible")), mark("v2", text(meta, "signatureVersion") == "v2"), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth))) + ends.lines
+		mark("query", has(meta, "awsQueryCompatible")), mark("v2", text(meta, "signatureVersion") == "v2"), mark("bearer", slices.Contains(texts(meta, "auth"), bearerAuth)),
+		mark("sigv4a", slices.Index(texts(meta, "auth"), sigv4aAuth) == 0)) + ends.lines
 	return w
 }
 

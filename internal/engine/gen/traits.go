@@ -110,12 +110,12 @@ func checkService(metadata *document.Object) error {
 	schemes := texts(metadata, "auth")
 	for _, scheme := range schemes {
 		switch scheme {
-		case "aws.auth#sigv4", "aws.auth#sigv4a", bearerAuth:
+		case "aws.auth#sigv4", sigv4aAuth, bearerAuth:
 		default:
 			return reason("trait auth " + scheme)
 		}
 	}
-	if schemes != nil && !slices.Contains(schemes, "aws.auth#sigv4") {
+	if schemes != nil && !slices.Contains(schemes, "aws.auth#sigv4") && !slices.Contains(schemes, sigv4aAuth) {
 		return authReason
 	}
 	return nil
@@ -137,6 +137,10 @@ const unsignedBody = "v4-unsigned-body"
 
 // bearerAuth is the trait of a service that also accepts a token instead of a signature.
 const bearerAuth = "smithy.api#httpBearerAuth"
+
+// sigv4aAuth is the signature with a key pair. If it is the first in the list of a service, the AWS CLI
+// uses it.
+const sigv4aAuth = "aws.auth#sigv4a"
 
 // checkOperation returns a reason if the operation cannot be in the tables. Reasons in shapes are
 // found later.

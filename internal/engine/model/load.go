@@ -219,6 +219,8 @@ func (s *Service) set(fields []string) {
 			s.SignatureV2 = true
 		case "bearer":
 			s.Bearer = true
+		case "sigv4a":
+			s.SigV4A = true
 		}
 	}
 }

@@ -46,6 +46,8 @@ type Service struct {
 
 	SignatureV2 bool // the service needs this old signature
 
+	SigV4A bool // the AWS CLI signs with SigV4A, although the service also accepts SigV4
+
 	Bearer bool // the service also accepts a token instead of a signature
 
 	global     string   // the pseudo region without a region; "" if the service needs a region

@@ -13,11 +13,11 @@ bcm-pricing-calculator bcm-recommended-actions bedrock bedrock-agent bedrock-age
 bedrock-agentcore-control bedrock-data-automation bedrock-data-automation-runtime bedrock-runtime billing
 billingconductor braket budgets ce chatbot chime chime-sdk-identity chime-sdk-media-pipelines
 chime-sdk-meetings chime-sdk-messaging chime-sdk-voice cleanrooms cleanroomsml cloud9 cloudcontrol
-clouddirectory cloudformation cloudfront cloudhsm cloudhsmv2 cloudsearch cloudtrail cloudtrail-data
-cloudwatch codeartifact codebuild codecommit codeconnections codeguru-reviewer codeguru-security
-codeguruprofiler codepipeline codestar-connections codestar-notifications cognito-identity cognito-idp
-cognito-sync comprehend comprehendmedical compute-optimizer compute-optimizer-automation configservice
-connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
+clouddirectory cloudformation cloudfront cloudfront-keyvaluestore cloudhsm cloudhsmv2 cloudsearch cloudtrail
+cloudtrail-data cloudwatch codeartifact codebuild codecommit codeconnections codeguru-reviewer
+codeguru-security codeguruprofiler codepipeline codestar-connections codestar-notifications cognito-identity
+cognito-idp cognito-sync comprehend comprehendmedical compute-optimizer compute-optimizer-automation
+configservice connect connect-contact-lens connectcampaigns connectcampaignsv2 connectcases connecthealth
 connectparticipant controlcatalog controltower cost-optimization-hub cur customer-profiles databrew
 dataexchange datapipeline datasync datazone dax deadline deploy detective devicefarm devops-agent devops-guru
 directconnect discovery dlm dms docdb docdb-elastic drs ds ds-data dsql dynamodb dynamodbstreams ebs ec2

@@ -71,11 +71,7 @@ func (e *evaluation) template(s string) string {
 		if isPart {
 			v = attributeOf(v, attribute)
 		}
-		if v, ok := v.(string); ok {
-			b.WriteString(v)
-		} else {
-			fmt.Fprint(&b, v)
-		}
+		fmt.Fprint(&b, v) // a string, a number or a boolean
 		s = after
 	}
 }
