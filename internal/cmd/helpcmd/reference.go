@@ -10,7 +10,7 @@ import (
 
 func fillConfig(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard reads the AWS CLI's config file, ~/.aws/config, and credentials file, ~/.aws/credentials. " +
-		`A setting is a line KEY = VALUE in a section. To change a setting, edit the file or run "lanyard configure set". `+
+		`A setting is a line KEY = VALUE in a section. To change a setting, edit the file or run "lanyard configure set". ` +
 		`Rules for roles and other settings for all profiles are in ~/.config/lanyard/config.yaml: see "lanyard help guard" and docs/guard.md.`)
 	addList(p, "SETTINGS OF LANYARD", []command.Item{
 		{Name: "sso_auto_refresh", Text: "true or false: refresh the session automatically. The default is true if the session has a refresh token."},
