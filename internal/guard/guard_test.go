@@ -170,6 +170,8 @@ func TestInvalidRules(t *testing.T) {
 		"guard:\n- {profile: x}":                                      "line 2: the rule has no action",
 		"guard:\n- action: denied":                                    `line 2: action "denied" is not known`,
 		"guard:\n- {action: deny, action: allow}":                     `line 2: the key "action" is repeated`,
+		"guard:\n- {account: sandbox, action: deny}":                  `line 2: account "sandbox": an account id has 12 digits`,
+		"guard:\n- {account: 1111222233334, action: deny}":            "line 2: account",
 		"guard:\n- {profile: [], action: allow}":                      "line 2: the list of profile is empty",
 		"guard:\n- {profile: '', action: allow}":                      "line 2: profile must be a text",
 		"guard:\n- {profile: ~, action: allow}":                       "line 2: profile must be a text",
@@ -185,10 +187,12 @@ func TestInvalidRules(t *testing.T) {
 		"guard:\n- {when: {days: monday}, action: deny}":              "line 2: days:",
 		"guard:\n- {when: {zone: UTC}, action: deny}":                 "line 2: zone needs hours or days",
 		"guard:\n- {when: {days: mon, zone: Moon/Sea}, action: deny}": "line 2: zone:",
-		"guard: [":             "not valid YAML",
-		"a: b\n---\nguard: []": "line 2: the file has more than one YAML document",
-		"- guard":              "line 1: the file must have keys and values",
-		"guard: []\nguard: []": "is repeated",
+		"guard: [":                               "not valid YAML",
+		"guard:\n- {role: *Admin, action: deny}": "put quotes around a text that begins with *",
+		"guard:\n- role: *\n  action: deny":      "put quotes around a text that begins with *",
+		"a: b\n---\nguard: []":                   "line 2: the file has more than one YAML document",
+		"- guard":                                "line 1: the file must have keys and values",
+		"guard: []\nguard: []":                   "is repeated",
 	} {
 		_, err := guard.ParseTeam("rules.yaml", []byte(text))
 		var invalid *settings.Error

@@ -73,7 +73,7 @@ func (p parser) rule(item *yaml.Node) (Rule, error) {
 		case "profile":
 			r.Profile, err = p.texts(key, v)
 		case "account":
-			r.Account, err = p.texts(key, v)
+			r.Account, err = p.accounts(key, v)
 		case "account_name":
 			r.AccountName, err = p.texts(key, v)
 		case "role":
@@ -200,6 +200,17 @@ func (p parser) texts(key string, v *yaml.Node) ([]string, error) {
 		list = append(list, text)
 	}
 	return list, nil
+}
+
+// accounts returns patterns for account ids. It returns an error for a text that no id can match.
+func (p parser) accounts(key string, v *yaml.Node) ([]string, error) {
+	list, err := p.texts(key, v)
+	for _, text := range list {
+		if !strings.ContainsAny(text, "*?") && (len(text) != 12 || strings.Trim(text, "0123456789") != "") {
+			return nil, p.fail(v, "account %q: an account id has 12 digits; write the name of an account in account_name", text)
+		}
+	}
+	return list, err
 }
 
 func (p parser) text(key string, v *yaml.Node) (string, error) {

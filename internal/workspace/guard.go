@@ -506,7 +506,7 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
 		e.Hint = "to list the roles, run: lanyard accounts"
 	default:
-		e.Why = "needs a person who confirms " + role + ", and " + problem
+		e.Why = "asks the user before " + role + ", and " + problem
 	}
 	if e.Hint == "" {
 		e.Hint = "to see the rules, run: lanyard guard check"

@@ -54,12 +54,15 @@ func entryOf(h broker.Handout) audit.Entry {
 }
 
 // Record adds entries to the audit record, and forwards them if the settings say so. If that fails,
-// it warns the user. It returns an error only if the settings require the record, or cannot be
-// read.
+// it warns the user. It also warns of settings that cannot be read. It returns an error only if the
+// record fails, and the settings require the record or cannot be read.
 func Record(app *command.App, entries ...audit.Entry) error {
 	set, invalid := settings.Read(app.Env.Lookup)
 	err := write(app, set.Audit, entries)
 	switch {
+	case err == nil && invalid != nil:
+		app.Warn(invalid.Error(), command.HintOf(invalid))
+		return nil
 	case err == nil:
 		return nil
 	case invalid != nil:

@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,11 @@ import (
 func (r *runner) check(ctx context.Context, t targets) error {
 	for _, target := range t.list {
 		if names := target.Lacks(r.o.argv); len(names) > 0 {
-			return command.Usagef("%s: there is no value for %s", target, strings.Join(names, ", "))
+			err := command.Usagef("%s: there is no value for %s", target, strings.Join(names, ", "))
+			if slices.Contains(names, "{region}") {
+				return command.WithHint(err, "add --region REGION before the --")
+			}
+			return err
 		}
 	}
 	b := r.cmd.builtin
