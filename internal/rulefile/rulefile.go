@@ -72,7 +72,7 @@ func AllowQuick(env userpath.Env) bool {
 func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 	for _, path := range Paths(env) {
 		content, err := datafile.Read(path, datafile.Limit)
-		if Missing(err) {
+		if Missing(path, err) {
 			continue
 		}
 		if err != nil || has(content) {
@@ -93,9 +93,26 @@ func HasRules(content []byte) bool {
 	return false
 }
 
-// Missing reports whether an error says that a file does not exist.
-func Missing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+// Missing reports whether an error of reading the file at path says that the file does not exist. A
+// link that leads nowhere is not a missing file: the rules may be on a disk that is not mounted.
+func Missing(path string, err error) bool {
+	return (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && !leadsNowhere(path)
+}
+
+// leadsNowhere reports whether the last part of a path that exists is a link to nothing.
+func leadsNowhere(path string) bool {
+	for path != "" {
+		if info, err := os.Lstat(path); err == nil {
+			_, err = os.Stat(path)
+			return info.Mode()&fs.ModeSymlink != 0 && err != nil
+		}
+		end := len(path) - 1
+		for end > 0 && !os.IsPathSeparator(path[end]) {
+			end--
+		}
+		path = path[:end]
+	}
+	return false
 }
 
 // The functions of package filepath would delay the start of package warm.
