@@ -1,6 +1,7 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/lanyard-cli/lanyard/internal/audit"
@@ -49,6 +50,10 @@ func entryOf(h broker.Handout) audit.Entry {
 	}
 	if h.Err != nil {
 		e.Error = h.Err.Error()
+		var quotes interface{ WithoutOutput() string }
+		if errors.As(h.Err, &quotes) { // the text has what another program printed
+			e.Error = quotes.WithoutOutput()
+		}
 	}
 	return e
 }
@@ -74,6 +79,9 @@ func Record(app *command.App, entries ...audit.Entry) error {
 
 func write(app *command.App, set settings.Audit, entries []audit.Entry) error {
 	log, ok := audit.In(app.Env.Lookup)
+	if !ok && set.Required {
+		return errors.New("there is no home folder")
+	}
 	if !ok {
 		app.Log.Debug("no audit record, because there is no home folder")
 		return nil
