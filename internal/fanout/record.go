@@ -20,7 +20,8 @@ import (
 
 // The record of the last run is a file with lines of JSON. The first line names all targets. Each
 // further line is the result of a run, in the order in which the runs ended. A target without a
-// result has not ended. The file has no words of the command, because they may hold secrets.
+// result has not ended. The file has no words of the command and no reasons of failures, because they
+// may hold secrets.
 
 // RecordPath returns the path of the record: in the folder lanyard of XDG_STATE_HOME, or of
 // ~/.local/state, or of LocalAppData on Windows. It returns "" if none of these folders is known.
@@ -50,7 +51,6 @@ type recordLine struct {
 	Target int    `json:"target"` // the index in Targets
 	Status Status `json:"status"`
 	Code   int    `json:"exit_code"`
-	Reason string `json:"reason,omitempty"`
 }
 
 // A Recorder writes the record of a run. It is safe for concurrent use.
@@ -80,7 +80,7 @@ func Record(path string, now time.Time, targets []Target) (*Recorder, error) {
 
 // Add adds a result.
 func (r *Recorder) Add(result Result) error {
-	line, err := json.Marshal(recordLine{result.Index, result.Status, result.Code, result.Reason})
+	line, err := json.Marshal(recordLine{result.Index, result.Status, result.Code})
 	if err != nil {
 		return err
 	}

@@ -209,3 +209,14 @@ func (t Target) Lacks(words []string) (names []string) {
 	}
 	return names
 }
+
+// MadeFlags returns the words that a value makes a flag: they begin with a placeholder whose value
+// begins with a dash. The owner of an account chooses its name, and must not choose flags.
+func (t Target) MadeFlags(words []string) (flags []string) {
+	for i, filled := range t.Fill(words) {
+		if strings.HasPrefix(filled, "-") && !strings.HasPrefix(words[i], "-") {
+			flags = append(flags, words[i])
+		}
+	}
+	return flags
+}

@@ -71,6 +71,11 @@ func TestFill(t *testing.T) {
 	if want := []string{"1-{role}", "{other} p", `{"a": "R"}`}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	named := Target{Account: "111122223333", AccountName: "--output=x", Profile: "-p", Role: "r"}
+	words := []string{"-n", "{account}", "{account_name}", "x{account_name}", "-{role}", "{role}{profile}", "{profile}/x", "--", "-{profile}"}
+	if flags := named.MadeFlags(words); !slices.Equal(flags, []string{"{account_name}", "{profile}/x"}) {
+		t.Errorf("MadeFlags returns %q, want the words that only a value makes a flag", flags)
+	}
 	if lacks := target.Lacks([]string{"{region}", "{account}"}); !slices.Equal(lacks, []string{"{region}"}) {
 		t.Errorf("lacks %q", lacks)
 	}

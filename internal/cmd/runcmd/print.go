@@ -22,6 +22,10 @@ func (r *runner) check(ctx context.Context, t targets) error {
 		if names := target.Lacks(r.o.argv); len(names) > 0 {
 			return command.Usagef("%s: there is no value for %s", target, strings.Join(names, ", "))
 		}
+		if words := target.MadeFlags(r.o.argv); len(words) > 0 {
+			return command.WithHint(command.Usagef("%s: the value for %s begins with a dash, so it would be a flag of the command", target, strings.Join(words, ", ")),
+				"use {account}, or put a text such as ./ before the placeholder")
+		}
 	}
 	b := r.cmd.builtin
 	if b == nil {
