@@ -68,6 +68,9 @@ func Record(path string, now time.Time, targets []Target) (*Recorder, error) {
 	if err := owner.MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
+	if err := checkNoLink(path); err != nil {
+		return nil, err
+	}
 	if err := atomicfile.Write(path, append(head, '\n'), 0o600); err != nil {
 		return nil, err
 	}
@@ -93,12 +96,24 @@ func (r *Recorder) Add(result Result) error {
 // Close ends the record.
 func (r *Recorder) Close() error { return r.f.Close() }
 
+// checkNoLink returns an error if the record is a link. The link could lead to any file of the user,
+// and the folder can belong to others, because XDG_STATE_HOME can name it.
+func checkNoLink(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errors.New(path + " is a link: remove it")
+	}
+	return nil
+}
+
 // ErrNoRecord means that there is no record of a run.
 var ErrNoRecord = errors.New("there is no record of a run")
 
 // Unfinished returns the targets of a record whose runs did not succeed, in their order, and when
 // the run began. It returns [ErrNoRecord] if the file does not exist.
 func Unfinished(path string) (targets []Target, begun time.Time, err error) {
+	if err := checkNoLink(path); err != nil {
+		return nil, time.Time{}, err
+	}
 	data, err := datafile.Read(path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, time.Time{}, ErrNoRecord

@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -92,6 +93,28 @@ func TestLabels(t *testing.T) {
 	})
 	if want := []string{"a x ", "a y ", "b\ufffd 2", "b\ufffd 3", "4   ", "p   "}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A link in the place of the record could lead to any file of the user.
+func TestRecordFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	path, target := filepath.Join(dir, "run.jsonl"), filepath.Join(dir, "other")
+	const content = `{"targets":[{"account":"1"}]}` + "\n"
+	if err := os.WriteFile(target, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, path); err != nil {
+		t.Skipf("no links: %v", err)
+	}
+	if _, err := Record(path, time.Now(), targetsOf(1)); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Record: error %v, want one about the link", err)
+	}
+	if _, _, err := Unfinished(path); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Unfinished: error %v, want one about the link", err)
+	}
+	if got, err := os.ReadFile(target); err != nil || string(got) != content {
+		t.Errorf("the target of the link has %q, %v; want it unchanged", got, err)
 	}
 }
 
