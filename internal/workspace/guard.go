@@ -32,9 +32,9 @@ type Guard struct {
 func (w *Workspace) GuardFor(p *profile.Profile) *Guard { return &Guard{w: w, p: p} }
 
 // Rules reads the rules: first the rules of the team, then those of the user. If a variable moves the
-// settings, both rules of the usual settings come before those of the moved settings, which any
-// program can write. It reads the files each time, because another program may have changed them. An invalid file that can have rules is
-// an error, and the caller must then refuse every role.
+// settings, all rules of the usual settings come before those of the moved settings, which any
+// program can write. It reads the files each time, because another program may have changed them. An
+// invalid file that can have rules is an error, and the caller must then refuse every role.
 func (g *Guard) Rules(ctx context.Context) (guard.Rules, error) {
 	var all guard.Rules
 	env := g.w.App.Env.Lookup
