@@ -77,6 +77,24 @@ func TestFill(t *testing.T) {
 	if flags := named.MadeFlags(words); !slices.Equal(flags, []string{"{account_name}", "{profile}/x"}) {
 		t.Errorf("MadeFlags returns %q, want the words that only a value makes a flag", flags)
 	}
+	evil := Target{Account: "111122223333", AccountName: "a$(id)", Profile: "dev (EU)", Role: "Read"}
+	for _, tt := range []struct {
+		words []string
+		want  []string
+	}{
+		{[]string{"sh", "-c", "echo {account} {role} {account_name}"}, []string{"{account_name}"}},
+		{[]string{"/bin/bash", "-c", "echo {profile} {account_name}"}, []string{"{account_name}", "{profile}"}},
+		{[]string{"sh", "-c", `echo "$1"`, "sh", "{account_name}"}, nil},
+		{[]string{"sh", "-c", "echo {account} {role}"}, nil},
+		{[]string{"echo", "x{account_name}"}, nil},
+	} {
+		if got := evil.InScript(tt.words); !slices.Equal(got, tt.want) {
+			t.Errorf("%q: InScript returns %q, want %q", tt.words, got, tt.want)
+		}
+	}
+	if got := (Target{AccountName: "payments prod-1_a.b@c"}).InScript([]string{"sh", "-c", "echo {account_name}"}); got != nil {
+		t.Errorf("InScript returns %q for a harmless name", got)
+	}
 	if lacks := target.Lacks([]string{"{region}", "{account}"}); !slices.Equal(lacks, []string{"{region}"}) {
 		t.Errorf("lacks %q", lacks)
 	}
@@ -96,7 +114,7 @@ func TestLabels(t *testing.T) {
 	}
 }
 
-// A link in the place of the record could lead to any file of the user.
+// A link instead of the record could lead to any file of the user.
 func TestRecordFollowsNoLink(t *testing.T) {
 	dir := t.TempDir()
 	path, target := filepath.Join(dir, "run.jsonl"), filepath.Join(dir, "other")
