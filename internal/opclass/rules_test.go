@@ -25,6 +25,8 @@ func TestJudge(t *testing.T) {
 		allowed, deny string
 	}{
 		{"read", "s3api:GetObject ec2:DescribeInstances sts:GetCallerIdentity dynamodb:Query logs:FilterLogEvents", "s3api:PutObject secretsmanager:GetSecretValue sts:GetSessionToken elasticache:TestFailover lambda:GetFunction stepfunctions:GetActivityTask"},
+		{"read", "glue:GetTable", "timestream-query:Query ec2:GetFlowLogsIntegrationTemplate apigatewayv2:PreviewPortal"}, // they write to S3, or create something
+		{"read,secret", "cognito-idp:DescribeIdentityProvider directconnect:DescribeVirtualInterfaces iotwireless:GetWirelessDevice", "athena:GetSessionEndpoint license-manager:GetAccessToken kinesis-video-signaling:GetIceServerConfig"},
 		{"*", "s3api:GetObject s3api:PutObject", "ssm:GetParameter sts:AssumeRole iam:CreateAccessKey"},
 		{"*:*", "s3api:PutObject", "ssm:GetParameter sts:AssumeRole"},
 		{"*:Get*", "s3api:GetObject", "ssm:GetParameter sts:GetSessionToken s3api:PutObject"},

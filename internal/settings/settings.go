@@ -80,7 +80,7 @@ func ReadFile(path string, env userpath.Env) (Settings, error) {
 	}
 	data, err := datafile.Read(path, datafile.Limit)
 	switch {
-	case rulefile.Missing(err):
+	case rulefile.Missing(path, err):
 		return s, nil
 	case err != nil:
 		s.MayRule = true

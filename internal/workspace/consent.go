@@ -103,7 +103,7 @@ func (c Case) ask(ctx context.Context, store grant.Store, v Verdict, granted fun
 		role.Profile = "" // an AWS CLI that was handed a command asks for the role without the profile
 	}
 	q := grant.Question{
-		Store: store, Role: role, Terminal: terminalID(), Now: c.g.w.App.Now, Granted: granted,
+		Store: store, Role: role, Terminal: terminalID(), Kind: string(v.Action), Now: c.g.w.App.Now, Granted: granted,
 		Ask: func(ctx context.Context) (bool, error) {
 			console, closeTerminal, err := openConsole(c.g.w.App)
 			if err != nil {
