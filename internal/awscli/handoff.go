@@ -74,8 +74,12 @@ func withoutAWS(app *command.App, root cmdline.Node, args []string, cause error)
 	if app.Flags.AutoPrompt {
 		return command.WithHint(command.Usagef("--%s needs the AWS CLI, which is not on PATH", cmdline.PromptFlag), "%s", InstallHint)
 	}
-	return command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(words, " ")),
-		"%s\n%s", builtInHint(words[0]), InstallHint)
+	what, hint := strings.Join(words, " "), builtInHint(words[0])
+	if len(rest) > 2 && rest[1] == model.WaitCommand && model.Has(rest[0]) {
+		what, hint = strings.Join(rest[:3], " "), "to list the waiters of "+rest[0]+", run: lanyard "+rest[0]+" wait help"
+	}
+	return command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", what),
+		"%s\n%s", hint, InstallHint)
 }
 
 // InstallHint is the hint for a command that only the AWS CLI has.

@@ -71,7 +71,7 @@ func builtIn(root cmdline.Node, args []string) (runsHere bool, err error) {
 			}
 			runsHere := builtInOperation(cmd.Name(), word) || slices.Contains(awsnames.Subcommands(cmd.Name()), word)
 			if !runsHere && root.Name() != "aws" {
-				return false, typoInOperation(root.Name(), cmd.Name(), word)
+				return false, TypoInOperation(root.Name(), cmd.Name(), word)
 			}
 			return runsHere && !prompt, nil
 		}
@@ -159,16 +159,16 @@ func builtInOperation(service, name string) bool {
 	return err == nil && s.Has(name)
 }
 
-// typoInOperation returns the error for a word that differs by one typo from a built-in operation.
+// TypoInOperation returns the error for a word that differs by one typo from a built-in operation.
 // For other words it returns nil. A word that is itself an operation of AWS is not a typo. Words
 // with two typos are not reported, because many operations are that similar, such as assume-role
 // and assume-root.
-func typoInOperation(program, service, word string) error {
+func TypoInOperation(program, service, word string) error {
 	s, err := model.Load(service)
 	if err != nil {
 		return nil //nolint:nilerr // the AWS CLI may know the service
 	}
-	for _, name := range s.Operations() {
+	for _, name := range append(awsnames.Subcommands(service), s.Operations()...) {
 		if awsnames.OneTypo(word, name) && !awsnames.Twin(word) {
 			return command.WithHint(command.Usagef("unknown operation %q of %s", word, service),
 				"did you mean: %s %s %s\nif the AWS CLI has this operation, run: aws %s %s", program, service, name, service, command.Quote(word))

@@ -130,31 +130,35 @@ func groups(app *command.App) []helpGroup {
 			inventorycmd.NewFind(app),
 		}},
 		{helpcmd.OperationsTitle, []*cobra.Command{servicecmd.NewS3(app)}},
-		{"AGENT AND STORES", []*cobra.Command{
-			agentcmd.New(app),
-			auditcmd.New(app),
-			storecmd.New(app),
-		}},
-		{"RULES FOR ROLES", []*cobra.Command{
-			guardcmd.New(app),
-			guardcmd.NewGrant(app),
-		}},
-		{"OTHER TOOLS", []*cobra.Command{
-			execcmd.NewEnv(app),
+		{"RUN PROGRAMS AND GIVE CREDENTIALS", []*cobra.Command{
 			execcmd.NewExec(app),
-			execcmd.NewShell(app),
 			newRun(app),
+			execcmd.NewEnv(app),
+			servecmd.New(app),
+			credentialscmd.New(app),
+			consolecmd.New(app),
+		}},
+		{"YOUR SHELL", []*cobra.Command{
+			execcmd.NewShell(app),
 			execcmd.NewUse(app),
 			pickcmd.New(app),
-			consolecmd.New(app),
-			credentialscmd.New(app),
 			execcmd.NewInit(app),
 			execcmd.NewPrompt(app),
-			servecmd.New(app),
+			completecmd.New(app),
+		}},
+		{"RULES AND AUDIT", []*cobra.Command{
+			guardcmd.New(app),
+			guardcmd.NewGrant(app),
+			auditcmd.New(app),
+		}},
+		{"AGENT AND STORES", []*cobra.Command{
+			agentcmd.New(app),
+			storecmd.New(app),
+		}},
+		{"THE AWS CLI", []*cobra.Command{
 			shimcmd.NewShim(app),
 			shimcmd.NewAlias(app),
 			shimcmd.NewWhich(app),
-			completecmd.New(app),
 		}},
 		{"EMULATOR", []*cobra.Command{
 			emulatorcmd.NewDemo(app),

@@ -84,7 +84,10 @@ func FlagError(cmd *cobra.Command, err error) error {
 	}
 	option := strings.TrimPrefix(msg, "Unknown options: ")
 	hint := didYouMean(nearFlags(cmd, option))
-	if strings.Contains(option, " ") {
+	if flag, _, ok := strings.Cut(msg, " flag: time: "); ok {
+		msg = flag + " flag: not a time"
+		hint = "write a time with its unit, such as 30s, 5m or 2h\n"
+	} else if strings.Contains(option, " ") {
 		hint += "if these are several words, remove the quotes around them\n"
 	}
 	return command.WithHint(command.Usagef("%s", msg), "%srun: %s --help", hint, cmd.CommandPath())

@@ -57,8 +57,8 @@ func GlobalSet(g *command.Globals) *pflag.FlagSet {
 func AddWait(cmd *cobra.Command, app *command.App) {
 	const name = "wait"
 	f := cmd.Flags()
-	f.DurationVar(&app.Flags.Wait, name, 0, "if a rule needs the user's consent and cannot ask, wait this `TIME` for \"lanyard grant\" in another terminal; --wait alone means 1m")
-	f.Lookup(name).NoOptDefVal = "1m"
+	f.DurationVar(&app.Flags.Wait, name, 0, "if a rule needs the user's consent and cannot ask, wait for \"lanyard grant\" in another terminal: 1m, or with --wait=`TIME` that long")
+	f.Lookup(name).NoOptDefVal, f.Lookup(name).DefValue = "1m", ""
 }
 
 // PromptFlag is the only global flag that lanyard does not implement: it hands such a command

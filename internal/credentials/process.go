@@ -35,6 +35,26 @@ func processError(text string) error {
 	return &profile.Error{Msg: "Error when retrieving credentials from custom-process: " + text, Code: 255}
 }
 
+// A printedError is the failure of a configured program that has explained it on stderr. Its text is
+// what the program printed.
+type printedError struct {
+	text, program string
+	exit          error
+}
+
+func (e *printedError) Error() string { return e.text }
+
+// WithoutOutput returns a text for the audit record. What a program prints may contain secrets.
+func (e *printedError) WithoutOutput() string { return e.program + ": " + e.exit.Error() }
+
+// A processFailure is the failure of a credential_process.
+type processFailure struct {
+	error
+	printed *printedError
+}
+
+func (e *processFailure) Unwrap() []error { return []error{e.error, e.printed} }
+
 // process runs a credential_process and reads its output. It starts no shell.
 func (f *fetcher) process(ctx context.Context, p *profile.Profile, line awsconfig.Setting) (ssocache.Credentials, error) {
 	if err := CheckChain(f.w.App, p.Name); err != nil {
@@ -68,7 +88,11 @@ func (f *fetcher) process(ctx context.Context, p *profile.Profile, line awsconfi
 func (f *fetcher) run(ctx context.Context, name string, words []string) (ssocache.Credentials, error) {
 	chain := ChainVariable + "=" + strings.Join(append(callers(f.w.App), name), ",")
 	out, err := output(ctx, f.w.App, words, chain)
-	if err != nil {
+	var printed *printedError
+	switch {
+	case errors.As(err, &printed):
+		return ssocache.Credentials{}, &processFailure{processError(err.Error()), printed}
+	case err != nil:
 		return ssocache.Credentials{}, processError(err.Error())
 	}
 	return parseProcess([]byte(out.Reveal()), f.w.App.Now())
@@ -163,7 +187,7 @@ func outputWithin(ctx context.Context, limit time.Duration, app *command.App, wo
 		return secret.String{}, fmt.Errorf("%s prints more than %d bytes", words[0], maxOutput)
 	case errors.As(err, &exit):
 		if text := strings.TrimSpace(stderr.text.String()); text != "" {
-			return secret.String{}, errors.New(text)
+			return secret.String{}, &printedError{text, words[0], err}
 		}
 		return secret.String{}, fmt.Errorf("%s: %w", words[0], err)
 	case errors.Is(err, exec.ErrNotFound):

@@ -1,12 +1,14 @@
 package credentials
 
 import (
+	"errors"
 	"os"
 	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -87,6 +89,25 @@ func TestMain(m *testing.M) {
 		os.Exit(0)
 	}
 	os.Exit(m.Run())
+}
+
+// The audit record gets the name of the program, and not what the program printed.
+func TestWithoutOutput(t *testing.T) {
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv(helper, "fails")
+	f := &fetcher{w: &workspace.Workspace{App: appWith(helper + "=fails")}}
+	_, err = f.run(t.Context(), "dev", []string{self, "argument"})
+	var quotes interface{ WithoutOutput() string }
+	if !errors.As(err, &quotes) || quotes.WithoutOutput() != self+": exit status 3" {
+		t.Errorf("error %v; want one that says %s: exit status 3 without the output", err, self)
+	}
+	var own *profile.Error
+	if !errors.As(err, &own) || !strings.Contains(err.Error(), "custom-process: no keys today") {
+		t.Errorf("error %v; want a profile.Error with the output", err)
+	}
 }
 
 func TestOutput(t *testing.T) {

@@ -20,7 +20,8 @@ import (
 
 // The record of the last run is a file with lines of JSON. The first line names all targets. Each
 // further line is the result of a run, in the order in which the runs ended. A target without a
-// result has not ended. The file has no words of the command, because they may hold secrets.
+// result has not ended. The file has no words of the command and no reasons of failures, because they
+// may hold secrets.
 
 // RecordPath returns the path of the record: in the folder lanyard of XDG_STATE_HOME, or of
 // ~/.local/state, or of LocalAppData on Windows. It returns "" if none of these folders is known.
@@ -50,7 +51,6 @@ type recordLine struct {
 	Target int    `json:"target"` // the index in Targets
 	Status Status `json:"status"`
 	Code   int    `json:"exit_code"`
-	Reason string `json:"reason,omitempty"`
 }
 
 // A Recorder writes the record of a run. It is safe for concurrent use.
@@ -68,6 +68,9 @@ func Record(path string, now time.Time, targets []Target) (*Recorder, error) {
 	if err := owner.MakeFolder(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
+	if err := checkNoLink(path); err != nil {
+		return nil, err
+	}
 	if err := atomicfile.Write(path, append(head, '\n'), 0o600); err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func Record(path string, now time.Time, targets []Target) (*Recorder, error) {
 
 // Add adds a result.
 func (r *Recorder) Add(result Result) error {
-	line, err := json.Marshal(recordLine{result.Index, result.Status, result.Code, result.Reason})
+	line, err := json.Marshal(recordLine{result.Index, result.Status, result.Code})
 	if err != nil {
 		return err
 	}
@@ -93,12 +96,24 @@ func (r *Recorder) Add(result Result) error {
 // Close ends the record.
 func (r *Recorder) Close() error { return r.f.Close() }
 
+// checkNoLink returns an error if the record is a link. The link could lead to any file of the user,
+// and the folder can belong to others, because XDG_STATE_HOME can name it.
+func checkNoLink(path string) error {
+	if info, err := os.Lstat(path); err == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return errors.New(path + " is a link: remove it")
+	}
+	return nil
+}
+
 // ErrNoRecord means that there is no record of a run.
 var ErrNoRecord = errors.New("there is no record of a run")
 
 // Unfinished returns the targets of a record whose runs did not succeed, in their order, and when
 // the run began. It returns [ErrNoRecord] if the file does not exist.
 func Unfinished(path string) (targets []Target, begun time.Time, err error) {
+	if err := checkNoLink(path); err != nil {
+		return nil, time.Time{}, err
+	}
 	data, err := datafile.Read(path, maxRecord)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, time.Time{}, ErrNoRecord

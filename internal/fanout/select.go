@@ -200,12 +200,51 @@ func (t Target) Fill(words []string) []string {
 
 // Lacks returns the placeholders in words for which the target has no value.
 func (t Target) Lacks(words []string) (names []string) {
-	for _, p := range []struct{ name, value string }{
-		{"{account}", t.Account}, {"{account_name}", t.AccountName}, {"{role}", t.Role}, {"{region}", t.Region}, {"{profile}", t.Profile},
-	} {
+	for _, p := range t.placeholders() {
 		if p.value == "" && slices.ContainsFunc(words, func(w string) bool { return strings.Contains(w, p.name) }) {
 			names = append(names, p.name)
 		}
 	}
 	return names
+}
+
+// MadeFlags returns the words that a value makes a flag: they begin with a placeholder whose value
+// begins with a dash. The owner of an account chooses its name, and must not choose flags.
+func (t Target) MadeFlags(words []string) (flags []string) {
+	for i, filled := range t.Fill(words) {
+		if strings.HasPrefix(filled, "-") && !strings.HasPrefix(words[i], "-") {
+			flags = append(flags, words[i])
+		}
+	}
+	return flags
+}
+
+// shells are the programs whose words can be scripts.
+var shells = []string{"sh", "bash", "dash", "ash", "ksh", "mksh", "zsh", "fish", "cmd", "powershell", "pwsh"}
+
+// InScript returns the placeholders inside a longer word of a shell whose values have characters
+// that a shell interprets. The owner of an account chooses its name, and must not choose commands.
+func (t Target) InScript(words []string) (names []string) {
+	name := words[0][strings.LastIndexAny(words[0], `/\`)+1:]
+	if !slices.Contains(shells, strings.TrimSuffix(strings.ToLower(name), ".exe")) {
+		return nil
+	}
+	for _, p := range t.placeholders() {
+		harmful := func(c rune) bool {
+			return (c < 'a' || c > 'z') && (c < 'A' || c > 'Z') && (c < '0' || c > '9') && !strings.ContainsRune(" -_.,:/+=@", c)
+		}
+		if strings.ContainsFunc(p.value, harmful) && slices.ContainsFunc(words[1:], func(w string) bool { return w != p.name && strings.Contains(w, p.name) }) {
+			names = append(names, p.name)
+		}
+	}
+	return names
+}
+
+// A placeholder is a word in braces, and its value for a target.
+type placeholder struct{ name, value string }
+
+func (t Target) placeholders() []placeholder {
+	return []placeholder{
+		{"{account}", t.Account}, {"{account_name}", t.AccountName}, {"{role}", t.Role}, {"{region}", t.Region}, {"{profile}", t.Profile},
+	}
 }

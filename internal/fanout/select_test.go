@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -71,6 +72,29 @@ func TestFill(t *testing.T) {
 	if want := []string{"1-{role}", "{other} p", `{"a": "R"}`}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
 	}
+	named := Target{Account: "111122223333", AccountName: "--output=x", Profile: "-p", Role: "r"}
+	words := []string{"-n", "{account}", "{account_name}", "x{account_name}", "-{role}", "{role}{profile}", "{profile}/x", "--", "-{profile}"}
+	if flags := named.MadeFlags(words); !slices.Equal(flags, []string{"{account_name}", "{profile}/x"}) {
+		t.Errorf("MadeFlags returns %q, want the words that only a value makes a flag", flags)
+	}
+	evil := Target{Account: "111122223333", AccountName: "a$(id)", Profile: "dev (EU)", Role: "Read"}
+	for _, tt := range []struct {
+		words []string
+		want  []string
+	}{
+		{[]string{"sh", "-c", "echo {account} {role} {account_name}"}, []string{"{account_name}"}},
+		{[]string{"/bin/bash", "-c", "echo {profile} {account_name}"}, []string{"{account_name}", "{profile}"}},
+		{[]string{"sh", "-c", `echo "$1"`, "sh", "{account_name}"}, nil},
+		{[]string{"sh", "-c", "echo {account} {role}"}, nil},
+		{[]string{"echo", "x{account_name}"}, nil},
+	} {
+		if got := evil.InScript(tt.words); !slices.Equal(got, tt.want) {
+			t.Errorf("%q: InScript returns %q, want %q", tt.words, got, tt.want)
+		}
+	}
+	if got := (Target{AccountName: "payments prod-1_a.b@c"}).InScript([]string{"sh", "-c", "echo {account_name}"}); got != nil {
+		t.Errorf("InScript returns %q for a harmless name", got)
+	}
 	if lacks := target.Lacks([]string{"{region}", "{account}"}); !slices.Equal(lacks, []string{"{region}"}) {
 		t.Errorf("lacks %q", lacks)
 	}
@@ -87,6 +111,28 @@ func TestLabels(t *testing.T) {
 	})
 	if want := []string{"a x ", "a y ", "b\ufffd 2", "b\ufffd 3", "4   ", "p   "}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
+	}
+}
+
+// A link instead of the record could lead to any file of the user.
+func TestRecordFollowsNoLink(t *testing.T) {
+	dir := t.TempDir()
+	path, target := filepath.Join(dir, "run.jsonl"), filepath.Join(dir, "other")
+	const content = `{"targets":[{"account":"1"}]}` + "\n"
+	if err := os.WriteFile(target, []byte(content), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(target, path); err != nil {
+		t.Skipf("no links: %v", err)
+	}
+	if _, err := Record(path, time.Now(), targetsOf(1)); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Record: error %v, want one about the link", err)
+	}
+	if _, _, err := Unfinished(path); err == nil || !strings.Contains(err.Error(), path+" is a link") {
+		t.Errorf("Unfinished: error %v, want one about the link", err)
+	}
+	if got, err := os.ReadFile(target); err != nil || string(got) != content {
+		t.Errorf("the target of the link has %q, %v; want it unchanged", got, err)
 	}
 }
 

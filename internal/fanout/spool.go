@@ -236,8 +236,10 @@ func frames(in *bufio.Reader, f func(stream byte, p []byte) error) error {
 			return ended(err)
 		}
 		n, err := io.ReadFull(in, buf[:size])
-		if fErr := f(stream, buf[:n]); fErr != nil {
-			return fErr
+		if n > 0 {
+			if err := f(stream, buf[:n]); err != nil {
+				return err
+			}
 		}
 		if err != nil {
 			return ended(err)

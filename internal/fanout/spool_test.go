@@ -29,6 +29,32 @@ func replay(t *testing.T, o *Output) string {
 	return b.String()
 }
 
+// A full disk can cut off an output anywhere, also behind the head of a frame.
+func TestACutOffOutputIsPrinted(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	o := new(Spool).new()
+	line := strings.Repeat("x", maxFrame-1) + "\n"
+	for range 40 {
+		if _, err := io.WriteString(o.Writer(Stdout), line); err != nil {
+			t.Fatal(err)
+		}
+	}
+	o.close()
+	for _, left := range []int64{4, 3, 2, 1, 0} { // of the last frame, whose head has 4 bytes
+		if err := os.Truncate(o.path, 39*(maxFrame+4)+left); err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		g := Groups{Streams: Streams{Out: &b, RawOut: &b, Err: &b, RawErr: &b}}
+		if err := g.Print(result(Succeeded, 0), o); err != nil {
+			t.Errorf("%d bytes: %v", left, err)
+		}
+		if _, got, _ := strings.Cut(b.String(), "\n"); got != strings.Repeat(line, 39) {
+			t.Errorf("%d bytes: printed %d bytes, want 39 lines", left, len(got))
+		}
+	}
+}
+
 func TestOutputKeepsTheOrderOfItsStreams(t *testing.T) {
 	t.Setenv("TMPDIR", t.TempDir())
 	for _, size := range []int{1, 100, maxFrame, maxFrame + 1, inMemory - 20, inMemory, 3 * inMemory} {

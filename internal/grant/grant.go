@@ -161,6 +161,7 @@ type Question struct {
 	Store    Store
 	Role     Role
 	Terminal string // names the terminal; other terminals do not share its answers
+	Kind     string // names the way of asking; an answer counts only for the same way
 	Now      func() time.Time
 	Ask      func(ctx context.Context) (yes bool, err error)
 	// Granted ends the wait for another process, if the user has agreed in another way. It may be nil.
@@ -173,7 +174,7 @@ const pause = 50 * time.Millisecond
 // Answer returns the user's answer, or a recent answer of the same terminal: see [YesTime].
 func (q Question) Answer(ctx context.Context) (yes bool, err error) {
 	began := q.Now()
-	path := q.Store.path(answerPrefix, q.Role, q.Terminal, ".json")
+	path := q.Store.path(answerPrefix, q.Role, q.Terminal+"\x00"+q.Kind, ".json")
 	if err := owner.MakeFolder(q.Store.folder); err != nil {
 		return false, err
 	}

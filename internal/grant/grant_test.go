@@ -121,6 +121,23 @@ func TestProcessesShareOneAnswer(t *testing.T) {
 	}
 }
 
+func TestAYesIsNoTypedName(t *testing.T) {
+	asked := 0
+	q := grant.Question{Store: grant.Open(t.TempDir()), Role: prod, Now: time.Now, Ask: func(context.Context) (bool, error) {
+		asked++
+		return true, nil
+	}}
+	for _, kind := range []string{"confirm", "type-name", "confirm", "type-name"} {
+		q.Kind = kind
+		if yes, err := q.Answer(t.Context()); !yes || err != nil {
+			t.Errorf("answered %v, %v; want yes", yes, err)
+		}
+	}
+	if asked != 2 {
+		t.Errorf("asked %d times, want once for each kind", asked)
+	}
+}
+
 func TestAFailedQuestionIsNoAnswer(t *testing.T) {
 	failure, asked := errors.New("closed"), 0
 	q := grant.Question{Store: grant.Open(t.TempDir()), Role: prod, Now: time.Now, Ask: func(context.Context) (bool, error) {

@@ -12,6 +12,9 @@ import (
 
 func parse(t *testing.T, text string) guard.Rules {
 	t.Helper()
+	if text == "" {
+		return guard.Rules{}
+	}
 	r, err := guard.ParseTeam("rules.yaml", []byte(text))
 	if err != nil {
 		t.Fatal(err)
@@ -45,6 +48,7 @@ func TestDecide(t *testing.T) {
 		{"allow for flags and another profile", "profile: dev, action: allow}\n- {action: deny", with(func(q *guard.Request) { q.Profile, q.Aliases = "", []string{"dev", "prod"} }), guard.Deny},
 		{"allow for flags without a profile", "profile: dev, action: allow}\n- {action: deny", with(func(q *guard.Request) { q.Profile = "" }), guard.Deny},
 		{"the account", "account: 1111*, action: confirm", prod, guard.Confirm},
+		{"the account with dashes", "account: 1111-2222-*, action: confirm", prod, guard.Confirm},
 		{"an account that is not known", "account: 1111*, action: deny", with(func(q *guard.Request) { q.Account = "" }), guard.Allow},
 		{"the name of the account", "account_name: '*prod', action: type-name", prod, guard.TypeName},
 		{"deny with an account without a name", "account_name: '*prod', action: deny", with(func(q *guard.Request) { q.AccountName = "" }), guard.Deny},
@@ -170,6 +174,8 @@ func TestInvalidRules(t *testing.T) {
 		"guard:\n- {profile: x}":                                      "line 2: the rule has no action",
 		"guard:\n- action: denied":                                    `line 2: action "denied" is not known`,
 		"guard:\n- {action: deny, action: allow}":                     `line 2: the key "action" is repeated`,
+		"guard:\n- {account: sandbox, action: deny}":                  "is not an account id of 12 digits",
+		"guard:\n- {account: 1111222233334, action: deny}":            "line 2: account",
 		"guard:\n- {profile: [], action: allow}":                      "line 2: the list of profile is empty",
 		"guard:\n- {profile: '', action: allow}":                      "line 2: profile must be a text",
 		"guard:\n- {profile: ~, action: allow}":                       "line 2: profile must be a text",
@@ -185,10 +191,19 @@ func TestInvalidRules(t *testing.T) {
 		"guard:\n- {when: {days: monday}, action: deny}":              "line 2: days:",
 		"guard:\n- {when: {zone: UTC}, action: deny}":                 "line 2: zone needs hours or days",
 		"guard:\n- {when: {days: mon, zone: Moon/Sea}, action: deny}": "line 2: zone:",
-		"guard: [":             "not valid YAML",
-		"a: b\n---\nguard: []": "line 2: the file has more than one YAML document",
-		"- guard":              "line 1: the file must have keys and values",
-		"guard: []\nguard: []": "is repeated",
+		"guard:\n- {account: 1111-2222, action: deny}":                `line 2: account "1111-2222" is not an account id of 12 digits`,
+		"guard:\n- {account: ' 111122223333', action: deny}":          "is not an account id",
+		"guard:\n- {account: payments*, action: deny}":                "is not an account id",
+		"gaurd:\n- {action: deny}":                                    `line 1: unknown key "gaurd"`,
+		"":                                                            "the file is empty",
+		"# guard":                                                     "the file is empty",
+		"~":                                                           "the file is empty",
+		"guard: [":                                                    "not valid YAML",
+		"guard:\n- {role: *Admin, action: deny}":                      "put quotes around a text that begins with *",
+		"guard:\n- role: *\n  action: deny":                           "put quotes around a text that begins with *",
+		"a: b\n---\nguard: []":                                        "line 2: the file has more than one YAML document",
+		"- guard":                                                     "line 1: the file must have keys and values",
+		"guard: []\nguard: []":                                        "is repeated",
 	} {
 		_, err := guard.ParseTeam("rules.yaml", []byte(text))
 		var invalid *settings.Error

@@ -34,19 +34,22 @@ func Parse(path string, node *yaml.Node, team bool) (Rules, error) {
 	return r, nil
 }
 
-// ParseTeam parses the list guard in the content of a team's file. It ignores the other keys, which
-// package profilesync reads.
+// teamKeys are the keys of a team's file. Package profilesync reads all but guard.
+var teamKeys = []string{"name", "process", "include", "exclude", "rename", "settings", "guard"}
+
+// ParseTeam parses the list guard in the content of a team's file. The content must be complete: an
+// empty file and an unknown key are errors, because the rules may be missing.
 func ParseTeam(path string, content []byte) (Rules, error) {
 	top, err := settings.Document(path, content)
-	if err != nil || top == nil {
+	if err != nil {
 		return Rules{}, err
 	}
-	if top = resolved(top); top.Kind == yaml.ScalarNode && top.Tag == "!!null" {
-		return Rules{}, nil
+	if top == nil || resolved(top).Tag == "!!null" {
+		return Rules{}, &settings.Error{Path: path, Msg: "the file is empty"}
 	}
 	p := parser{path}
 	var rules Rules
-	err = p.mapping(top, "the file", nil, func(key string, v *yaml.Node) (err error) {
+	err = p.mapping(top, "the file", teamKeys, func(key string, v *yaml.Node) (err error) {
 		if key == "guard" {
 			rules, err = Parse(path, v, true)
 		}
@@ -73,7 +76,7 @@ func (p parser) rule(item *yaml.Node) (Rule, error) {
 		case "profile":
 			r.Profile, err = p.texts(key, v)
 		case "account":
-			r.Account, err = p.texts(key, v)
+			r.Account, err = p.accounts(key, v)
 		case "account_name":
 			r.AccountName, err = p.texts(key, v)
 		case "role":
@@ -202,6 +205,20 @@ func (p parser) texts(key string, v *yaml.Node) ([]string, error) {
 	return list, nil
 }
 
+// accounts returns patterns for account ids. A pattern that no id matches is an error, because its
+// rule would never apply. The dashes that the console prints in ids have no meaning.
+func (p parser) accounts(key string, v *yaml.Node) ([]string, error) {
+	list, err := p.texts(key, v)
+	for i, text := range list {
+		plain := strings.ReplaceAll(text, "-", "")
+		if strings.Trim(plain, "0123456789*?") != "" || !strings.ContainsAny(plain, "*?") && len(plain) != 12 {
+			return nil, p.fail(v, "account %q is not an account id of 12 digits, or a pattern for ids; names of accounts belong into account_name", text)
+		}
+		list[i] = plain
+	}
+	return list, err
+}
+
 func (p parser) text(key string, v *yaml.Node) (string, error) {
 	v = resolved(v)
 	if v.Kind != yaml.ScalarNode || v.Tag == "!!null" || strings.TrimSpace(v.Value) == "" {
@@ -210,8 +227,7 @@ func (p parser) text(key string, v *yaml.Node) (string, error) {
 	return v.Value, nil
 }
 
-// mapping calls each for every key of a mapping. An unknown or repeated key is an error. nil keys
-// mean that all keys are known.
+// mapping calls each for every key of a mapping. An unknown or repeated key is an error.
 func (p parser) mapping(n *yaml.Node, of string, keys []string, each func(key string, v *yaml.Node) error) error {
 	n = resolved(n)
 	if n.Kind != yaml.MappingNode {
@@ -221,7 +237,7 @@ func (p parser) mapping(n *yaml.Node, of string, keys []string, each func(key st
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		k, v := n.Content[i], n.Content[i+1]
 		switch {
-		case keys != nil && !slices.Contains(keys, k.Value):
+		case !slices.Contains(keys, k.Value):
 			return p.fail(k, "unknown key %q; %s can have: %s", k.Value, of, strings.Join(keys, ", "))
 		case seen[k.Value]:
 			return p.fail(k, "the key %q is repeated", k.Value)

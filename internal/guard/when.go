@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 )
 
@@ -59,11 +60,11 @@ func (h Hours) contains(minute int) bool {
 	return h.From <= minute || minute < h.To
 }
 
-var hoursText = regexp.MustCompile(`^(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)$`)
+var hoursText = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^(\d\d):(\d\d)\s*-\s*(\d\d):(\d\d)$`) })
 
 // parseHours parses a text such as "08:00-18:00".
 func parseHours(text string) (Hours, error) {
-	m := hoursText.FindStringSubmatch(strings.TrimSpace(text))
+	m := hoursText().FindStringSubmatch(strings.TrimSpace(text))
 	if m == nil {
 		return Hours{}, fmt.Errorf("%q is not a time of day such as 08:00-18:00", text)
 	}

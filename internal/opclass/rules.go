@@ -159,7 +159,7 @@ func (r *rule) check() error {
 	if len(services) == 0 {
 		hint := "write the name of the service in the AWS CLI or in IAM policies, such as s3, ec2 or states"
 		if near := typo.Nearest(r.service, allNames()); len(near) > 0 {
-			hint = "did you mean " + near[0] + "?"
+			hint = "did you mean: " + near[0]
 		}
 		return &SyntaxError{r.text, "no service has the name " + r.service, hint}
 	}
@@ -180,9 +180,9 @@ func (r *rule) check() error {
 		}
 	}
 	_, operation, _ := strings.Cut(r.text, ":")
-	hint := "operations have their names in the API, such as s3:ListObjectsV2, and not those of IAM actions"
+	hint := "write the name in the API, which can differ from IAM: s3:ListObjectsV2, not s3:ListBucket"
 	if near := typo.Nearest(operation, known); len(near) > 0 {
-		hint = "did you mean " + r.service + ":" + near[0] + "?"
+		hint = "did you mean: " + r.service + ":" + near[0] + "\n" + hint
 	}
 	return &SyntaxError{r.text, fmt.Sprintf("%s has no operation %s", r.service, operation), hint}
 }

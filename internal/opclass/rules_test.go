@@ -25,6 +25,8 @@ func TestJudge(t *testing.T) {
 		allowed, deny string
 	}{
 		{"read", "s3api:GetObject ec2:DescribeInstances sts:GetCallerIdentity dynamodb:Query logs:FilterLogEvents", "s3api:PutObject secretsmanager:GetSecretValue sts:GetSessionToken elasticache:TestFailover lambda:GetFunction stepfunctions:GetActivityTask"},
+		{"read", "glue:GetTable", "timestream-query:Query ec2:GetFlowLogsIntegrationTemplate apigatewayv2:PreviewPortal"}, // they write to S3, or create something
+		{"read,secret", "cognito-idp:DescribeIdentityProvider directconnect:DescribeVirtualInterfaces iotwireless:GetWirelessDevice", "athena:GetSessionEndpoint license-manager:GetAccessToken kinesis-video-signaling:GetIceServerConfig"},
 		{"*", "s3api:GetObject s3api:PutObject", "ssm:GetParameter sts:AssumeRole iam:CreateAccessKey"},
 		{"*:*", "s3api:PutObject", "ssm:GetParameter sts:AssumeRole"},
 		{"*:Get*", "s3api:GetObject", "ssm:GetParameter sts:GetSessionToken s3api:PutObject"},
@@ -78,8 +80,8 @@ func TestParseErrors(t *testing.T) {
 		{"s3:", "expected SERVICE:OPERATION", ""},
 		{"a:b:c", "expected SERVICE:OPERATION", ""},
 		{"s4:Get*", "no service has the name s4", ""},
-		{"s3:ListBucket", "s3 has no operation ListBucket", "did you mean s3:ListBuckets"},
-		{"ec2:DescribInstances", "has no operation", "did you mean ec2:DescribeInstances"},
+		{"s3:ListBucket", "s3 has no operation ListBucket", "did you mean: s3:ListBuckets"},
+		{"ec2:DescribInstances", "has no operation", "did you mean: ec2:DescribeInstances"},
 		{"account:123", "12 digits", ""},
 		{"s3:Get[a-z]*", "unexpected character '['", ""},
 		{"!!read", "unexpected character '!'", ""},

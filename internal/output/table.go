@@ -3,6 +3,7 @@ package output
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"time"
 
@@ -13,11 +14,23 @@ import (
 // Table prints a table. The first row has the headings. If the terminal is too narrow, it
 // prints a block for each row instead.
 func Table(app *command.App, rows [][]string) error {
+	return write(app, rows, app.Out, func(_, _ int, cell string) string { return cell })
+}
+
+// PaintedTable prints a table as [Table] does, with colours. paint returns a cell with its colours.
+// It gets the cell as the terminal will show it, after [terminal.Printable].
+func PaintedTable(app *command.App, rows [][]string, paint func(row, column int, cell string) string) error {
+	return write(app, rows, app.Out.Raw(), func(row, column int, cell string) string {
+		return paint(row, column, terminal.Printable(cell))
+	})
+}
+
+func write(app *command.App, rows [][]string, out io.Writer, paint func(row, column int, cell string) string) error {
 	var table, blocks bytes.Buffer
 	widths := columnWidths(rows)
 	for i, cells := range rows {
 		for k, cell := range cells {
-			table.WriteString(cell)
+			table.WriteString(paint(i, k, cell))
 			if k < len(cells)-1 {
 				table.WriteString(strings.Repeat(" ", widths[k]-terminal.Width(cell)+2))
 			}
@@ -29,15 +42,15 @@ func Table(app *command.App, rows [][]string) error {
 		if i > 1 {
 			fmt.Fprintln(&blocks)
 		}
-		fmt.Fprintln(&blocks, cells[0])
+		fmt.Fprintln(&blocks, paint(i, 0, cells[0]))
 		for k, cell := range cells[1:] {
-			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(rows[0][k+1]), cell)
+			fmt.Fprintf(&blocks, "  %-13s %s\n", strings.ToLower(rows[0][k+1]), paint(i, k+1, cell))
 		}
 	}
-	if app.IO.Width > 0 && Widest(table.String()) > app.IO.Width {
+	if app.IO.Width > 0 && !fits(widths, app.IO.Width) {
 		table = blocks
 	}
-	_, err := app.Out.Write(table.Bytes())
+	_, err := out.Write(table.Bytes())
 	return err
 }
 
@@ -52,6 +65,17 @@ func columnWidths(rows [][]string) (widths []int) {
 		}
 	}
 	return widths
+}
+
+// Fits reports whether a table fits into a number of columns of a terminal.
+func Fits(rows [][]string, columns int) bool { return fits(columnWidths(rows), columns) }
+
+func fits(widths []int, columns int) bool {
+	const gap = 2
+	for _, w := range widths {
+		columns -= w + gap
+	}
+	return columns >= -gap
 }
 
 // Widest returns the width of the widest line on a terminal.

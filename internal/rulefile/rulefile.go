@@ -57,7 +57,8 @@ func Paths(env userpath.Env) []string {
 }
 
 // MayRule reports whether the settings can have rules about roles. It returns false only if no file
-// exists, or if no file has the key guard or the key team. It returns true if it cannot read a file.
+// exists, or if no file has the key guard or the key team, also not with a typo. It returns true if
+// it cannot read a file.
 func MayRule(env userpath.Env) bool { return anyFile(env, HasRules) }
 
 // AllowQuick reports whether a quick answer of package warm obeys the settings. It does not, if they
@@ -72,7 +73,7 @@ func AllowQuick(env userpath.Env) bool {
 func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 	for _, path := range Paths(env) {
 		content, err := datafile.Read(path, datafile.Limit)
-		if Missing(err) {
+		if Missing(path, err) {
 			continue
 		}
 		if err != nil || has(content) {
@@ -83,19 +84,58 @@ func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 }
 
 // HasRules reports whether the content of a settings file can have rules. A key of YAML can only
-// hide from this search behind a backslash, or in another encoding than UTF-8.
+// hide from this search behind a backslash, in another encoding than UTF-8, or in a line that begins
+// in another way than the usual sections. Such a line can also be a typo in the key guard.
 func HasRules(content []byte) bool {
 	for _, text := range []string{"guard", "team", `\`, "\x00"} {
 		if bytes.Contains(content, []byte(text)) {
 			return true
 		}
 	}
+	section := false // a section has begun
+	for line := range bytes.Lines(content) {
+		text := bytes.TrimSpace(line)
+		switch {
+		case len(text) == 0, text[0] == '#', string(text) == "---":
+		case startsSection(line):
+			section = true
+		case !section || bytes.IndexByte([]byte(" -"), line[0]) < 0 || bytes.HasPrefix(line, []byte("---")):
+			return true
+		}
+	}
 	return false
 }
 
-// Missing reports whether an error says that a file does not exist.
-func Missing(err error) bool {
-	return errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)
+// startsSection reports whether a line begins a section without rules.
+func startsSection(line []byte) bool {
+	for _, key := range []string{"audit:", "inventory:", "profiles:"} {
+		if bytes.HasPrefix(line, []byte(key)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Missing reports whether an error of reading the file at path says that the file does not exist. A
+// link that leads nowhere is not a missing file: the rules may be on a disk that is not mounted.
+func Missing(path string, err error) bool {
+	return (errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR)) && !leadsNowhere(path)
+}
+
+// leadsNowhere reports whether the last part of a path that exists is a link to nothing.
+func leadsNowhere(path string) bool {
+	for path != "" {
+		if info, err := os.Lstat(path); err == nil {
+			_, err = os.Stat(path)
+			return info.Mode()&fs.ModeSymlink != 0 && err != nil
+		}
+		end := len(path) - 1
+		for end > 0 && !os.IsPathSeparator(path[end]) {
+			end--
+		}
+		path = path[:end]
+	}
+	return false
 }
 
 // The functions of package filepath would delay the start of package warm.

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/rulefile"
@@ -24,7 +25,7 @@ func TestMayRule(t *testing.T) {
 	const rule = "guard: []\n"
 	for _, c := range []struct {
 		name  string
-		files map[string]string // below the home folder; a name that ends in / is a folder
+		files map[string]string // below the home folder; a name that ends in / is a folder; "-> x" is a link to x
 		moved bool              // XDG_CONFIG_HOME is ~/other
 		want  bool
 	}{
@@ -35,7 +36,18 @@ func TestMayRule(t *testing.T) {
 		{"a team's file", map[string]string{".config/lanyard/config.yaml": "profiles: {team: x}\n"}, false, true},
 		{"a key with an escape", map[string]string{".config/lanyard/config.yaml": `"gu\x61rd": []`}, false, true},
 		{"UTF-16", map[string]string{".config/lanyard/config.yaml": "\xff\xfeg\x00u\x00"}, false, true},
+		{"a typo in the key", map[string]string{".config/lanyard/config.yaml": "inventory:\n  source: x\ngaurd: []\n"}, false, true},
+		{"a key with a capital letter", map[string]string{".config/lanyard/config.yaml": "Guard: []\n"}, false, true},
+		{"an indented typo", map[string]string{".config/lanyard/config.yaml": "# x\n  Guard: []\n"}, false, true},
+		{"a typo behind the start of the document", map[string]string{".config/lanyard/config.yaml": "audit: {}\n--- {Guard: []}\n"}, false, true},
+		{"a typo in braces", map[string]string{".config/lanyard/config.yaml": "{Guard: []}\n"}, false, true},
+		{"an encoded key", map[string]string{".config/lanyard/config.yaml": "!!binary Z3VhcmQ=: []\n"}, false, true},
+		{"other settings", map[string]string{".config/lanyard/config.yaml": "# x\r\n\r\n---\r\naudit:\r\n  required: true\nprofiles:\n- x\ninventory: {}\n"}, false, false},
 		{"a folder", map[string]string{".config/lanyard/config.yaml/": ""}, false, true},
+		{"a link to nothing", map[string]string{".config/lanyard/config.yaml": "-> nothing"}, false, true},
+		{"a folder that is a link to nothing", map[string]string{".config/lanyard": "-> nothing/lanyard"}, false, true},
+		{"a folder of folders that is a link to nothing", map[string]string{".config": "-> /nothing"}, false, true},
+		{"a folder that is a link to an empty folder", map[string]string{"empty/": "", ".config": "-> empty"}, false, false},
 		{"rules at the place that a variable names", map[string]string{"other/lanyard/config.yaml": rule}, true, true},
 		{"rules at the usual place, and a variable", map[string]string{".config/lanyard/config.yaml": rule}, true, true},
 		{"rules at a place that no variable names", map[string]string{"other/lanyard/config.yaml": rule}, false, false},
@@ -49,6 +61,12 @@ func TestMayRule(t *testing.T) {
 				}
 				if name[len(name)-1] == '/' {
 					if err := os.Mkdir(path, 0o700); err != nil && !os.IsExist(err) {
+						t.Fatal(err)
+					}
+					continue
+				}
+				if target, ok := strings.CutPrefix(content, "-> "); ok {
+					if err := os.Symlink(target, path); err != nil {
 						t.Fatal(err)
 					}
 					continue

@@ -80,7 +80,7 @@ func ReadFile(path string, env userpath.Env) (Settings, error) {
 	}
 	data, err := datafile.Read(path, datafile.Limit)
 	switch {
-	case rulefile.Missing(err):
+	case rulefile.Missing(path, err):
 		return s, nil
 	case err != nil:
 		s.MayRule = true
@@ -135,7 +135,11 @@ func position(err error) (line int, msg string) {
 		_, _ = fmt.Sscan(m[1], &line)
 		text = text[len(m[0]):]
 	}
-	return line, "not valid YAML: " + strings.TrimPrefix(text, "yaml: ")
+	text = "not valid YAML: " + strings.TrimPrefix(text, "yaml: ")
+	if strings.Contains(text, "anchor") || strings.Contains(text, "alphabetic or numeric") {
+		text += "; put quotes around a text that begins with *"
+	}
+	return line, text
 }
 
 // members returns the values of a mapping by key. It returns an error for an unknown or repeated

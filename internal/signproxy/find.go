@@ -3,6 +3,7 @@ package signproxy
 import (
 	"errors"
 	"fmt"
+	"mime"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -56,7 +57,7 @@ type question struct {
 	body     []byte // only for the protocols query and ec2
 }
 
-var queuePath = regexp.MustCompile(`^/[0-9]{12}/[A-Za-z0-9_.-]+/?$`)
+var queuePath = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^/[0-9]{12}/[A-Za-z0-9_.-]+/?$`) })
 
 // protocolOf returns the protocol of a request, as far as its headers tell: "query" also means ec2,
 // and "rest" one of the two REST protocols.
@@ -81,7 +82,11 @@ func protocolOf(r *http.Request, path, service string) (string, error) {
 			return "json", errors.New("a request with X-Amz-Target needs the content type of the protocol JSON")
 		}
 		return "json", nil
-	case kind == "application/x-www-form-urlencoded" && (path == "/" || service == "sqs" && queuePath.MatchString(path)):
+	case kind == "application/x-www-form-urlencoded" && (path == "/" || service == "sqs" && queuePath().MatchString(path)):
+		_, params, err := mime.ParseMediaType(r.Header.Get("Content-Type"))
+		if charset, ok := params["charset"]; err != nil || ok && !strings.EqualFold(charset, "utf-8") {
+			return "query", errors.New("the body must be a form in UTF-8") // in another encoding, another word can be Action
+		}
 		return "query", nil
 	}
 	return "rest", nil
@@ -110,6 +115,19 @@ func (c *catalog) find(q question, services []*model.Service) ([]candidate, erro
 		fit, err := findREST(q, svc, list)
 		if err != nil {
 			return nil, err
+		}
+		if plain := escapedSlash.ReplaceAllString(q.path, "/"); plain != q.path && len(fit) > 0 {
+			q := q
+			q.path = plain
+			other, err := findREST(q, svc, list)
+			if err != nil {
+				return nil, err
+			}
+			for _, c := range other {
+				if !slices.ContainsFunc(fit, func(f candidate) bool { return f.op.Name == c.op.Name }) {
+					fit = append(fit, c)
+				}
+			}
 		}
 		all = append(all, fit...)
 	}
@@ -197,11 +215,13 @@ func (c *catalog) findTarget(q question, services []*model.Service) ([]candidate
 	})
 }
 
-var cborPath = regexp.MustCompile(`^/service/([A-Za-z0-9_.]+)/operation/([A-Za-z0-9_]+)$`)
+var cborPath = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^/service/([A-Za-z0-9_.]+)/operation/([A-Za-z0-9_]+)$`)
+})
 
 // findPath finds the operation in the path of the protocol cbor.
 func (c *catalog) findPath(q question, services []*model.Service) ([]candidate, error) {
-	m := cborPath.FindStringSubmatch(q.path)
+	m := cborPath().FindStringSubmatch(q.path)
 	if m == nil || q.method != http.MethodPost || q.query != "" {
 		return nil, errors.New("the protocol needs POST to /service/NAME/operation/NAME without a query")
 	}
@@ -275,71 +295,6 @@ func parseQuery(raw string) (url.Values, error) {
 	return values, nil
 }
 
-// matchPath reports whether a path matches a pattern such as "/{Bucket}/{Key+}". A path segment
-// matches a literal if it is the literal after decoding. shape describes the pattern: the greater
-// text is the more specific pattern.
-func matchPath(pattern, path string) (shape string, ok bool) {
-	want := strings.Split(strings.Trim(pattern, "/"), "/")
-	have := strings.Split(strings.TrimPrefix(path, "/"), "/")
-	if n := len(have) - 1; n > 0 && have[n] == "" && !strings.HasSuffix(pattern, "+}") {
-		have = have[:n] // a slash at the end has no meaning
-	}
-	return matchSegments(want, have)
-}
-
-func matchSegments(want, have []string) (shape string, ok bool) {
-	for i, w := range want {
-		if i >= len(have) {
-			return "", false
-		}
-		switch {
-		case strings.HasPrefix(w, "{") && strings.HasSuffix(w, "+}"):
-			rest := want[i+1:]
-			for end := len(have) - len(rest); end > i; end-- { // the longest first
-				tail, ok := matchSegments(rest, have[end:])
-				if ok && strings.Join(have[i:end], "/") != "" {
-					return shape + "0" + tail, true
-				}
-			}
-			return "", false
-		case strings.HasPrefix(w, "{") && strings.IndexByte(w, '}') == len(w)-1:
-			if have[i] == "" {
-				return "", false
-			}
-			shape += "1"
-		case strings.Contains(w, "{"):
-			if !labelPattern(w).MatchString(have[i]) {
-				return "", false
-			}
-			shape += "1"
-		default:
-			plain, err := url.PathUnescape(have[i])
-			if err != nil || plain != w {
-				return "", false
-			}
-			shape += "2"
-		}
-	}
-	return shape, len(want) == len(have)
-}
-
-// labelPattern returns the expression for a segment such as "{name}" or "v{version}.json".
-func labelPattern(segment string) *regexp.Regexp {
-	var b strings.Builder
-	b.WriteByte('^')
-	for segment != "" {
-		literal, rest, label := strings.Cut(segment, "{")
-		b.WriteString(regexp.QuoteMeta(literal))
-		if !label {
-			break
-		}
-		b.WriteString(".+")
-		_, segment, _ = strings.Cut(rest, "}")
-	}
-	b.WriteByte('$')
-	return regexp.MustCompile(b.String()) // valid, because all literals are quoted
-}
-
 // matchQuery reports whether a query fits an operation: it has the parameters in the URI, and no
 // others than the operation knows. n is the number of parameters in the URI.
 func matchQuery(op *opclass.Operation, literals string, known []string, params url.Values) (ok bool, n int) {
@@ -378,21 +333,4 @@ func hasAll(needs []string, params url.Values, header http.Header) bool {
 		}
 	}
 	return true
-}
-
-// dots reports whether a path has a segment "." or "..", also in escapes. Servers differ in what they
-// make of these segments.
-func dots(path string) bool {
-	for part := range strings.SplitSeq(strings.ReplaceAll(path, `\`, "/"), "/") {
-		plain, err := url.PathUnescape(part)
-		if err != nil {
-			return true
-		}
-		for inner := range strings.FieldsFuncSeq(plain, func(c rune) bool { return c == '/' || c == '\\' }) {
-			if inner == "." || inner == ".." {
-				return true
-			}
-		}
-	}
-	return false
 }

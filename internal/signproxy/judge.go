@@ -10,6 +10,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/opclass"
@@ -113,11 +114,11 @@ func (p *Proxy) checkForm(r *http.Request, v *visit) error {
 }
 
 // validRegion matches the names of regions. They become parts of host names.
-var validRegion = regexp.MustCompile(`^[a-z]{2,5}(-[a-z0-9]+){2,5}$`)
+var validRegion = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z]{2,5}(-[a-z0-9]+){2,5}$`) })
 
 // candidatesOf returns the services that sign in the way of a request.
 func (p *Proxy) candidatesOf(v *visit) ([]*model.Service, error) {
-	if len(v.sig.region) > 30 || !validRegion.MatchString(v.sig.region) {
+	if len(v.sig.region) > 30 || !validRegion().MatchString(v.sig.region) {
 		return nil, fmt.Errorf("the region %q of the signature is invalid", v.sig.region)
 	}
 	services := p.services[v.sig.service]

@@ -111,3 +111,14 @@ func TestEndpointWay(t *testing.T) {
 		}
 	}
 }
+
+// TestEscapedSlash reads an object with a path that also can be the name of a bucket.
+func TestEscapedSlash(t *testing.T) {
+	s := start(t, ViaProxy, "read,!s3:GetObject")
+	for _, path := range []string{"/bkt/k", "/bkt%2Fk"} {
+		status, _, _, seen := s.do(t, s.request(t, ask{method: "GET"}.to("https://s3.eu-west-1.amazonaws.com"+path, "s3", "eu-west-1")))
+		if status != 403 || len(seen) != 0 || s.last().Rule != "!s3:GetObject" {
+			t.Errorf("%s: status %d, %d requests left the proxy, call %+v; want a refusal by !s3:GetObject", path, status, len(seen), s.last())
+		}
+	}
+}

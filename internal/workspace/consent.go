@@ -65,7 +65,7 @@ func (c Case) problem() string {
 	case c.Caller.Agent != "":
 		return "the caller is the AI agent " + c.Caller.Agent
 	case c.g.w.NeverAsks:
-		return "this program does not ask"
+		return "this command does not ask"
 	case !c.Caller.Terminal:
 		return "there is no terminal"
 	}
@@ -103,7 +103,7 @@ func (c Case) ask(ctx context.Context, store grant.Store, v Verdict, granted fun
 		role.Profile = "" // an AWS CLI that was handed a command asks for the role without the profile
 	}
 	q := grant.Question{
-		Store: store, Role: role, Terminal: terminalID(), Now: c.g.w.App.Now, Granted: granted,
+		Store: store, Role: role, Terminal: terminalID(), Kind: string(v.Action), Now: c.g.w.App.Now, Granted: granted,
 		Ask: func(ctx context.Context) (bool, error) {
 			console, closeTerminal, err := openConsole(c.g.w.App)
 			if err != nil {
@@ -117,9 +117,17 @@ func (c Case) ask(ctx context.Context, store grant.Store, v Verdict, granted fun
 	case err != nil:
 		return c.g.w.App.ExplainConsole(err)
 	case !yes:
-		return c.refusal(v, "the answer was no", "")
+		return c.refusal(v, No(v), "")
 	}
 	return nil
+}
+
+// No describes an answer that does not agree to a request.
+func No(v Verdict) string {
+	if v.Action == guard.TypeName {
+		return "the name was not typed"
+	}
+	return "the answer was no"
 }
 
 // AskOn asks the user on a console, as the rule says.

@@ -31,11 +31,12 @@ type Guard struct {
 // GuardFor returns the Guard that uses the connection of a profile.
 func (w *Workspace) GuardFor(p *profile.Profile) *Guard { return &Guard{w: w, p: p} }
 
-// Rules reads the rules: first the rules of the team, then those of the user. It reads the files
-// each time, because another program may have changed them. An invalid file that can have rules is
-// an error, and the caller must then refuse every role.
+// Rules reads the rules: first the rules of the team, then those of the user. If a variable moves the
+// settings, all rules of the usual settings come before those of the moved settings, which any
+// program can write. It reads the files each time, because another program may have changed them. An
+// invalid file that can have rules is an error, and the caller must then refuse every role.
 func (g *Guard) Rules(ctx context.Context) (guard.Rules, error) {
-	var team, own guard.Rules
+	var all guard.Rules
 	env := g.w.App.Env.Lookup
 	for _, path := range rulefile.Paths(env) {
 		set, err := settings.ReadFile(path, env)
@@ -52,9 +53,9 @@ func (g *Guard) Rules(ctx context.Context) (guard.Rules, error) {
 		if err != nil {
 			return guard.Rules{}, command.WithHint(err, "correct the rules; until then, lanyard hands out no credentials")
 		}
-		team, own = team.Before(t), own.Before(o)
+		all = all.Before(t).Before(o)
 	}
-	return team.Before(own), nil
+	return all, nil
 }
 
 // teamRules reads the rules in the team's file. Unlike the rules of profiles sync, an older copy of
@@ -506,7 +507,7 @@ func (c Case) refusal(v Verdict, problem, hint string) error {
 		e.Why = "allows only " + strings.Join(v.Rule.Downgrade, " or ") + " instead of " + role + ", and the stored list of accounts has no such role"
 		e.Hint = "to list the roles, run: lanyard accounts"
 	default:
-		e.Why = "needs a person who confirms " + role + ", and " + problem
+		e.Why = "asks the user before " + role + ", and " + problem
 	}
 	if e.Hint == "" {
 		e.Hint = "to see the rules, run: lanyard guard check"

@@ -1,7 +1,9 @@
 package workspace
 
 import (
+	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/lanyard-cli/lanyard/internal/audit"
 	"github.com/lanyard-cli/lanyard/internal/broker"
@@ -9,6 +11,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/eventlog"
 	"github.com/lanyard-cli/lanyard/internal/grant"
+	"github.com/lanyard-cli/lanyard/internal/rulefile"
 	"github.com/lanyard-cli/lanyard/internal/settings"
 )
 
@@ -49,31 +52,59 @@ func entryOf(h broker.Handout) audit.Entry {
 	}
 	if h.Err != nil {
 		e.Error = h.Err.Error()
+		var quotes interface{ WithoutOutput() string }
+		if errors.As(h.Err, &quotes) { // the text has what another program printed
+			e.Error = quotes.WithoutOutput()
+		}
 	}
 	return e
 }
 
 // Record adds entries to the audit record, and forwards them if the settings say so. If that fails,
-// it warns the user. It returns an error only if the settings require the record, or cannot be
-// read.
+// it warns the user. It also warns of settings that cannot be read. It returns an error only if the
+// record fails, and the settings require the record or cannot be read.
 func Record(app *command.App, entries ...audit.Entry) error {
-	set, invalid := settings.Read(app.Env.Lookup)
-	err := write(app, set.Audit, entries)
+	required, forward, invalid := auditSettings(app)
+	err := write(app, required != "", forward, entries)
 	switch {
+	case err == nil && invalid != nil:
+		app.Warn(invalid.Error(), command.HintOf(invalid))
+		return nil
 	case err == nil:
 		return nil
 	case invalid != nil:
 		return invalid
-	case set.Audit.Required:
+	case required != "":
 		return command.WithHint(&command.ConfigError{Code: "Audit", Msg: fmt.Sprintf("no credentials, because the audit record cannot be written: %v", err)},
-			"mend the audit record, or remove audit.required from %s", set.Path)
+			"mend the audit record, or remove audit.required from %s", required)
 	}
 	app.Warn(fmt.Sprintf("the audit record cannot be written: %v", err), "")
 	return nil
 }
 
-func write(app *command.App, set settings.Audit, entries []audit.Entry) error {
+// auditSettings returns the path of the settings that require the record, or "", and where they
+// forward it. Like rules, the usual settings count even if a variable moves the settings.
+func auditSettings(app *command.App) (required string, forward []string, err error) {
+	for _, path := range rulefile.Paths(app.Env.Lookup) {
+		set, invalid := settings.ReadFile(path, app.Env.Lookup)
+		if err == nil {
+			err = invalid
+		}
+		if set.Audit.Required && required == "" {
+			required = path
+		}
+		if to := set.Audit.Forward; to != "" && !slices.Contains(forward, to) {
+			forward = append(forward, to)
+		}
+	}
+	return required, forward, err
+}
+
+func write(app *command.App, required bool, forward []string, entries []audit.Entry) error {
 	log, ok := audit.In(app.Env.Lookup)
+	if !ok && required {
+		return errors.New("there is no home folder")
+	}
 	if !ok {
 		app.Log.Debug("no audit record, because there is no home folder")
 		return nil
@@ -82,14 +113,16 @@ func write(app *command.App, set settings.Audit, entries []audit.Entry) error {
 	if err != nil {
 		return err
 	}
-	switch set.Forward {
-	case settings.Syslog:
-		err = eventlog.Syslog(eventlog.SyslogSocket, lines)
-	case settings.Journald:
-		err = eventlog.Journald(eventlog.JournaldSocket, lines)
-	}
-	if err != nil {
-		return fmt.Errorf("forward to %s: %w", set.Forward, err)
+	for _, to := range forward {
+		switch to {
+		case settings.Syslog:
+			err = eventlog.Syslog(eventlog.SyslogSocket, lines)
+		case settings.Journald:
+			err = eventlog.Journald(eventlog.JournaldSocket, lines)
+		}
+		if err != nil {
+			return fmt.Errorf("forward to %s: %w", to, err)
+		}
 	}
 	return nil
 }

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"strconv"
 	"strings"
 	"time"
@@ -96,7 +97,11 @@ func run(app *command.App, o options) error {
 	case app.Flags.Output != "" || app.Flags.Query != "":
 		return output.Print(app, "Audit", map[string]any{"entries": entries})
 	case len(entries) == 0:
-		_, err := fmt.Fprintf(app.IO.Err, "%s: the audit record has no such entries since %s\n", app.Name, since.Format("2006-01-02 15:04"))
+		such := ""
+		if len(o.match) > 0 {
+			such = "matching "
+		}
+		_, err := fmt.Fprintf(app.IO.Err, "%s: the audit record has no %sentries since %s\n", app.Name, such, since.Format("2006-01-02 15:04"))
 		return err
 	case o.chart:
 		return chart(app, entries, since)
@@ -133,7 +138,6 @@ func start(value string, now time.Time) (time.Time, error) {
 
 // list prints a row for each entry. On a narrow terminal, it leaves out the account and the role.
 func list(app *command.App, entries []audit.Entry) error {
-	paint := app.OutStyle()
 	now := app.Now()
 	wide := [][]string{{"TIME", "PROFILE", "ACCOUNT", "ROLE", "RESULT", "BY"}}
 	narrow := [][]string{{"TIME", "PROFILE", "RESULT", "BY"}}
@@ -143,44 +147,45 @@ func list(app *command.App, entries []audit.Entry) error {
 		if day(t).Equal(day(now)) {
 			short = t.Format("15:04:05")
 		}
-		res, caller := result(e, paint.Bad), by(e)
-		wide = append(wide, []string{t.Format("2006-01-02 15:04:05"), show(e.Profile), show(e.Account), show(e.Role), res, caller})
-		narrow = append(narrow, []string{short, show(e.Profile), res, caller})
+		wide = append(wide, []string{t.Format("2006-01-02 15:04:05"), show(e.Profile), show(e.Account), show(e.Role), result(e), by(e)})
+		narrow = append(narrow, []string{short, show(e.Profile), result(e), by(e)})
 	}
-	if app.IO.Width > 0 && tooWide(wide, app.IO.Width) {
-		return output.Table(app, narrow)
+	rows := wide
+	if app.IO.Width > 0 && !output.Fits(wide, app.IO.Width) {
+		rows = narrow
 	}
-	return output.Table(app, wide)
+	bad := app.OutStyle().Bad
+	return output.PaintedTable(app, rows, func(row, column int, cell string) string {
+		if row > 0 && rows[0][column] == "RESULT" && isBad(entries[row-1]) {
+			return bad(cell)
+		}
+		return cell
+	})
 }
 
-// tooWide reports whether a table does not fit into a number of columns.
-func tooWide(rows [][]string, columns int) bool {
-	widths := make([]int, len(rows[0]))
-	for _, cells := range rows {
-		for i, cell := range cells {
-			widths[i] = max(widths[i], terminal.Width(cell))
-		}
-	}
-	for _, w := range widths {
-		columns -= w + 2
-	}
-	return columns < -2
+// isBad reports whether an entry has no credentials, or a gap before it.
+func isBad(e audit.Entry) bool {
+	return e.Event == audit.Restart || e.Decision == audit.Refused || e.Decision == audit.Failed
 }
 
 // result describes the decision of an entry.
-func result(e audit.Entry, bad func(string) string) string {
+func result(e audit.Entry) string {
 	switch {
 	case e.Event == audit.Restart:
-		return bad("gap in the record")
+		return "gap in the record"
 	case e.Event == audit.Grant:
 		return "granted until " + e.Expires.Local().Format("15:04")
 	case e.Decision == audit.Refused:
-		if e.Rule == "" {
-			return bad("refused")
+		text := "refused"
+		if e.Call != "" {
+			text += " " + show(e.Call)
 		}
-		return bad("refused") + " by " + show(e.Rule)
+		if e.Rule != "" {
+			text += " by " + show(filepath.Base(e.Rule)) // the whole path makes the table too wide
+		}
+		return text
 	case e.Decision == audit.Failed:
-		return bad("failed")
+		return "failed"
 	case e.Call != "":
 		return show(e.Call)
 	}
@@ -233,7 +238,7 @@ func verify(app *command.App, log audit.Log, anchor string) error {
 		err = tell(app, log, r)
 	}
 	if len(r.Problems) > 0 {
-		return errors.Join(err, command.Failuref("the audit record in %s is not as it was written", log.Dir))
+		return errors.Join(err, command.Failuref("the audit record in %s was changed or is damaged", log.Dir))
 	}
 	return err
 }

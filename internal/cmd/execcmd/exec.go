@@ -108,6 +108,8 @@ func (o *execOptions) parse(app *command.App, args []string, dash int) error {
 			"run: lanyard exec %s -- %s", command.Quote(args[0]), quoteAll(args[1:]))
 	case dash < 0 || dash == len(args):
 		return command.WithHint(command.Usagef("missing argument: COMMAND"), form)
+	case dash > 1 && app.Flags.Wait > 0:
+		return command.WithHint(command.Usagef("unexpected argument: %s", args[1]), "write a time after --wait with =, such as --wait=5m\n%s", form)
 	case dash > 1:
 		return command.WithHint(command.Usagef("unexpected argument: %s", args[1]), form)
 	}

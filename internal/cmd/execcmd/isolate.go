@@ -296,6 +296,7 @@ func emptyFiles(dir, region string) (setting, error) {
 	return setting{
 		{"AWS_CONFIG_FILE", config},
 		{"AWS_SHARED_CREDENTIALS_FILE", keys},
+		{"BOTO_CONFIG", keys},                 // otherwise botocore reads the keys in ~/.boto
 		{"AWS_EC2_METADATA_DISABLED", "true"}, // otherwise a program on an EC2 instance could use the role of the instance
 		{"LANYARD_AGENT_SOCKET", "none"},
 	}, nil

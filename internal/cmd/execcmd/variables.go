@@ -31,6 +31,12 @@ var cleared = [...]string{
 	"AWS_CREDENTIAL_FILE", "AWS_BEARER_TOKEN_BEDROCK", profileVariable,
 }
 
+// rarelySet reports whether a variable has other credentials that only a few programs read: the keys
+// of older SDKs for Java and Go, and tokens for single services. A program gets no such variable.
+func rarelySet(name string) bool {
+	return name == "AWS_ACCESS_KEY" || name == "AWS_SECRET_KEY" || strings.HasPrefix(name, "AWS_BEARER_TOKEN_")
+}
+
 // A variable is one environment variable.
 type variable struct{ name, value string }
 
@@ -129,7 +135,7 @@ func newSetting(p *profile.Profile, c ssocache.Credentials, region string) setti
 	return s
 }
 
-// environment returns the entries of environ without the cleared variables, and then the
+// environment returns the entries of environ without the variables with credentials, and then the
 // variables of the profile.
 func (s setting) environment(environ []string) []string {
 	removed := cleared[:]
@@ -138,7 +144,7 @@ func (s setting) environment(environ []string) []string {
 	}
 	out := slices.DeleteFunc(slices.Clone(environ), func(entry string) bool {
 		name, _, _ := strings.Cut(entry, "=")
-		return slices.ContainsFunc(removed, func(r string) bool {
+		return rarelySet(name) || slices.ContainsFunc(removed, func(r string) bool {
 			return r == name || runtime.GOOS == "windows" && strings.EqualFold(r, name)
 		})
 	})

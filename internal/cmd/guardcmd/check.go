@@ -140,12 +140,14 @@ func (r *report) fill(c workspace.Case) error {
 	if err != nil {
 		return err
 	}
+	unknownName := false
 	for _, role := range roles {
 		one := roleReport{
 			Profile: role.Profile, Aliases: role.Aliases, AccountID: role.Account, AccountName: role.AccountName, RoleName: role.Role,
 			Rules: []ruleReport{},
 		}
 		for _, s := range role.Steps {
+			unknownName = unknownName || s.Decides && s.Why != "" && role.AccountName == ""
 			one.Rules = append(one.Rules, ruleReport{s.Rule.Path, s.Rule.Line, s.Rule.Team, string(s.Rule.Action), s.Decides, s.Why})
 		}
 		r.Roles = append(r.Roles, one)
@@ -155,6 +157,9 @@ func (r *report) fill(c workspace.Case) error {
 	result, refused := c.Answer(v)
 	if r.Result = result; refused != nil {
 		r.Allowed, r.Reason, r.hint = false, refused.Error(), command.HintOf(refused)
+	}
+	if r.hint == "" && unknownName {
+		r.hint = "to list the accounts with their names, run: lanyard accounts"
 	}
 	return nil
 }

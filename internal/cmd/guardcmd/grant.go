@@ -98,14 +98,14 @@ func give(ctx context.Context, app *command.App, name string, d time.Duration) e
 		return command.WithHint(command.Failuref("profile %s needs no grant: no rule asks before %s", p.Name, guard.RoleText(s.AccountID, s.RoleName)),
 			"to see the rules, run: lanyard guard check %s", p.Name)
 	case !app.IO.Terminal:
-		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "a grant needs a person at a terminal, and there is no terminal"}, "run in a terminal: lanyard grant %s", p.Name)
+		return command.WithHint(&command.ConfigError{Code: "Configuration", Msg: "lanyard grant asks you on a terminal, and there is no terminal"}, "run in a terminal: lanyard grant %s", p.Name)
 	}
 	yes, err := c.AskOn(ctx, app.Console(), v)
 	if err != nil {
 		return app.ExplainConsole(err)
 	}
 	if !yes {
-		return command.Failuref("the answer was no, so nothing is granted")
+		return command.Failuref("nothing is granted: %s", workspace.No(v))
 	}
 	now := app.Now()
 	g := grant.Grant{Role: c.GrantRole(), From: now, Until: now.Add(d)}

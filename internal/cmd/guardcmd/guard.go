@@ -17,8 +17,17 @@ func New(app *command.App) *cobra.Command {
 		Use:   "guard",
 		Short: "Explain the rules for roles",
 		Long: `Rules in ~/.config/lanyard/config.yaml, and in the team's file, decide which
-roles a command gets: allow, confirm, type-name, deny, downgrade. The rules are
-in the list guard.
+roles a command gets: allow, confirm, type-name, deny, downgrade. The first rule
+that matches decides. This rule asks before a command gets an administrator of
+production:
+
+  guard:
+    - account_name: "*-prod"
+      role: "*Admin*"
+      action: confirm
+
+A rule can have the keys profile, account, account_name, role, command and when.
+docs/guard.md describes the keys and actions.
 
 With tokens in files, the AWS CLI and the SDKs can get every role without
 lanyard, and the rules do not apply to them. With --strict, lanyard moves the

@@ -10,7 +10,8 @@ import (
 
 func fillConfig(p *command.Page, _ *cobra.Command) {
 	p.Prose("lanyard reads the AWS CLI's config file, ~/.aws/config, and credentials file, ~/.aws/credentials. " +
-		`A setting is a line KEY = VALUE in a section. To change a setting, edit the file or run "lanyard configure set".`)
+		`A setting is a line KEY = VALUE in a section. To change a setting, edit the file or run "lanyard configure set". ` +
+		`Rules for roles and other settings for all profiles are in ~/.config/lanyard/config.yaml: see "lanyard help guard" and docs/guard.md.`)
 	addList(p, "SETTINGS OF LANYARD", []command.Item{
 		{Name: "sso_auto_refresh", Text: "true or false: refresh the session automatically. The default is true if the session has a refresh token."},
 		{Name: "sso_refresh_window", Text: "How many seconds before the expiry lanyard refreshes the access token. The default is 900. If the value is the lifetime of the token or more, lanyard refreshes in the second half of the lifetime."},
@@ -167,9 +168,9 @@ func fillFiles(p *command.Page, _ *cobra.Command) {
 	})
 	addList(p, "FILES OF LANYARD", []command.Item{
 		{Name: "~/.aws/sso/cache/.NAME…", Text: "Locks and notes about the token NAME, also in ~/.aws/cli/cache. Only .NAME.json.kept and .NAME.tmp-… can hold secrets. docs/architecture.md describes each file."},
-		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. ~/.aws/lanyard/keys names the key that decrypts the store, and holds no secret. ~/.aws/lanyard/config is a copy of your config for commands that lanyard hands off to the AWS CLI. ~/.aws/lanyard/recent has the order of profiles in menus."},
-		{Name: "~/.config/lanyard/config.yaml", Text: "Your own settings of lanyard."},
-		{Name: "~/.local/state/lanyard/", Text: "The audit record: audit.jsonl, older files, and audit.anchor, which says where the record ends."},
+		{Name: "~/.aws/lanyard/", Text: "The encrypted store, if you use it. ~/.aws/lanyard/keys names the key that decrypts the store, and holds no secret. ~/.aws/lanyard/config is a copy of your config for commands that lanyard hands off to the AWS CLI. ~/.aws/lanyard/recent has the order of profiles in menus. ~/.aws/lanyard/inventory has the list of accounts and roles. ~/.aws/lanyard/guard has your grants and your answers to the questions of rules."},
+		{Name: "~/.config/lanyard/config.yaml", Text: "Your own settings of lanyard: rules for roles (guard), the audit record (audit), the list of accounts (inventory), and names for \"profiles sync\" (profiles)."},
+		{Name: "~/.local/state/lanyard/", Text: "The audit record: audit.jsonl, older files, and audit.anchor, which says where the record ends. run.jsonl has the results of the last \"lanyard run\"."},
 		{Name: "~/.aws/.config.lock", Text: "The lock for changes of the config, in the same folder as the config; .credentials.lock for the credentials file."},
 		{Name: "~/.aws/.lanyard/", Text: `In the same folder as the config: backups of the config and the credentials file, one for each day with changes, at most 30. "configure undo" also has its record in this folder. A backup of the credentials file contains its access keys.`},
 		{Name: "agent-….sock", Text: "The agent's socket, in the folder lanyard of XDG_RUNTIME_DIR or /run/user/UID, else in lanyard-UID in TMPDIR or /tmp. LANYARD_AGENT_SOCKET names another path. On Windows, the socket is a named pipe."},

@@ -71,20 +71,21 @@ func addText(p *command.Page, heading string, paragraphs ...string) {
 }
 
 func fillExitCodes(p *command.Page, _ *cobra.Command) {
-	p.Prose("lanyard uses the AWS CLI's exit codes. Only \"lanyard exec\" adds 126 and 127.")
+	p.Prose("lanyard uses the AWS CLI's exit codes. Only \"exec\" and \"run\" add 124, 126 and 127.")
 	addList(p, "EXIT CODES", []command.Item{
 		{Name: "0", Text: "The command succeeded."},
-		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token, "doctor" if a check found a problem. The help of each command says when the command exits with 1.`},
-		{Name: "126", Text: "\"lanyard exec\" found the program, but cannot run it."},
-		{Name: "127", Text: "\"lanyard exec\" did not find the program."},
+		{Name: "1", Text: `A check failed, or nothing was found: "status --check" if you must sign in, "configure get" if the setting does not exist, "s3 ls" if nothing matches, "agent status" if no agent runs, "sso logout --verify" if the service still accepts a token, "guard check" if the rules would refuse the role, "audit --verify" if the record was changed, "doctor" if a check found a problem. The help of each command says when the command exits with 1.`},
+		{Name: "124", Text: "\"lanyard run\" ended a run because of --timeout."},
+		{Name: "126", Text: "\"lanyard exec\" or \"lanyard run\" found the program, but cannot run it."},
+		{Name: "127", Text: "\"lanyard exec\" or \"lanyard run\" did not find the program."},
 		{Name: "130", Text: "The command was interrupted, for example with Ctrl-C."},
 		{Name: "252", Text: "The command line is wrong: an unknown command or flag, or a missing argument."},
-		{Name: "253", Text: "The configuration is wrong: for example, a session that does not exist or a missing region."},
-		{Name: "254", Text: "A service refused the request."},
+		{Name: "253", Text: "The configuration is wrong: for example, a session that does not exist or a missing region. Or a rule of guard refuses the role."},
+		{Name: "254", Text: "A service refused the request, or at least one run of \"lanyard run\" was refused."},
 		{Name: "255", Text: "Anything else: for example, the session has ended, the profile does not exist, a file cannot be read, or a service cannot be reached."},
 	})
 	addText(p, "OTHER PROGRAMS",
-		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of their program.`)
+		`A command that lanyard hands off to the AWS CLI returns the AWS CLI's exit code. "lanyard exec" and "lanyard emulator run" return the exit code of their program. "lanyard run" returns the highest exit code of a run, if no run was refused.`)
 }
 
 func fillServices(p *command.Page, _ *cobra.Command) {

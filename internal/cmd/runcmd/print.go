@@ -7,6 +7,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -20,7 +21,19 @@ import (
 func (r *runner) check(ctx context.Context, t targets) error {
 	for _, target := range t.list {
 		if names := target.Lacks(r.o.argv); len(names) > 0 {
-			return command.Usagef("%s: there is no value for %s", target, strings.Join(names, ", "))
+			err := command.Usagef("%s: there is no value for %s", target, strings.Join(names, ", "))
+			if slices.Contains(names, "{region}") {
+				return command.WithHint(err, "add --region REGION before the --")
+			}
+			return err
+		}
+		if names := target.InScript(r.o.argv); len(names) > 0 {
+			return command.WithHint(command.Usagef("%s: the value for %s has characters that the shell would interpret", target, strings.Join(names, ", ")),
+				"give the value to the script as a word of its own, such as: sh -c 'echo \"$1\"' sh %s", names[0])
+		}
+		if words := target.MadeFlags(r.o.argv); len(words) > 0 {
+			return command.WithHint(command.Usagef("%s: the value for %s begins with a dash, so it would be a flag of the command", target, strings.Join(words, ", ")),
+				"use {account}, or put a text such as ./ before the placeholder")
 		}
 	}
 	b := r.cmd.builtin

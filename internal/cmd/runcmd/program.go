@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/pflag"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/child"
@@ -60,11 +61,23 @@ func (p Parts) read(app *command.App, o options) (commandLine, error) {
 		}
 		return c, nil
 	}
+	typo := func() error {
+		if len(rest) < 2 {
+			return nil
+		}
+		return awscli.TypoInOperation(app.Name, rest[0], rest[1])
+	}
 	if ours && words[0] == "aws" {
+		if err := typo(); err != nil {
+			return commandLine{}, err
+		}
 		return awsCLI(app, line, globals)
 	}
 	path, err := p.Program(words)
 	if err != nil && awsnames.Command(words[0]) {
+		if err := typo(); err != nil {
+			return commandLine{}, err
+		}
 		return awsCLI(app, words, globals)
 	}
 	if err != nil && strings.Contains(words[0], " ") {
@@ -80,8 +93,8 @@ func awsCLI(app *command.App, args, globals []string) (commandLine, error) {
 	}
 	path, err := child.FindAWS(app)
 	if err != nil {
-		return commandLine{}, command.WithHint(command.Usagef("%q is not built into lanyard and needs the AWS CLI, which is not on PATH", strings.Join(cmdline.Words(args), " ")),
-			"install the AWS CLI version 2: https://docs.aws.amazon.com/cli/")
+		return commandLine{}, command.WithHint(command.Usagef("run needs the AWS CLI for %q, and it is not on PATH", strings.Join(cmdline.Words(args), " ")),
+			"if lanyard has this command, run it as a program: -- lanyard …\ninstall the AWS CLI version 2: https://docs.aws.amazon.com/cli/")
 	}
 	return commandLine{path: path, argv: append([]string{path}, args...)}, nil
 }

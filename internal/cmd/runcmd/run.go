@@ -104,7 +104,7 @@ Ctrl-C ends all runs.
 
 The exit code is 0 if all runs succeeded, and 254 if the sign-in, the role or
 the service refused a run. Otherwise it is the highest exit code of a run. A run
-that --timeout has ended counts as 124.`,
+that --timeout has ended counts as 124. If no account matches, it is 1.`,
 		Example: `# list the buckets of all accounts whose names begin with payments
 lanyard run --match 'payments-*' --role ReadOnlyAccess -- s3 ls
 # which accounts, and how many requests

@@ -85,9 +85,32 @@ func (t targets) none(r *runner) error {
 		fmt.Fprintf(r.app.IO.Err, "%s: nothing to repeat: every run that the flags select has succeeded\n", r.app.Name)
 		return nil
 	case len(r.o.profiles) > 0:
-		return command.Failuref("no profile with credentials matches")
+		return command.WithHint(command.Failuref("no profile with credentials matches --profile %s", quoted(r.o.profiles)),
+			"to list your profiles, run: %s configure list-profiles", r.app.Name)
 	}
-	return command.WithHint(command.Failuref("no account matches"), "to list your accounts and roles, run: %s accounts", r.app.Name)
+	return command.WithHint(command.Failuref("no account matches%s", r.selected()), "to list your accounts and roles, run: %s accounts", r.app.Name)
+}
+
+// selected returns the flags that select accounts and a role.
+func (r *runner) selected() (text string) {
+	if len(r.o.match) > 0 {
+		text += " --match " + quoted(r.o.match)
+	}
+	if len(r.o.accounts) > 0 {
+		text += " --account " + quoted(r.o.accounts)
+	}
+	if r.o.role != "" {
+		text += " --role " + command.Quote(r.o.role)
+	}
+	return text
+}
+
+func quoted(words []string) string {
+	all := make([]string, len(words))
+	for i, w := range words {
+		all[i] = command.Quote(w)
+	}
+	return strings.Join(all, ", ")
 }
 
 // targets finds the targets.
@@ -186,9 +209,11 @@ func (r *runner) fromInventory(ctx context.Context) (t targets, err error) {
 	if err != nil {
 		return t, err
 	}
-	l.Update(ctx, func(*listing.Session) listing.Demand {
-		return listing.Demand{Need: inventory.Need{Match: r.o.selection.Wants}}
-	})
+	need := inventory.Need{Match: r.o.selection.Wants}
+	if slices.Contains(r.o.match, "*") {
+		need.Match = nil // the complete list has an index, which rules and menus read
+	}
+	l.Update(ctx, func(*listing.Session) listing.Demand { return listing.Demand{Need: need} })
 	if ctx.Err() != nil {
 		return t, ctx.Err()
 	}
@@ -230,7 +255,7 @@ func (r *runner) explain(c fanout.Chosen, sources []fanout.Source) error {
 		}
 		return command.WithHint(err, "to list your accounts, run: %s accounts", r.app.Name)
 	case len(c.Several) > 0:
-		return command.WithHint(command.Usagef("you have several roles in %s", accounts(len(c.Several), c.Several[0].String())),
+		return command.WithHint(command.Usagef("you have several roles in %s", accounts(len(c.Several), "such as "+c.Several[0].String())),
 			"add --role ROLE or --role-prefer ROLE,ROLE\nto list the roles, run: %s roles", r.app.Name)
 	case len(c.Without) > 0:
 		wanted := r.o.role
@@ -241,7 +266,7 @@ func (r *runner) explain(c fanout.Chosen, sources []fanout.Source) error {
 		if wanted != "" {
 			what = "no role " + wanted
 		}
-		r.app.Warn(fmt.Sprintf("you have %s in %s: left out", what, accounts(len(c.Without), output.Summary(c.Without))), "")
+		r.app.Warn(fmt.Sprintf("left out: you have %s in %s", what, accounts(len(c.Without), output.Summary(c.Without))), "")
 	}
 	return nil
 }
@@ -291,7 +316,7 @@ func (r *runner) addProfile(t *targets, name string, literal bool) error {
 		if literal {
 			return err
 		}
-		r.app.Warn("profile "+name+" is left out: "+err.Error(), command.HintOf(err))
+		r.app.Warn("left out: "+err.Error(), command.HintOf(err))
 		return nil
 	}
 	list := fanout.InRegions([]fanout.Target{target}, r.o.regions)

@@ -94,6 +94,12 @@ func (o *operation) handsOut() (role broker.Role, ok bool) {
 		return broker.Role{AccountID: text("accountId"), RoleName: text("roleName")}, true
 	case "sts:AssumeRole", "sts:AssumeRoleWithWebIdentity", "sts:AssumeRoleWithSAML":
 		return broker.RoleOf(text("RoleArn")), true
+	case "sts:AssumeRoot":
+		target := text("TargetPrincipal") // an account id, or the ARN of the root user
+		if profile.ValidAccountID(target) {
+			target = "arn:aws:iam::" + target + ":root"
+		}
+		return broker.RoleOf(target), true
 	}
 	return broker.Role{}, false
 }

@@ -131,7 +131,7 @@ func portalSummary(service, operation string) string {
 func usage(app *command.App, svc *model.Service, op *model.Operation) string {
 	line := app.Name + " " + svc.Name + " " + op.CLIName
 	for _, f := range requiredOptions(svc, op) {
-		line += " " + f.Name + " " + placeholder(f)
+		line += " " + withValue(f, placeholder(f))
 	}
 	return line + " [options]"
 }
@@ -146,6 +146,15 @@ func isToken(svc *model.Service, f arg.Flag) bool {
 	return svc.Name == "sso" && f.Member != nil && f.Member.Name == tokenMember
 }
 
+// withValue returns an option with its value. The file for the body of a reply has no option: it is
+// an argument.
+func withValue(f arg.Flag, value string) string {
+	if !strings.HasPrefix(f.Name, "--") {
+		return value
+	}
+	return f.Name + " " + value
+}
+
 // placeholder returns the name of an option's value, such as ROLE_NAME for --role-name.
 func placeholder(f arg.Flag) string {
 	return strings.ToUpper(strings.ReplaceAll(strings.TrimPrefix(f.Name, "--"), "-", "_"))
@@ -156,7 +165,7 @@ func placeholder(f arg.Flag) string {
 func exampleLine(svc *model.Service, op *model.Operation, more ...string) string {
 	var options []string
 	for _, f := range requiredOptions(svc, op) {
-		options = append(options, f.Name+" "+exampleValue(f))
+		options = append(options, withValue(f, exampleValue(f)))
 	}
 	lines := []string{"lanyard " + svc.Name + " " + op.CLIName}
 	for _, option := range append(options, more...) {
@@ -179,6 +188,8 @@ func exampleValue(f arg.Flag) string {
 	switch f.Name {
 	case "--account-id":
 		return "111122223333"
+	case "outfile":
+		return "body.out"
 	case "--bucket":
 		return "my-bucket"
 	case "--role-arn":
@@ -214,6 +225,9 @@ func optionItems(svc *model.Service, op *model.Operation) (specific, general []c
 			continue
 		}
 		item.Text = optionText(svc, f)
+		if !strings.HasPrefix(f.Name, "--") {
+			item = command.Item{Name: placeholder(f), Text: "the file for the body of the reply; an argument, not an option"}
+		}
 		specific = append(specific, item)
 	}
 	return specific, general

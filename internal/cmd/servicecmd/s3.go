@@ -20,7 +20,7 @@ import (
 
 // NewS3 returns the command s3 with its subcommands.
 func NewS3(app *command.App) *cobra.Command {
-	s3 := cmdline.Group("s3", "List S3 buckets and objects, make and remove buckets")
+	s3 := cmdline.Group("s3", "List, make and remove S3 buckets, and presign URLs")
 	s3.Long = `lanyard has these commands built in, and hands off other s3 commands to the AWS
 CLI.`
 	s3.Example = `lanyard s3 ls`

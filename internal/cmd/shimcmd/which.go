@@ -21,9 +21,10 @@ func NewWhich(app *command.App) *cobra.Command {
 Without COMMAND, print the path of the AWS CLI.
 
 If COMMAND is an operation of an AWS service that is not built in, stderr says
-why.
-The output depends on the aliases in ~/.aws/cli/alias. lanyard also hands off a
-command with an unknown option, even if "which" prints lanyard.
+why. The output depends on the aliases in ~/.aws/cli/alias.
+
+lanyard also hands off a command with an option that is not built in, such as
+"s3 rb --force", even if "which" prints lanyard.
 
 If the command line needs the AWS CLI and the AWS CLI is not on PATH, the exit
 code is 1. If the command is unknown, the exit code is 252.`,

@@ -240,7 +240,8 @@ func chosenServices(random *rand.Rand) []string {
 		return services
 	}
 	random.Shuffle(len(services), func(i, j int) { services[i], services[j] = services[j], services[i] })
-	return services
+	// The paths of geo-routes have changed between botocore 1.43.11 and the models of the tables.
+	return slices.DeleteFunc(services, func(s string) bool { return s == "geo-routes" && *models == "" })
 }
 
 // partOf returns the cases of every n-th service.
