@@ -375,6 +375,8 @@ type elsewhere struct {
 // line, the beginning of a line followed by "…", or a page and the language of its blocks.
 var docElsewhere = map[string]elsewhere{
 	"make test":              {"this test is a part of it", ""},
+	"make docs":              {"the test writes the same site", "scripts/docs/site_test.go TestSite"},
+	"make man":               {"the test writes the same pages", "scripts/docs/manual_test.go TestPages"},
 	"NO_INSTALL=1 make test": {"this test is a part of it", "scripts/setup NO_INSTALL"},
 	"git clone https://github.com/lanyard-cli/lanyard": {"it needs the network", ""},
 	"cd lanyard":                          {"the script has its own folder", ""},
