@@ -37,7 +37,7 @@ func helpArticles(manual []page) []article {
 		}
 		b.WriteString("</dl>\n")
 	}
-	list.body = template.HTML(b.String()) //nolint:gosec // escaped above
+	list.body = template.HTML(b.String())
 	all = append(all, list)
 	for _, p := range manual {
 		all = append(all, p.article(names))
@@ -119,7 +119,7 @@ func (p page) article(names helpFiles) article {
 			b.WriteString("</dl>\n")
 		}
 	}
-	a.body = template.HTML(b.String()) //nolint:gosec // escaped above
+	a.body = template.HTML(b.String())
 	return a
 }
 

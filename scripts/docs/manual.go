@@ -28,10 +28,10 @@ func writeMan(dir, release string) (int, error) {
 	}
 	for _, p := range all {
 		file := filepath.Join(dir, "man"+p.section, p.file())
-		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil { //nolint:gosec // everybody reads man pages
+		if err := os.MkdirAll(filepath.Dir(file), 0o755); err != nil {
 			return 0, err
 		}
-		if err := os.WriteFile(file, []byte(p.roff(release)), 0o644); err != nil { //nolint:gosec // as above
+		if err := os.WriteFile(file, []byte(p.roff(release)), 0o644); err != nil {
 			return 0, err
 		}
 	}

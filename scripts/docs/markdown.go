@@ -85,7 +85,7 @@ func (c converter) convert(s source) (article, error) {
 	if err := md.Renderer().Render(&b, data, doc); err != nil {
 		return a, fmt.Errorf("%s: %w", s.file, err)
 	}
-	a.body = template.HTML(wrapTables(c.linkCommands(b.String()))) //nolint:gosec // our own files
+	a.body = template.HTML(wrapTables(c.linkCommands(b.String())))
 	return a, nil
 }
 
