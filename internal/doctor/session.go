@@ -272,8 +272,6 @@ func checkAgent(ctx context.Context, p *Patient) []Finding {
 	if p.W.NoHome != nil {
 		return []Finding{notChecked("no home folder is known")}
 	}
-	ctx, cancel := context.WithTimeout(ctx, agentTime)
-	defer cancel()
 	client := workspace.NewAgentClient(p.W.App, p.W.Home)
 	client.Patience = agentTime
 	status, err := client.Status(ctx)
@@ -283,6 +281,8 @@ func checkAgent(ctx context.Context, p *Patient) []Finding {
 		return []Finding{ok("none is running")}
 	case errors.Is(err, agent.ErrElsewhere), errors.Is(err, agent.ErrForeign):
 		return []Finding{problem("%v", err).fix("set LANYARD_AGENT_SOCKET to another path")}
+	case err != nil && ctx.Err() != nil: // the client has closed the connection
+		return []Finding{problem("%v at %s", agent.ErrSilent, client.Address).fix("%s", stop)}
 	case err != nil:
 		return []Finding{problem("%v", err).fix("%s", stop)}
 	case status.Problem != "":
