@@ -156,12 +156,13 @@ func (e *Emulator) operationNames() []string {
 	}
 	for _, rt := range e.routes {
 		for _, op := range rt.methods {
-			names[op.name] = true
+			names[op.name] = !op.exempt
 		}
 	}
 	for name := range e.queries {
 		names[name] = true
 	}
+	maps.DeleteFunc(names, func(_ string, counted bool) bool { return !counted })
 	return slices.Sorted(maps.Keys(names))
 }
 

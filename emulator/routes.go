@@ -53,9 +53,22 @@ func (e *Emulator) newRoutes() map[string]*route {
 		"/assignment/roles":       e.portalRoute("ListAccountRoles", "GET", e.listAccountRoles),
 		"/federation/credentials": e.portalRoute("GetRoleCredentials", "GET", e.getRoleCredentials),
 		"/logout":                 e.portalRoute("Logout", "POST", e.logout),
+		HealthPath:                healthRoute(),
 	}
 	e.addPages(routes)
 	return routes
+}
+
+// HealthPath is the path of the health check. GET and HEAD requests get status 200. The emulator
+// does not count or record these requests.
+const HealthPath = "/healthz"
+
+func healthRoute() *route {
+	ok := func(*call) response { return jsonResponse(http.StatusOK, map[string]string{"status": "ok"}) }
+	return &route{
+		methods: map[string]*operation{http.MethodGet: {name: "Health", exempt: true, run: ok, fail: failOIDC}},
+		other:   failUnknown,
+	}
 }
 
 // failUnknown returns the response for an unknown path.
