@@ -93,11 +93,15 @@ type Group struct {
 	Members []string // names of users
 }
 
-// An Account is an AWS account of the organization.
+// An Account is an AWS account of the organization. The first account of the Config is the
+// management account.
 type Account struct {
 	ID    string // 12 digits
 	Name  string
 	Email string
+	// Unit is the path of the account's organizational unit, such as "Workloads/Prod"; ""
+	// means the root of the organization.
+	Unit string
 }
 
 // A PermissionSet is a set of permissions that an Assignment gives to users. The access portal

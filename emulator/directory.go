@@ -10,7 +10,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 )
 
 // A directory is a checked organization with indexes. It does not change, because a reload
@@ -25,6 +28,7 @@ type directory struct {
 	setNames map[string]int
 	granted  []Assignment
 	views    map[string]*lazyView // by user
+	orgapi   func() *orgapi.Organization
 	*resources
 }
 
@@ -45,6 +49,7 @@ func newDirectory(c Config) (*directory, error) {
 		}
 	}
 	var err error
+	d.orgapi = sync.OnceValue(d.organization)
 	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
 	return d, err
 }
@@ -100,6 +105,9 @@ func (d *directory) indexAccounts() error {
 		}
 		if _, ok := d.byID[a.ID]; ok {
 			return fieldError(fmt.Sprintf("duplicate %q", a.ID), "accounts", i, "id")
+		}
+		if a.Unit != "" && slices.ContainsFunc(strings.Split(a.Unit, "/"), func(name string) bool { return name == "" || len(name) > 128 }) {
+			return fieldError(fmt.Sprintf("%q is not a path of names such as Workloads/Prod", a.Unit), "accounts", i, "unit")
 		}
 		d.byID[a.ID] = i
 	}

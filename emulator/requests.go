@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 )
 
 // A counters holds the numbers of requests by operation. It has only names that the emulator
@@ -160,6 +162,9 @@ func (e *Emulator) operationNames() []string {
 		}
 	}
 	for name := range e.queries {
+		names[name] = true
+	}
+	for _, name := range orgapi.Actions() {
 		names[name] = true
 	}
 	maps.DeleteFunc(names, func(_ string, counted bool) bool { return !counted })

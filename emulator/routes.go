@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
@@ -78,12 +79,14 @@ func failUnknown(*call) response {
 	return out
 }
 
-// findService returns the operation if the request is for STS, S3 or EC2. It returns nil if the
-// request is for Identity Center. The signature names the service. If there is no signature,
+// findService returns the operation if the request is for STS, S3, EC2, or a service of the JSON
+// protocol. It returns nil if the request is for the sign-in service or the access portal. The signature names the service. If there is no signature,
 // findService looks at the form of the request.
 func (e *Emulator) findService(c *call, signed string) *operation {
 	q := c.URL.Query()
 	switch {
+	case c.Header.Get("X-Amz-Target") != "":
+		return e.jsonOperation(c)
 	case signed == "s3", signed == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
 		return e.s3Operation(c)
 	case c.URL.Path == "/" && (c.Method == http.MethodPost || q.Has("Action")):
@@ -189,8 +192,12 @@ func findUnserved(c *call, signed string) *operation {
 	switch {
 	case awshost.Is(host) && !awshost.Served(host):
 		return unserved("Unknown", strings.ToLower(host))
-	case c.Header.Get("X-Amz-Target") != "", c.Header.Get("Smithy-Protocol") != "":
-		return unserved("Unknown", signed) // no service of the emulator uses these protocols
+	case c.Header.Get("Smithy-Protocol") != "":
+		return unserved("Unknown", signed) // no service of the emulator uses this protocol
+	case c.Header.Get("X-Amz-Target") != "":
+		if _, ok := orgapi.Find(c.Header.Get("X-Amz-Target")); !ok {
+			return unserved("Unknown", signed)
+		}
 	case c.URL.Path == "/token" && (c.URL.Query().Has("aws_iam") || signed == "sso-oauth"):
 		return unserved("CreateTokenWithIAM", "CreateTokenWithIAM, only CreateToken")
 	}
@@ -227,7 +234,7 @@ func notServed(c *call, what string) *apiError {
 	}
 	return &apiError{
 		status: http.StatusNotImplemented, code: "NotImplemented",
-		message: "The emulator does not serve " + what + " (" + asked + "). It serves IAM Identity Center, STS, S3 and EC2.",
+		message: "The emulator does not serve " + what + " (" + asked + "). It serves IAM Identity Center, and parts of Organizations, STS, S3 and EC2.",
 	}
 }
 

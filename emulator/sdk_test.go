@@ -24,6 +24,7 @@ type signedRequest struct {
 	service, region   string
 	key               aws.Credentials
 	at                time.Time
+	header            map[string]string
 	change            func(*http.Request) // changes the request after the signature
 }
 
@@ -35,6 +36,9 @@ func (s signedRequest) do(t *testing.T) (int, string) {
 	}
 	if s.method == "POST" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
+	for name, value := range s.header {
+		req.Header.Set(name, value)
 	}
 	sum := sha256.Sum256([]byte(s.body))
 	hash := hex.EncodeToString(sum[:])

@@ -17,7 +17,7 @@ import (
 // emulator. The variables cover all services of the emulator.
 func Env(baseURL string) []string {
 	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // otherwise SDKs look for credentials in the instance metadata
-	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
+	for _, service := range []string{"SSO", "SSO_OIDC", "SSO_ADMIN", "IDENTITYSTORE", "ORGANIZATIONS", "STS", "S3", "EC2"} {
 		env = append(env, "AWS_ENDPOINT_URL_"+service+"="+baseURL)
 	}
 	return env

@@ -46,7 +46,7 @@ func (r *reader) group(n *yaml.Node, path string, c *emulator.Config) {
 
 func (r *reader) account(n *yaml.Node, path string, c *emulator.Config) {
 	var a emulator.Account
-	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email)})
+	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email), "unit": r.text(&a.Unit)})
 	c.Accounts = append(c.Accounts, a)
 }
 

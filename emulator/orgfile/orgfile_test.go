@@ -21,7 +21,7 @@ func TestExampleUsesEveryField(t *testing.T) {
 		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
 		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
 		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" ||
-		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" {
+		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" || c.Accounts[1].Unit != "Workloads/Prod" {
 		t.Errorf("%+v", c)
 	}
 	if _, err := emulator.New(c); err != nil {
@@ -46,6 +46,7 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"short account", "accounts:\n  - id: 123\n", `org.yaml:2: accounts[0].id: "123" is not 12 digits`},
 		{"account without an id", "accounts:\n  - name: x\n", `org.yaml:2: accounts[0].id: "" is not 12 digits`},
 		{"account twice", "accounts:\n  - id: 111122223333\n  - id: 111122223333\n", `org.yaml:3: accounts[1].id: duplicate "111122223333"`},
+		{"unit without a name", "accounts:\n  - id: 111122223333\n    unit: Workloads//Prod\n", `org.yaml:3: accounts[0].unit: "Workloads//Prod" is not a path of names`},
 		{"bad duration", "portal_session: 8\n", `org.yaml:1: portal_session: "8" is not a duration`},
 		{"long session", "permission_sets:\n- name: A\n  session_duration: 13h\n", "org.yaml:3: permission_sets[0].session_duration: 13h0m0s is not between 1h and 12h"},
 		{"unknown member", "users:\n- name: jane\ngroups:\n- name: g\n  members:\n  - jane\n  - joe\n", `org.yaml:7: groups[0].members[1]: no user "joe"`},

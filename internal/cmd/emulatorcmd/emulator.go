@@ -89,7 +89,8 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 // emulator. AWS_ENDPOINT_URL alone is not enough, because some clients do not use it to
 // sign in.
 var endpointVariables = [...]string{
-	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
+	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO_ADMIN", "AWS_ENDPOINT_URL_IDENTITYSTORE",
+	"AWS_ENDPOINT_URL_ORGANIZATIONS", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
 }
 
 // adminVariable is the environment variable with the token of the admin API.
