@@ -121,7 +121,7 @@ type Assignment struct {
 	PermissionSets []string // names
 }
 
-// A Bucket is an S3 bucket. The emulator lists buckets and their objects.
+// A Bucket is an S3 bucket. The emulator lists buckets and reads their objects.
 type Bucket struct {
 	Account string
 	Name    string
@@ -130,9 +130,12 @@ type Bucket struct {
 	Objects []Object
 }
 
-// An Object is an object in a bucket. It has no content.
+// An Object is an object in a bucket.
 type Object struct {
-	Key      string
+	Key string
+	// Content is the content; "" means Size zero bytes.
+	Content string
+	// Size is the size in bytes. If there is a Content, Size is 0 or the size of the Content.
 	Size     int64
 	Modified time.Time // the zero value means the start of 2026
 }

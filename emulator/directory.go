@@ -161,7 +161,15 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
 		b.Objects = slices.Clone(b.Objects)
 		for k := range b.Objects {
-			b.Objects[k].Modified = cmp.Or(b.Objects[k].Modified, b.Created)
+			o := &b.Objects[k]
+			o.Modified = cmp.Or(o.Modified, b.Created)
+			if o.Content == "" {
+				continue
+			}
+			if o.Size != 0 && o.Size != int64(len(o.Content)) {
+				return nil, fieldError(fmt.Sprintf("%d is not the size of the content, %d", o.Size, len(o.Content)), "buckets", i, "objects", k, "size")
+			}
+			o.Size = int64(len(o.Content))
 		}
 		slices.SortFunc(b.Objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
 		r.buckets[b.Name] = &b

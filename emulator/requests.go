@@ -154,7 +154,7 @@ func (e *Emulator) operationNames() []string {
 		// These names depend on more than the path.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
-		"ListBuckets": true, "ListObjectsV2": true, "S3": true, "Query": true, "Unknown": true,
+		"ListBuckets": true, "ListObjectsV2": true, "HeadBucket": true, "GetObject": true, "HeadObject": true, "S3": true, "Query": true, "Unknown": true,
 	}
 	for _, rt := range e.routes {
 		for _, op := range rt.methods {

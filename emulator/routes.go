@@ -121,6 +121,7 @@ func (e *Emulator) actions() map[string]action {
 
 		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},
 		"DescribeInstances":         {ec2Version, e.ec2Operation(e.describeInstances)},
+		"DescribeRegions":           {ec2Version, e.ec2Operation(e.describeRegions)},
 	}
 }
 

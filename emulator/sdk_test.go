@@ -26,6 +26,7 @@ type signedRequest struct {
 	at                time.Time
 	header            map[string]string
 	change            func(*http.Request) // changes the request after the signature
+	response          func(*http.Response)
 }
 
 func (s signedRequest) do(t *testing.T) (int, string) {
@@ -57,6 +58,9 @@ func (s signedRequest) do(t *testing.T) (int, string) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if s.response != nil {
+		s.response(resp)
+	}
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

@@ -173,7 +173,9 @@ func (e *Emulator) write(w http.ResponseWriter, c *call, out response, length in
 	}
 	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks with this time
 	h.Set("X-Amzn-Requestid", c.id)
-	h.Set("Content-Length", strconv.Itoa(length))
+	if c.Method != http.MethodHead || h.Get("Content-Length") == "" {
+		h.Set("Content-Length", strconv.Itoa(length))
+	}
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // an error means that the client has disconnected
 }

@@ -96,7 +96,7 @@ func (r *reader) bucket(n *yaml.Node, path string, c *emulator.Config) {
 		"account": r.text(&b.Account), "name": r.text(&b.Name), "region": r.text(&b.Region), "created": r.date(&b.Created),
 		"objects": r.list(func(n *yaml.Node, path string, _ int) {
 			var o emulator.Object
-			r.object(n, path, map[string]field{"key": r.text(&o.Key), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
+			r.object(n, path, map[string]field{"key": r.text(&o.Key), "content": r.text(&o.Content), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
 			b.Objects = append(b.Objects, o)
 		}),
 	})

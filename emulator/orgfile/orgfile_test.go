@@ -19,7 +19,7 @@ func TestExampleUsesEveryField(t *testing.T) {
 	u, a, b, i, r := c.Users[2], c.Assignments[0], c.Buckets[0], c.Instances[0], c.Roles[0]
 	if len(c.Users) != 3 || u.TOTP == "" || c.Users[1].Password != "correct horse" || c.Accounts[0] != (emulator.Account{ID: "111122223333", Name: "account1", Email: "account1@example.com"}) ||
 		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
-		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
+		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || b.Objects[1].Content == "" || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
 		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" ||
 		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" || c.Accounts[1].Unit != "Workloads/Prod" {
 		t.Errorf("%+v", c)
@@ -55,6 +55,7 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"bad TOTP", "users:\n- name: jane\n  totp: '1'\n", "org.yaml:3: users[0].totp: "},
 		{"bad date", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  created: soon\n", "org.yaml:5: buckets[0].created: "},
 		{"negative size", "buckets:\n- objects:\n  - size: -1\n", "org.yaml:3: buckets[0].objects[0].size: "},
+		{"size and content", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  objects:\n  - key: a\n    content: text\n    size: 5\n", "org.yaml:8: buckets[0].objects[0].size: 5 is not the size of the content, 4"},
 		{"bad state", "accounts: [{id: 111122223333}]\ninstances:\n- account: 111122223333\n  id: i-00000000\n  state: happy\n", `org.yaml:5: instances[0].state: no state "happy"`},
 		{"MFA without a device", "accounts: [{id: 111122223333}]\nroles:\n- account: 111122223333\n  name: r\n  mfa: true\n", "org.yaml:5: roles[0].mfa: there are no mfa_devices"},
 		{"IAM user without a name", "iam_users:\n- account: 111122223333\n", `org.yaml:2: iam_users[0].name: "" is not 1 to 64`},
