@@ -41,6 +41,10 @@ type Config struct {
 	IAMUsers   []IAMUser
 	MFADevices []MFADevice
 
+	// Denials lists the operations that callers may not call. Callers may call all other
+	// operations.
+	Denials []Denial
+
 	// TokenLifetime is the lifetime of an access token that has a refresh token; 0 means
 	// 1 h.
 	TokenLifetime time.Duration
@@ -195,6 +199,14 @@ type IAMUser struct {
 type MFADevice struct {
 	Serial string // its ARN, or the serial number of a hardware token
 	TOTP   string // the base32 secret, as for [User]
+}
+
+// A Denial refuses operations to callers, as an explicit deny in a policy does. In Actions and
+// Principals, * matches any text.
+type Denial struct {
+	Actions    []string // IAM actions, such as "s3:GetObject" or "organizations:*"
+	Principals []string // names of permission sets, roles and IAM users; empty means all
+	Accounts   []string // ids of the accounts of the callers; empty or "*" means all
 }
 
 // withDefaults returns a copy of c in which defaults replace the zero values.

@@ -51,7 +51,10 @@ func newDirectory(c Config) (*directory, error) {
 	var err error
 	d.orgapi = sync.OnceValue(d.organization)
 	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	return d, d.checkDenials()
 }
 
 // checkSettings checks the fields of c outside the organization.

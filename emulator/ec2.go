@@ -24,6 +24,9 @@ func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiErro
 		if err != nil {
 			return failEC2(c, ec2Error(s, err))
 		}
+		if message := e.deny(s.principal, "ec2:"+in.Get("Action"), ""); message != "" {
+			return failEC2(c, &apiError{status: http.StatusForbidden, code: "UnauthorizedOperation", message: "You are not authorized to perform this operation. " + message})
+		}
 		v, no := f(c, in, s)
 		if no != nil {
 			return failEC2(c, no)

@@ -65,8 +65,8 @@
 //
 // # Limits
 //
-// The emulator checks no permissions: a client with any of its credentials can call all of its
-// operations. Do not put real secrets in it, and serve it only on the loopback interface.
+// The emulator evaluates no policies: a client with any of its credentials can call all of its
+// operations, except for the Denials of the Config. Do not put real secrets in it, and serve it only on the loopback interface.
 package emulator
 
 import (

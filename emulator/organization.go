@@ -21,6 +21,9 @@ func (e *Emulator) jsonOperation(c *call) *operation {
 		if err != nil {
 			return failUnserved(c, jsonSignatureError(stsError(s, err)))
 		}
+		if message := e.deny(s.principal, op.Action, "*"); message != "" {
+			return failUnserved(c, &apiError{status: http.StatusBadRequest, code: "AccessDeniedException", message: message})
+		}
 		out, err := op.Run(e.dir.Load().orgapi(), orgapi.Call{
 			Region: s.signature.Region, Body: c.body,
 			Seal: func(text string) string { return e.seal.seal(kindPage, text) },

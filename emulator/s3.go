@@ -26,21 +26,23 @@ func (e *Emulator) s3Operation(c *call) *operation {
 	}}
 	var f func(*call, signer) response
 	head := c.Method == http.MethodHead
-	switch bucket, key := bucketOf(c); {
+	bucket, key := bucketOf(c)
+	action := "s3:ListBucket"
+	switch {
 	case c.Method != http.MethodGet && !head:
 		return op
 	case key != "" && !content.IsAskedFor(c.URL.Query()):
 		return op
 	case key != "" && head:
-		op.name, f = "HeadObject", e.getObject
+		op.name, f, action = "HeadObject", e.getObject, "s3:GetObject"
 	case key != "":
-		op.name, f = "GetObject", e.getObject
+		op.name, f, action = "GetObject", e.getObject, "s3:GetObject"
 	case bucket != "" && head:
 		op.name, f = "HeadBucket", e.headBucket
 	case head:
 		return op
 	case bucket == "":
-		op.name, f = "ListBuckets", e.listBuckets
+		op.name, f, action = "ListBuckets", e.listBuckets, "s3:ListAllMyBuckets"
 	case c.URL.Query().Get("list-type") == "2":
 		op.name, f = "ListObjectsV2", e.listObjects
 	default:
@@ -50,6 +52,9 @@ func (e *Emulator) s3Operation(c *call) *operation {
 		s, err := e.verify(c, "s3", s3Skew)
 		if err != nil {
 			return badS3Signature(c, s, err)
+		}
+		if message := e.deny(s.principal, action, `"arn:`+e.partition()+":s3:::"+strings.Trim(bucket+"/"+key, "/")+`"`); message != "" {
+			return failS3(c, accessDenied(message))
 		}
 		return f(c, s)
 	}

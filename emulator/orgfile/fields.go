@@ -25,6 +25,7 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
 		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
 		"iam_users":             r.list(func(n *yaml.Node, path string, _ int) { r.iamUser(n, path, c) }),
+		"denials":               r.list(func(n *yaml.Node, path string, _ int) { r.denial(n, path, c) }),
 		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
 		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
 	})
@@ -62,6 +63,12 @@ func (r *reader) assignment(n *yaml.Node, path string, c *emulator.Config) {
 		"user": r.text(&a.User), "group": r.text(&a.Group), "accounts": r.texts(&a.Accounts), "permission_sets": r.texts(&a.PermissionSets),
 	})
 	c.Assignments = append(c.Assignments, a)
+}
+
+func (r *reader) denial(n *yaml.Node, path string, c *emulator.Config) {
+	var d emulator.Denial
+	r.object(n, path, map[string]field{"actions": r.texts(&d.Actions), "principals": r.texts(&d.Principals), "accounts": r.texts(&d.Accounts)})
+	c.Denials = append(c.Denials, d)
 }
 
 func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
