@@ -1,12 +1,15 @@
-// The accounts and roles that each user can use.
+// The accounts and roles that each user can use, and the operations that callers may not call.
 
 package emulator
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 )
 
 // indexAssignments finds the assignments of each user.
@@ -200,4 +203,72 @@ func (v *view) accountsAfter(id string, n int) (page []accountAccess, more bool)
 	})
 	rest := v.accounts[i:]
 	return rest[:min(n, len(rest))], len(rest) > n
+}
+
+// deniableActions returns the IAM actions that a Denial can refuse. At AWS, no policy can deny
+// GetCallerIdentity and GetSessionToken.
+func deniableActions() []string {
+	return append(orgapi.Actions(),
+		"sts:AssumeRole", "sts:GetFederationToken", "s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetObject", "ec2:DescribeInstances", "ec2:DescribeRegions")
+}
+
+// checkDenials checks the denials. A pattern without an effect is probably a typo, so it is an
+// error.
+func (d *directory) checkDenials() error {
+	names := slices.Collect(maps.Keys(d.setNames))
+	for _, r := range d.cfg.Roles {
+		names = append(names, r.Name)
+	}
+	for _, u := range d.cfg.IAMUsers {
+		names = append(names, u.Name)
+	}
+	actions := deniableActions()
+	none := func(pattern string, texts []string) bool {
+		return !slices.ContainsFunc(texts, func(text string) bool { return matches(pattern, text) })
+	}
+	for i, x := range d.cfg.Denials {
+		if len(x.Actions) == 0 {
+			return fieldError("names no action", "denials", i, "actions")
+		}
+		for k, pattern := range x.Actions {
+			if none(pattern, actions) {
+				return fieldError(fmt.Sprintf("no action %q", pattern), "denials", i, "actions", k)
+			}
+		}
+		for k, pattern := range x.Principals {
+			if none(pattern, names) {
+				return fieldError(fmt.Sprintf("no permission set, role or IAM user %q", pattern), "denials", i, "principals", k)
+			}
+		}
+		for k, id := range x.Accounts {
+			if _, ok := d.byID[id]; !ok && id != "*" {
+				return fieldError(fmt.Sprintf("no account %q", id), "denials", i, "accounts", k)
+			}
+		}
+	}
+	return nil
+}
+
+// deny returns AWS's message if a denial refuses the action to p. Otherwise it returns "". If the
+// resource is "", the message has no resource.
+func (e *Emulator) deny(p principal, action, resource string) string {
+	d := e.dir.Load()
+	if len(d.cfg.Denials) == 0 || !slices.Contains(deniableActions(), action) {
+		return ""
+	}
+	name := p.Set
+	if name == "" {
+		identity := p.identity()
+		name = identity[strings.LastIndexByte(identity, '/')+1:]
+	}
+	for _, x := range d.cfg.Denials {
+		if anyMatches(x.Actions, action) && (len(x.Principals) == 0 || anyMatches(x.Principals, name)) && (len(x.Accounts) == 0 || anyMatches(x.Accounts, p.Account)) {
+			message := "User: " + p.ARN + " is not authorized to perform: " + action
+			if resource != "" {
+				message += " on resource: " + resource
+			}
+			return message + " with an explicit deny in an identity-based policy"
+		}
+	}
+	return ""
 }

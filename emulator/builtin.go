@@ -27,9 +27,9 @@ func BuiltIn() Config {
 		Accounts: []Account{
 			{ID: "111122223333", Name: "account1", Email: "account1@example.com"},
 			{ID: "444455556666", Name: "account2", Email: "account2@example.com"},
-			{ID: "123456789012", Name: "payments-prod", Email: "payments-prod@example.com"},
-			{ID: "210987654321", Name: "payments-test", Email: "payments-test@example.com"},
-			{ID: "555566667777", Name: "log-archive", Email: "log-archive@example.com"},
+			{ID: "123456789012", Name: "payments-prod", Email: "payments-prod@example.com", Unit: "Workloads/Prod"},
+			{ID: "210987654321", Name: "payments-test", Email: "payments-test@example.com", Unit: "Workloads/Test"},
+			{ID: "555566667777", Name: "log-archive", Email: "log-archive@example.com", Unit: "Security"},
 			{ID: "888899990000", Name: "sandbox", Email: "sandbox@example.com"},
 		},
 		PermissionSets: []PermissionSet{

@@ -41,6 +41,10 @@ type Config struct {
 	IAMUsers   []IAMUser
 	MFADevices []MFADevice
 
+	// Denials lists the operations that callers may not call. Callers may call all other
+	// operations.
+	Denials []Denial
+
 	// TokenLifetime is the lifetime of an access token that has a refresh token; 0 means
 	// 1 h.
 	TokenLifetime time.Duration
@@ -93,11 +97,15 @@ type Group struct {
 	Members []string // names of users
 }
 
-// An Account is an AWS account of the organization.
+// An Account is an AWS account of the organization. The first account of the Config is the
+// management account.
 type Account struct {
 	ID    string // 12 digits
 	Name  string
 	Email string
+	// Unit is the path of the account's organizational unit, such as "Workloads/Prod"; ""
+	// means the root of the organization.
+	Unit string
 }
 
 // A PermissionSet is a set of permissions that an Assignment gives to users. The access portal
@@ -117,7 +125,7 @@ type Assignment struct {
 	PermissionSets []string // names
 }
 
-// A Bucket is an S3 bucket. The emulator lists buckets and their objects.
+// A Bucket is an S3 bucket. The emulator lists buckets and reads their objects.
 type Bucket struct {
 	Account string
 	Name    string
@@ -126,9 +134,12 @@ type Bucket struct {
 	Objects []Object
 }
 
-// An Object is an object in a bucket. It has no content.
+// An Object is an object in a bucket.
 type Object struct {
-	Key      string
+	Key string
+	// Content is the content; "" means Size zero bytes.
+	Content string
+	// Size is the size in bytes. If there is a Content, Size is 0 or the size of the Content.
 	Size     int64
 	Modified time.Time // the zero value means the start of 2026
 }
@@ -188,6 +199,14 @@ type IAMUser struct {
 type MFADevice struct {
 	Serial string // its ARN, or the serial number of a hardware token
 	TOTP   string // the base32 secret, as for [User]
+}
+
+// A Denial refuses operations to callers, as an explicit deny in a policy does. In Actions and
+// Principals, * matches any text.
+type Denial struct {
+	Actions    []string // IAM actions, such as "s3:GetObject" or "organizations:*"
+	Principals []string // names of permission sets, roles and IAM users; empty means all
+	Accounts   []string // ids of the accounts of the callers; empty or "*" means all
 }
 
 // withDefaults returns a copy of c in which defaults replace the zero values.

@@ -10,7 +10,10 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 )
 
 // A directory is a checked organization with indexes. It does not change, because a reload
@@ -25,6 +28,7 @@ type directory struct {
 	setNames map[string]int
 	granted  []Assignment
 	views    map[string]*lazyView // by user
+	orgapi   func() *orgapi.Organization
 	*resources
 }
 
@@ -45,8 +49,12 @@ func newDirectory(c Config) (*directory, error) {
 		}
 	}
 	var err error
+	d.orgapi = sync.OnceValue(d.organization)
 	d.resources, err = newResources(c, func(id string) bool { _, ok := d.byID[id]; return ok })
-	return d, err
+	if err != nil {
+		return nil, err
+	}
+	return d, d.checkDenials()
 }
 
 // checkSettings checks the fields of c outside the organization.
@@ -101,6 +109,9 @@ func (d *directory) indexAccounts() error {
 		if _, ok := d.byID[a.ID]; ok {
 			return fieldError(fmt.Sprintf("duplicate %q", a.ID), "accounts", i, "id")
 		}
+		if a.Unit != "" && slices.ContainsFunc(strings.Split(a.Unit, "/"), func(name string) bool { return name == "" || len(name) > 128 }) {
+			return fieldError(fmt.Sprintf("%q is not a path of names such as Workloads/Prod", a.Unit), "accounts", i, "unit")
+		}
 		d.byID[a.ID] = i
 	}
 	slices.SortFunc(d.accounts, func(a, b Account) int { return strings.Compare(a.ID, b.ID) })
@@ -153,7 +164,15 @@ func newResources(c Config, known func(account string) bool) (*resources, error)
 		b.Region, b.Created = cmp.Or(b.Region, c.Region), cmp.Or(b.Created, beginning())
 		b.Objects = slices.Clone(b.Objects)
 		for k := range b.Objects {
-			b.Objects[k].Modified = cmp.Or(b.Objects[k].Modified, b.Created)
+			o := &b.Objects[k]
+			o.Modified = cmp.Or(o.Modified, b.Created)
+			if o.Content == "" {
+				continue
+			}
+			if o.Size != 0 && o.Size != int64(len(o.Content)) {
+				return nil, fieldError(fmt.Sprintf("%d is not the size of the content, %d", o.Size, len(o.Content)), "buckets", i, "objects", k, "size")
+			}
+			o.Size = int64(len(o.Content))
 		}
 		slices.SortFunc(b.Objects, func(a, b Object) int { return strings.Compare(a.Key, b.Key) })
 		r.buckets[b.Name] = &b

@@ -1,8 +1,9 @@
-// EC2: DescribeInstances.
+// EC2: DescribeInstances and DescribeRegions.
 
 package emulator
 
 import (
+	"cmp"
 	"encoding/xml"
 	"errors"
 	"fmt"
@@ -22,6 +23,9 @@ func (e *Emulator) ec2Operation(f func(*call, url.Values, signer) (any, *apiErro
 		s, err := e.verify(c, "ec2", querySkew)
 		if err != nil {
 			return failEC2(c, ec2Error(s, err))
+		}
+		if message := e.deny(s.principal, "ec2:"+in.Get("Action"), ""); message != "" {
+			return failEC2(c, &apiError{status: http.StatusForbidden, code: "UnauthorizedOperation", message: "You are not authorized to perform this operation. " + message})
 		}
 		v, no := f(c, in, s)
 		if no != nil {
@@ -57,7 +61,7 @@ func (e *Emulator) describeInstances(c *call, form url.Values, s signer) (any, *
 	if no := knownInstances(ids, all); no != nil {
 		return nil, no
 	}
-	keep, no := instanceFilters(form)
+	keep, no := filters(form, instanceValue)
 	if no != nil {
 		return nil, no
 	}
@@ -112,25 +116,26 @@ func (e *Emulator) instancePage(in url.Values, all int) (most int, after string,
 	return most, after, nil
 }
 
-// instanceFilters returns a function that reports whether an instance passes all filters
-// of the request.
-func instanceFilters(in url.Values) (func(Instance) bool, *apiError) {
+// filters returns a function that reports whether an item passes all filters of the request.
+// valueOf returns a function that returns the values of an item for a filter, or nil for an
+// unknown filter.
+func filters[T any](in url.Values, valueOf func(filter string) func(T) []string) (func(T) bool, *apiError) {
 	type filter struct {
-		value  func(Instance) []string
+		value  func(T) []string
 		wanted []string
 	}
 	var filters []filter
 	for n := 1; in.Has(fmt.Sprintf("Filter.%d.Name", n)); n++ {
 		name := in.Get(fmt.Sprintf("Filter.%d.Name", n))
-		value := instanceValue(name)
+		value := valueOf(name)
 		if value == nil {
 			return nil, badParameter("The filter '%s' is invalid", name)
 		}
 		filters = append(filters, filter{value, numbered(in, fmt.Sprintf("Filter.%d.Value", n))})
 	}
-	return func(i Instance) bool {
+	return func(item T) bool {
 		for _, f := range filters {
-			if !slices.ContainsFunc(f.value(i), func(v string) bool {
+			if !slices.ContainsFunc(f.value(item), func(v string) bool {
 				return slices.ContainsFunc(f.wanted, func(w string) bool { return matches(w, v) })
 			}) {
 				return false
@@ -165,6 +170,66 @@ func instanceValue(filter string) func(Instance) []string {
 		"owner-id":            one(func(i Instance) string { return i.Account }),
 		"tag-key":             func(i Instance) []string { return sortedKeys(i.Tags) },
 	}[filter]
+}
+
+// regions returns the regions that every account of a partition can use, without opting in.
+func regions(partition string) []string {
+	switch partition {
+	case "aws-cn":
+		return []string{"cn-north-1", "cn-northwest-1"}
+	case "aws-us-gov":
+		return []string{"us-gov-east-1", "us-gov-west-1"}
+	case "aws-eusc":
+		return []string{"eusc-de-east-1"}
+	}
+	return []string{
+		"ap-northeast-1", "ap-northeast-2", "ap-northeast-3", "ap-south-1", "ap-southeast-1", "ap-southeast-2", "ca-central-1",
+		"eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3", "sa-east-1", "us-east-1", "us-east-2", "us-west-1", "us-west-2",
+	}
+}
+
+type regionXML struct {
+	Name     string `xml:"regionName"`
+	Endpoint string `xml:"regionEndpoint"`
+	OptIn    string `xml:"optInStatus"`
+}
+
+// describeRegions implements DescribeRegions. It returns the regions of the partition that need no
+// opt-in, and the region of the instance of Identity Center.
+func (e *Emulator) describeRegions(c *call, form url.Values, _ signer) (any, *apiError) {
+	out := struct {
+		XMLName   xml.Name         `xml:"http://ec2.amazonaws.com/doc/2016-11-15/ DescribeRegionsResponse"`
+		RequestID string           `xml:"requestId"`
+		Regions   items[regionXML] `xml:"regionInfo"`
+	}{RequestID: c.id}
+	keep, no := filters(form, func(filter string) func(regionXML) []string {
+		return map[string]func(regionXML) []string{
+			"region-name":   func(r regionXML) []string { return []string{r.Name} },
+			"endpoint":      func(r regionXML) []string { return []string{r.Endpoint} },
+			"opt-in-status": func(r regionXML) []string { return []string{r.OptIn} },
+		}[filter]
+	})
+	if no != nil {
+		return nil, no
+	}
+	all, domain := regions(e.partition()), map[string]string{"aws-cn": "amazonaws.com.cn", "aws-eusc": "amazonaws.eu"}[e.partition()]
+	all = slices.Compact(slices.Sorted(slices.Values(append(all, e.Region()))))
+	wanted := numbered(form, "RegionName")
+	for _, name := range wanted {
+		if !slices.Contains(all, name) {
+			return nil, badParameter("Invalid region name: %s", name)
+		}
+	}
+	for _, name := range all {
+		r := regionXML{name, "ec2." + name + "." + cmp.Or(domain, "amazonaws.com"), "opt-in-not-required"}
+		if !slices.Contains(regions(e.partition()), name) {
+			r.OptIn = "opted-in"
+		}
+		if (len(wanted) == 0 || slices.Contains(wanted, name)) && keep(r) {
+			out.Regions.Items = append(out.Regions.Items, r)
+		}
+	}
+	return out, nil
 }
 
 // The response of DescribeInstances. In EC2's XML, each element of a list is in an item.

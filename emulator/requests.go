@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 )
 
 // A counters holds the numbers of requests by operation. It has only names that the emulator
@@ -152,16 +154,20 @@ func (e *Emulator) operationNames() []string {
 		// These names depend on more than the path.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
-		"ListBuckets": true, "ListObjectsV2": true, "S3": true, "Query": true, "Unknown": true,
+		"ListBuckets": true, "ListObjectsV2": true, "HeadBucket": true, "GetObject": true, "HeadObject": true, "S3": true, "Query": true, "Unknown": true,
 	}
 	for _, rt := range e.routes {
 		for _, op := range rt.methods {
-			names[op.name] = true
+			names[op.name] = !op.exempt
 		}
 	}
 	for name := range e.queries {
 		names[name] = true
 	}
+	for _, name := range orgapi.Actions() {
+		names[name] = true
+	}
+	maps.DeleteFunc(names, func(_ string, counted bool) bool { return !counted })
 	return slices.Sorted(maps.Keys(names))
 }
 

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
+	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
@@ -53,9 +54,22 @@ func (e *Emulator) newRoutes() map[string]*route {
 		"/assignment/roles":       e.portalRoute("ListAccountRoles", "GET", e.listAccountRoles),
 		"/federation/credentials": e.portalRoute("GetRoleCredentials", "GET", e.getRoleCredentials),
 		"/logout":                 e.portalRoute("Logout", "POST", e.logout),
+		HealthPath:                healthRoute(),
 	}
 	e.addPages(routes)
 	return routes
+}
+
+// HealthPath is the path of the health check. GET and HEAD requests get status 200. The emulator
+// does not count or record these requests.
+const HealthPath = "/healthz"
+
+func healthRoute() *route {
+	ok := func(*call) response { return jsonResponse(http.StatusOK, map[string]string{"status": "ok"}) }
+	return &route{
+		methods: map[string]*operation{http.MethodGet: {name: "Health", exempt: true, run: ok, fail: failOIDC}},
+		other:   failUnknown,
+	}
 }
 
 // failUnknown returns the response for an unknown path.
@@ -65,12 +79,14 @@ func failUnknown(*call) response {
 	return out
 }
 
-// findService returns the operation if the request is for STS, S3 or EC2. It returns nil if the
-// request is for Identity Center. The signature names the service. If there is no signature,
+// findService returns the operation if the request is for STS, S3, EC2, or a service of the JSON
+// protocol. It returns nil if the request is for the sign-in service or the access portal. The signature names the service. If there is no signature,
 // findService looks at the form of the request.
 func (e *Emulator) findService(c *call, signed string) *operation {
 	q := c.URL.Query()
 	switch {
+	case c.Header.Get("X-Amz-Target") != "":
+		return e.jsonOperation(c)
 	case signed == "s3", signed == "" && (q.Has("list-type") || c.Header.Get("X-Amz-Content-Sha256") != ""):
 		return e.s3Operation(c)
 	case c.URL.Path == "/" && (c.Method == http.MethodPost || q.Has("Action")):
@@ -105,6 +121,7 @@ func (e *Emulator) actions() map[string]action {
 
 		"AssumeRoleWithWebIdentity": {stsVersion, e.assumeRoleWithWebIdentity},
 		"DescribeInstances":         {ec2Version, e.ec2Operation(e.describeInstances)},
+		"DescribeRegions":           {ec2Version, e.ec2Operation(e.describeRegions)},
 	}
 }
 
@@ -176,8 +193,12 @@ func findUnserved(c *call, signed string) *operation {
 	switch {
 	case awshost.Is(host) && !awshost.Served(host):
 		return unserved("Unknown", strings.ToLower(host))
-	case c.Header.Get("X-Amz-Target") != "", c.Header.Get("Smithy-Protocol") != "":
-		return unserved("Unknown", signed) // no service of the emulator uses these protocols
+	case c.Header.Get("Smithy-Protocol") != "":
+		return unserved("Unknown", signed) // no service of the emulator uses this protocol
+	case c.Header.Get("X-Amz-Target") != "":
+		if _, ok := orgapi.Find(c.Header.Get("X-Amz-Target")); !ok {
+			return unserved("Unknown", signed)
+		}
 	case c.URL.Path == "/token" && (c.URL.Query().Has("aws_iam") || signed == "sso-oauth"):
 		return unserved("CreateTokenWithIAM", "CreateTokenWithIAM, only CreateToken")
 	}
@@ -214,7 +235,7 @@ func notServed(c *call, what string) *apiError {
 	}
 	return &apiError{
 		status: http.StatusNotImplemented, code: "NotImplemented",
-		message: "The emulator does not serve " + what + " (" + asked + "). It serves IAM Identity Center, STS, S3 and EC2.",
+		message: "The emulator does not serve " + what + " (" + asked + "). It serves IAM Identity Center, and parts of Organizations, STS, S3 and EC2.",
 	}
 }
 

@@ -1,18 +1,22 @@
-// S3: ListBuckets and ListObjectsV2.
+// S3: ListBuckets, ListObjectsV2, HeadBucket, and GetObject.
 
 package emulator
 
 import (
+	"cmp"
 	"crypto/md5" // computes ETags, as S3 does
 	"encoding/xml"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/content"
 )
 
 // s3Operation returns the operation of a request for S3.
@@ -21,11 +25,24 @@ func (e *Emulator) s3Operation(c *call) *operation {
 		return failS3(c, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "A header you provided implies functionality that is not implemented"})
 	}}
 	var f func(*call, signer) response
-	switch bucket, key := bucketOf(c); {
-	case c.Method != http.MethodGet || key != "":
+	head := c.Method == http.MethodHead
+	bucket, key := bucketOf(c)
+	action := "s3:ListBucket"
+	switch {
+	case c.Method != http.MethodGet && !head:
+		return op
+	case key != "" && !content.IsAskedFor(c.URL.Query()):
+		return op
+	case key != "" && head:
+		op.name, f, action = "HeadObject", e.getObject, "s3:GetObject"
+	case key != "":
+		op.name, f, action = "GetObject", e.getObject, "s3:GetObject"
+	case bucket != "" && head:
+		op.name, f = "HeadBucket", e.headBucket
+	case head:
 		return op
 	case bucket == "":
-		op.name, f = "ListBuckets", e.listBuckets
+		op.name, f, action = "ListBuckets", e.listBuckets, "s3:ListAllMyBuckets"
 	case c.URL.Query().Get("list-type") == "2":
 		op.name, f = "ListObjectsV2", e.listObjects
 	default:
@@ -35,6 +52,9 @@ func (e *Emulator) s3Operation(c *call) *operation {
 		s, err := e.verify(c, "s3", s3Skew)
 		if err != nil {
 			return badS3Signature(c, s, err)
+		}
+		if message := e.deny(s.principal, action, `"arn:`+e.partition()+":s3:::"+strings.Trim(bucket+"/"+key, "/")+`"`); message != "" {
+			return failS3(c, accessDenied(message))
 		}
 		return f(c, s)
 	}
@@ -251,17 +271,72 @@ func (e *Emulator) listObjects(c *call, s signer) response {
 	return resp
 }
 
+// bucketFor returns the bucket with the name. It returns an error if there is no such bucket, or if
+// it belongs to another account.
+func (e *Emulator) bucketFor(name string, s signer) (*Bucket, *apiError) {
+	b := e.dir.Load().buckets[name]
+	switch {
+	case b == nil:
+		return nil, &apiError{status: http.StatusNotFound, code: "NoSuchBucket", message: "The specified bucket does not exist"}
+	case b.Account != s.Account:
+		return nil, &apiError{status: http.StatusForbidden, code: "AccessDenied", message: "Access Denied"}
+	}
+	return b, nil
+}
+
+// headBucket implements HeadBucket.
+func (e *Emulator) headBucket(c *call, s signer) response {
+	name, _ := bucketOf(c)
+	b, no := e.bucketFor(name, s)
+	if no != nil {
+		return failS3(c, no)
+	}
+	out := s3Headers(c, response{http.StatusOK, http.Header{}, nil})
+	out.header.Set("X-Amz-Bucket-Region", b.Region)
+	return out
+}
+
+// getObject implements GetObject and HeadObject.
+func (e *Emulator) getObject(c *call, s signer) response {
+	name, key := bucketOf(c)
+	b, no := e.bucketFor(name, s)
+	if no != nil {
+		return failS3With(c, no, "BucketName", name)
+	}
+	i, ok := slices.BinarySearchFunc(b.Objects, key, func(o Object, key string) int { return strings.Compare(o.Key, key) })
+	if !ok {
+		return failS3With(c, &apiError{status: http.StatusNotFound, code: "NoSuchKey", message: "The specified key does not exist."}, "Key", key)
+	}
+	o := b.Objects[i]
+	status, header, body, ok := content.Object{ETag: o.etag(), Modified: o.Modified, Text: o.Content, Size: o.Size}.Serve(c.Request)
+	switch {
+	case !ok:
+		return failS3(c, &apiError{status: http.StatusNotImplemented, code: "NotImplemented", message: "The emulator returns at most 64 MiB of an object at once; request a range"})
+	case status == http.StatusPreconditionFailed:
+		return failS3(c, &apiError{status: status, code: "PreconditionFailed", message: "At least one of the pre-conditions you specified did not hold"})
+	case status == http.StatusRequestedRangeNotSatisfiable:
+		return failS3(c, &apiError{status: status, code: "InvalidRange", message: "The requested range is not satisfiable"})
+	}
+	kind := header.Get("Content-Type")
+	out := s3Headers(c, response{status, header, body})
+	out.header.Set("Content-Type", kind)
+	return out
+}
+
+// etag returns the ETag of an object. Objects without content have the hash of their key.
+func (o Object) etag() string {
+	return fmt.Sprintf(`"%x"`, md5.Sum([]byte(cmp.Or(o.Content, o.Key))))
+}
+
 // listed checks the parameters of a listing. It returns the bucket, the size of the page, and the
 // name of the entry before the page.
 func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most int, after string, no *apiError) {
-	b = e.dir.Load().buckets[name]
+	if b, no = e.bucketFor(name, s); no != nil {
+		return nil, 0, "", no
+	}
 	most, no = atMost(q.Get("max-keys"), 0, 1000)
 	after, ok := e.seal.open(kindPage, q.Get("continuation-token"))
 	switch {
-	case b == nil:
-		no = &apiError{status: http.StatusNotFound, code: "NoSuchBucket", message: "The specified bucket does not exist"}
-	case b.Account != s.Account:
-		no = &apiError{status: http.StatusForbidden, code: "AccessDenied", message: "Access Denied"}
 	case no != nil:
 	case q.Has("continuation-token") && !ok:
 		no = invalidArgument("The continuation token provided is incorrect")
@@ -274,7 +349,7 @@ func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most 
 func newObjectXML(en entry, encode func(string) string, owner bool, account string) objectXML {
 	x := objectXML{
 		Key: encode(en.name), LastModified: en.object.Modified.UTC().Format(s3Time), Size: en.object.Size,
-		ETag: fmt.Sprintf(`"%x"`, md5.Sum([]byte(en.name))), StorageClass: "STANDARD",
+		ETag: en.object.etag(), StorageClass: "STANDARD",
 	}
 	if owner {
 		x.Owner = &ownerXML{ownerID(account)}

@@ -24,7 +24,9 @@ type signedRequest struct {
 	service, region   string
 	key               aws.Credentials
 	at                time.Time
+	header            map[string]string
 	change            func(*http.Request) // changes the request after the signature
+	response          func(*http.Response)
 }
 
 func (s signedRequest) do(t *testing.T) (int, string) {
@@ -35,6 +37,9 @@ func (s signedRequest) do(t *testing.T) (int, string) {
 	}
 	if s.method == "POST" {
 		req.Header.Set("Content-Type", "application/x-www-form-urlencoded; charset=utf-8")
+	}
+	for name, value := range s.header {
+		req.Header.Set(name, value)
 	}
 	sum := sha256.Sum256([]byte(s.body))
 	hash := hex.EncodeToString(sum[:])
@@ -53,6 +58,9 @@ func (s signedRequest) do(t *testing.T) (int, string) {
 		t.Fatal(err)
 	}
 	defer resp.Body.Close()
+	if s.response != nil {
+		s.response(resp)
+	}
 	b, err := io.ReadAll(resp.Body)
 	if err != nil {
 		t.Fatal(err)

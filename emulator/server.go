@@ -17,7 +17,7 @@ import (
 // emulator. The variables cover all services of the emulator.
 func Env(baseURL string) []string {
 	env := []string{"AWS_EC2_METADATA_DISABLED=true"} // otherwise SDKs look for credentials in the instance metadata
-	for _, service := range []string{"SSO", "SSO_OIDC", "STS", "S3", "EC2"} {
+	for _, service := range []string{"SSO", "SSO_OIDC", "SSO_ADMIN", "IDENTITYSTORE", "ORGANIZATIONS", "STS", "S3", "EC2"} {
 		env = append(env, "AWS_ENDPOINT_URL_"+service+"="+baseURL)
 	}
 	return env
@@ -173,7 +173,9 @@ func (e *Emulator) write(w http.ResponseWriter, c *call, out response, length in
 	}
 	h.Set("Date", c.now.Format(http.TimeFormat)) // clients correct their clocks with this time
 	h.Set("X-Amzn-Requestid", c.id)
-	h.Set("Content-Length", strconv.Itoa(length))
+	if c.Method != http.MethodHead || h.Get("Content-Length") == "" {
+		h.Set("Content-Length", strconv.Itoa(length))
+	}
 	w.WriteHeader(out.status)
 	_, _ = w.Write(out.body) // an error means that the client has disconnected
 }

@@ -131,7 +131,10 @@ func TestS3Lists(t *testing.T) {
 		{back + "&continuation-token=x", 400, "InvalidArgument"},
 		{back + "&max-keys=-1", 400, "InvalidArgument"},
 		{back + "&encoding-type=gzip", 400, "InvalidArgument"},
-		{"/account1-backups/README.md", 501, "NotImplemented"},
+		{"/account1-backups/README.md?tagging", 501, "NotImplemented"},
+		{"/account1-backups/README", 404, "NoSuchKey"},
+		{"/account2-builds/x", 403, "AccessDenied"},
+		{"/no-such-bucket/x", 404, "NoSuchBucket"},
 	} {
 		if status, l := x.s3(key, tt.path); status != tt.status || l.Code != tt.code {
 			t.Errorf("%s: %d %s, want %d %s", tt.path, status, l.Code, tt.status, tt.code)
@@ -340,6 +343,84 @@ func TestPresigned(t *testing.T) {
 	} {
 		if got := get(tt.path, tt.service, tt.expires, tt.after); got != tt.want {
 			t.Errorf("%s %s s, %v later: %d, want %d", tt.service, tt.expires, tt.after, got, tt.want)
+		}
+	}
+}
+
+func TestS3Objects(t *testing.T) {
+	c := emulator.BuiltIn()
+	c.Buckets[0].Objects = []emulator.Object{{Key: "a b/text.txt", Content: "0123456789"}, {Key: "zeros", Size: 5 << 30}, {Key: "empty"}}
+	x := newTester(t, c)
+	x.login("jane")
+	key := x.keys("111122223333", "AdministratorAccess")
+	const text = "/account1-backups/a%20b/text.txt"
+	for _, tt := range []struct {
+		name, method, path string
+		header             map[string]string
+		status             int
+		body, length       string // the length is that of the header
+	}{
+		{"whole", "GET", text + "?x-id=GetObject", nil, 200, "0123456789", "10"},
+		{"range", "GET", text, map[string]string{"Range": "bytes=2-4"}, 206, "234", "3"},
+		{"end", "GET", text, map[string]string{"Range": "bytes=-2"}, 206, "89", "2"},
+		{"head", "HEAD", text, nil, 200, "", "10"},
+		{"head of a large object", "HEAD", "/account1-backups/zeros", nil, 200, "", "5368709120"},
+		{"range of a large object", "GET", "/account1-backups/zeros", map[string]string{"Range": "bytes=5368709117-"}, 206, "\x00\x00\x00", "3"},
+		{"empty", "GET", "/account1-backups/empty", nil, 200, "", "0"},
+		{"same ETag", "GET", text, map[string]string{"If-None-Match": `"781e5e245d69b566979b86e28d23f2c7"`}, 304, "", "0"},
+		{"head of a bucket", "HEAD", "/account1-backups", nil, 200, "", "0"},
+		{"head of a missing bucket", "HEAD", "/no-such-bucket", nil, 404, "", ""},
+		{"head of another account's bucket", "HEAD", "/account2-builds", nil, 403, "", ""},
+		{"head of a missing object", "HEAD", "/account1-backups/x", nil, 404, "", ""},
+		{"other ETag", "GET", text, map[string]string{"If-Match": `"x"`}, 412, "PreconditionFailed", ""},
+		{"range after the end", "GET", text, map[string]string{"Range": "bytes=10-"}, 416, "InvalidRange", ""},
+	} {
+		var got http.Header
+		status, body := signedRequest{
+			method: tt.method, url: x.srv.URL + tt.path, service: "s3", region: "us-east-1", key: key, at: x.srv.Now(), header: tt.header,
+			response: func(r *http.Response) { got = r.Header },
+		}.do(t)
+		if status != tt.status || !strings.Contains(body, tt.body) || status < 300 && body != tt.body || tt.length != "" && got.Get("Content-Length") != tt.length && tt.length != "0" {
+			t.Errorf("%s: status %d, body %.200q, header %v, want %d, %q and length %s", tt.name, status, body, got, tt.status, tt.body, tt.length)
+		}
+		if tt.path == "/account1-backups" && got.Get("X-Amz-Bucket-Region") != "us-east-1" {
+			t.Errorf("%s: header %v, want the region", tt.name, got)
+		}
+	}
+	if status, l := x.s3(key, "/account1-backups/zeros"); status != 501 || l.Code != "NotImplemented" {
+		t.Errorf("5 GiB: status %d %+v, want 501", status, l)
+	}
+}
+
+func TestDescribeRegions(t *testing.T) {
+	c := emulator.BuiltIn()
+	c.Region = "eu-south-2"
+	x := newTester(t, c)
+	x.login("jane")
+	key := x.keys("111122223333", "AdministratorAccess")
+	for _, tt := range []struct {
+		in     string
+		status int
+		want   string
+	}{
+		{"", 200, "18 ap-northeast-1"},
+		{"&RegionName.1=us-west-2", 200, "1 us-west-2"},
+		{"&RegionName.1=mars-1", 400, "0 "},
+		{"&Filter.1.Name=opt-in-status&Filter.1.Value.1=opted-in", 200, "1 eu-south-2"},
+		{"&Filter.1.Name=endpoint&Filter.1.Value.1=*us-west*", 200, "2 us-west-1"},
+		{"&Filter.1.Name=shape", 400, "0 "},
+	} {
+		status, body := signedRequest{
+			method: "POST", url: x.srv.URL + "/", body: "Action=DescribeRegions&Version=2016-11-15" + tt.in, service: "ec2", region: "us-east-1", key: key, at: x.srv.Now(),
+		}.do(t)
+		var out struct {
+			Names []string `xml:"regionInfo>item>regionName"`
+		}
+		if err := xml.Unmarshal([]byte(body), &out); err != nil {
+			t.Fatal(err)
+		}
+		if got := fmt.Sprintf("%d %s", len(out.Names), strings.Join(out.Names[:min(1, len(out.Names))], "")); status != tt.status || got != tt.want {
+			t.Errorf("%s: status %d, %s, want %d, %s in %s", tt.in, status, got, tt.status, tt.want, body)
 		}
 	}
 }

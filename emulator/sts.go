@@ -31,6 +31,10 @@ func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiErro
 		if err != nil {
 			return failSTS(c, stsError(s, err))
 		}
+		action := "sts:" + in.Get("Action")
+		if message := e.deny(s.principal, action, cmp.Or(in.Get("RoleArn"), "*")); message != "" {
+			return failSTS(c, accessDenied(message))
+		}
 		v, no := f(c, in, s)
 		if no != nil {
 			return failSTS(c, no)

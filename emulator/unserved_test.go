@@ -23,7 +23,7 @@ func TestUnservedServicesAnswerInTheirProtocol(t *testing.T) {
 	}{
 		{"JSON 1.0", "POST", "dynamodb.us-east-1.amazonaws.com", "/", "{}", [2]string{"application/x-amz-json-1.0", "DynamoDB_20120810.ListTables"}, "json"},
 		{"JSON 1.1", "POST", "logs.eu-west-1.amazonaws.com", "/", "{}", [2]string{"application/x-amz-json-1.1", "Logs_20140328.DescribeLogGroups"}, "json"},
-		{"JSON, a host of China", "POST", "sso.cn-north-1.amazonaws.com.cn", "/", "{}", [2]string{"application/x-amz-json-1.1", "SWBExternalService.ListInstances"}, "json"},
+		{"JSON, a host of China", "POST", "kms.cn-north-1.amazonaws.com.cn", "/", "{}", [2]string{"application/x-amz-json-1.1", "TrentService.ListKeys"}, "json"},
 		{"REST-JSON", "GET", "lambda.us-east-1.amazonaws.com", "/2015-03-31/functions", "", [2]string{}, "json"},
 		{"REST-JSON with a large body", "POST", "bedrock-runtime.us-east-1.amazonaws.com", "/model/x/invoke", strings.Repeat("x", 1<<20), [2]string{"application/json"}, "json"},
 		{"REST-JSON at a path of Identity Center", "POST", "oauth.us-east-1.amazonaws.com", "/token", "{}", [2]string{"application/json"}, "json"},

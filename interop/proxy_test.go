@@ -109,7 +109,7 @@ var makeAuthority = sync.OnceValues(func() (tls.Certificate, error) {
 		DNSNames: []string{
 			"oidc.us-east-1.amazonaws.com", "portal.sso.us-east-1.amazonaws.com",
 			"sts.us-east-1.amazonaws.com", "sts.amazonaws.com",
-			"ec2.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com",
+			"organizations.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com",
 			"s3.amazonaws.com", "*.s3.amazonaws.com",
 		},
 	}

@@ -25,6 +25,7 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
 		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
 		"iam_users":             r.list(func(n *yaml.Node, path string, _ int) { r.iamUser(n, path, c) }),
+		"denials":               r.list(func(n *yaml.Node, path string, _ int) { r.denial(n, path, c) }),
 		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
 		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
 	})
@@ -46,7 +47,7 @@ func (r *reader) group(n *yaml.Node, path string, c *emulator.Config) {
 
 func (r *reader) account(n *yaml.Node, path string, c *emulator.Config) {
 	var a emulator.Account
-	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email)})
+	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email), "unit": r.text(&a.Unit)})
 	c.Accounts = append(c.Accounts, a)
 }
 
@@ -62,6 +63,12 @@ func (r *reader) assignment(n *yaml.Node, path string, c *emulator.Config) {
 		"user": r.text(&a.User), "group": r.text(&a.Group), "accounts": r.texts(&a.Accounts), "permission_sets": r.texts(&a.PermissionSets),
 	})
 	c.Assignments = append(c.Assignments, a)
+}
+
+func (r *reader) denial(n *yaml.Node, path string, c *emulator.Config) {
+	var d emulator.Denial
+	r.object(n, path, map[string]field{"actions": r.texts(&d.Actions), "principals": r.texts(&d.Principals), "accounts": r.texts(&d.Accounts)})
+	c.Denials = append(c.Denials, d)
 }
 
 func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
@@ -96,7 +103,7 @@ func (r *reader) bucket(n *yaml.Node, path string, c *emulator.Config) {
 		"account": r.text(&b.Account), "name": r.text(&b.Name), "region": r.text(&b.Region), "created": r.date(&b.Created),
 		"objects": r.list(func(n *yaml.Node, path string, _ int) {
 			var o emulator.Object
-			r.object(n, path, map[string]field{"key": r.text(&o.Key), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
+			r.object(n, path, map[string]field{"key": r.text(&o.Key), "content": r.text(&o.Content), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
 			b.Objects = append(b.Objects, o)
 		}),
 	})

@@ -19,9 +19,10 @@ func TestExampleUsesEveryField(t *testing.T) {
 	u, a, b, i, r := c.Users[2], c.Assignments[0], c.Buckets[0], c.Instances[0], c.Roles[0]
 	if len(c.Users) != 3 || u.TOTP == "" || c.Users[1].Password != "correct horse" || c.Accounts[0] != (emulator.Account{ID: "111122223333", Name: "account1", Email: "account1@example.com"}) ||
 		len(a.Accounts) != 1 || a.Accounts[0] != "111122223333" || c.PermissionSets[1].SessionDuration != 4*time.Hour || c.PortalSession != 8*time.Hour ||
-		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
+		b.Objects[0].Size != 52428800 || b.Objects[0].Modified.IsZero() || b.Created.IsZero() || b.Objects[1].Content == "" || i.Tags["Name"] != "web-1" || i.Launched.IsZero() || r.ExternalID == "" || len(r.Trusts) != 1 ||
 		!c.Roles[1].MFA || len(c.Roles[2].WebIdentity) != 1 || c.MFADevices[0].TOTP == "" ||
-		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" {
+		len(c.Roles[1].SourceIdentity) != 2 || c.Roles[2].WebAudience == "" || c.IAMUsers[0].TOTP == "" || c.IAMUsers[0].Account == "" || c.IAMUsers[0].SecretAccessKey == "" || c.Accounts[1].Unit != "Workloads/Prod" ||
+		len(c.Denials[0].Actions) != 2 || len(c.Denials[0].Principals) != 1 || len(c.Denials[0].Accounts) != 1 {
 		t.Errorf("%+v", c)
 	}
 	if _, err := emulator.New(c); err != nil {
@@ -46,6 +47,7 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"short account", "accounts:\n  - id: 123\n", `org.yaml:2: accounts[0].id: "123" is not 12 digits`},
 		{"account without an id", "accounts:\n  - name: x\n", `org.yaml:2: accounts[0].id: "" is not 12 digits`},
 		{"account twice", "accounts:\n  - id: 111122223333\n  - id: 111122223333\n", `org.yaml:3: accounts[1].id: duplicate "111122223333"`},
+		{"unit without a name", "accounts:\n  - id: 111122223333\n    unit: Workloads//Prod\n", `org.yaml:3: accounts[0].unit: "Workloads//Prod" is not a path of names`},
 		{"bad duration", "portal_session: 8\n", `org.yaml:1: portal_session: "8" is not a duration`},
 		{"long session", "permission_sets:\n- name: A\n  session_duration: 13h\n", "org.yaml:3: permission_sets[0].session_duration: 13h0m0s is not between 1h and 12h"},
 		{"unknown member", "users:\n- name: jane\ngroups:\n- name: g\n  members:\n  - jane\n  - joe\n", `org.yaml:7: groups[0].members[1]: no user "joe"`},
@@ -54,6 +56,11 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"bad TOTP", "users:\n- name: jane\n  totp: '1'\n", "org.yaml:3: users[0].totp: "},
 		{"bad date", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  created: soon\n", "org.yaml:5: buckets[0].created: "},
 		{"negative size", "buckets:\n- objects:\n  - size: -1\n", "org.yaml:3: buckets[0].objects[0].size: "},
+		{"size and content", "accounts: [{id: 111122223333}]\nbuckets:\n- account: 111122223333\n  name: abc\n  objects:\n  - key: a\n    content: text\n    size: 5\n", "org.yaml:8: buckets[0].objects[0].size: 5 is not the size of the content, 4"},
+		{"denial of nothing", "denials:\n- principals: '*'\n", "org.yaml:2: denials[0].actions: names no action"},
+		{"denial of an unknown action", "denials:\n- actions: [s3:GetObject, s3:Get]\n", `org.yaml:2: denials[0].actions[1]: no action "s3:Get"`},
+		{"denial to an unknown role", "denials:\n- actions: '*'\n  principals: Nobody\n", `org.yaml:3: denials[0].principals[0]: no permission set, role or IAM user "Nobody"`},
+		{"denial in an unknown account", "denials:\n- actions: '*'\n  accounts: '123'\n", `org.yaml:3: denials[0].accounts[0]: no account "123"`},
 		{"bad state", "accounts: [{id: 111122223333}]\ninstances:\n- account: 111122223333\n  id: i-00000000\n  state: happy\n", `org.yaml:5: instances[0].state: no state "happy"`},
 		{"MFA without a device", "accounts: [{id: 111122223333}]\nroles:\n- account: 111122223333\n  name: r\n  mfa: true\n", "org.yaml:5: roles[0].mfa: there are no mfa_devices"},
 		{"IAM user without a name", "iam_users:\n- account: 111122223333\n", `org.yaml:2: iam_users[0].name: "" is not 1 to 64`},

@@ -55,6 +55,45 @@ def device(start_url):
     return {"Pending": pending, "Roles": [r["roleName"] for r in roles["roleList"]]}
 
 
+def organization(profile):
+    """Reads the organization with pages of one item."""
+    session = boto3.Session(profile_name=profile)
+    orgs, admin, store = (session.client(name) for name in ("organizations", "sso-admin", "identitystore"))
+
+    def every(client, operation, result, **request):
+        pages = client.get_paginator(operation).paginate(PaginationConfig={"PageSize": 1}, **request)
+        return pages.build_full_result()[result]
+
+    root = every(orgs, "list_roots", "Roots")[0]["Id"]
+    units = every(orgs, "list_organizational_units_for_parent", "OrganizationalUnits", ParentId=root)
+    instance = every(admin, "list_instances", "Instances")[0]
+    arn, store_id = instance["InstanceArn"], instance["IdentityStoreId"]
+    sets = {}
+    for ps in every(admin, "list_permission_sets", "PermissionSets", InstanceArn=arn):
+        name = admin.describe_permission_set(InstanceArn=arn, PermissionSetArn=ps)["PermissionSet"]["Name"]
+        request = {"InstanceArn": arn, "PermissionSetArn": ps}
+        ids = every(admin, "list_accounts_for_provisioned_permission_set", "AccountIds", **request)
+        kinds = every(admin, "list_account_assignments", "AccountAssignments", AccountId=ids[0], **request)
+        sets[name] = [len(ids), len(kinds)]
+    members = {}
+    for g in every(store, "list_groups", "Groups", IdentityStoreId=store_id):
+        found = every(store, "list_group_memberships", "GroupMemberships", IdentityStoreId=store_id, GroupId=g["GroupId"])
+        members[g["DisplayName"]] = len(found)
+    try:
+        orgs.describe_account(AccountId="999999999999")
+    except orgs.exceptions.AccountNotFoundException as e:
+        error = e.response["Error"]["Code"]
+    return {
+        "Accounts": [a["Name"] for a in every(orgs, "list_accounts", "Accounts")],
+        "Management": orgs.describe_organization()["Organization"]["MasterAccountId"],
+        "Units": sorted(u["Name"] for u in units),
+        "Users": [u["UserName"] for u in every(store, "list_users", "Users", IdentityStoreId=store_id)],
+        "Sets": sets,
+        "Members": members,
+        "Error": error,
+    }
+
+
 def services(profile):
     session = boto3.Session(profile_name=profile)
     s3 = session.client("s3")
@@ -72,7 +111,7 @@ def portal():
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (identity, ambient, accounts, device, services)}
+    verbs = {f.__name__: f for f in (identity, ambient, accounts, device, organization, services)}
     try:
         print(json.dumps(verbs[sys.argv[1]](sys.argv[2])))
     except Exception as e:

@@ -66,7 +66,7 @@ func Served(host string) bool {
 		}
 		for i, l := range labels {
 			switch strings.TrimSuffix(l, "-fips") {
-			case "oidc", "sts", "ec2", "s3":
+			case "oidc", "sts", "ec2", "s3", "sso", "identitystore", "organizations":
 				return i == 0 || l == "s3" // only S3 hosts have labels before the service
 			}
 		}

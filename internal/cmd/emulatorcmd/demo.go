@@ -116,7 +116,7 @@ type stage struct {
 func demo(ctx context.Context, app *command.App) (err error) {
 	c := emulator.BuiltIn()
 	c.AutoApprove, c.TokenLifetime, c.Now = "jane", demoLife, app.Now
-	e, base, stop, err := startServer(c, "127.0.0.1:0")
+	e, base, stop, err := startServer(c, "127.0.0.1:0", false)
 	if err != nil {
 		return err
 	}

@@ -21,6 +21,7 @@ import (
 type serveOptions struct {
 	options
 	listen string
+	expose bool
 }
 
 // New returns the command emulator with its subcommands.
@@ -32,7 +33,10 @@ func New(app *command.App) *cobra.Command {
 		Long: `Start a server that emulates IAM Identity Center. Real clients can sign in to
 the server, list accounts and get role credentials, without an AWS account. The
 server keeps its data in memory, listens only on this machine, and runs until
-you interrupt the server.
+you interrupt the server. GET /healthz returns status 200.
+
+With --expose, other machines can use the emulator, for example from another
+container. They can then sign in as any user of the emulator.
 
 The first line of the output is the base URL. The next lines show how to connect
 a client to the emulator.
@@ -51,6 +55,7 @@ lanyard emulator --org org.yaml`,
 	o.addOrganization(cmd)
 	o.addService(cmd)
 	cmd.Flags().StringVar(&o.listen, "listen", "127.0.0.1:0", "listen on this loopback `ADDRESS:PORT`; port 0 is any free port")
+	cmd.Flags().BoolVar(&o.expose, "expose", false, "let --listen name an address that other machines can reach")
 	cmd.AddCommand(newInit(app), newEnv(app), newRun(app), newBrowse(app))
 	return cmd
 }
@@ -61,11 +66,14 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 	if err != nil {
 		return err
 	}
-	e, base, stop, err := startServer(config, o.listen)
+	e, base, stop, err := startServer(config, o.listen, o.expose)
 	if err != nil {
 		return explain(cmd, err, config)
 	}
 	defer stop()
+	if o.expose {
+		app.Warn("other machines can use this emulator at "+o.listen+", and sign in as any of its users", "give the emulator no real secrets")
+	}
 	if o.org != "" {
 		defer reloadOnHangup(app, cmd, o.options, e)()
 	}
@@ -81,7 +89,8 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 // emulator. AWS_ENDPOINT_URL alone is not enough, because some clients do not use it to
 // sign in.
 var endpointVariables = [...]string{
-	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
+	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO_ADMIN", "AWS_ENDPOINT_URL_IDENTITYSTORE",
+	"AWS_ENDPOINT_URL_ORGANIZATIONS", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
 }
 
 // adminVariable is the environment variable with the token of the admin API.

@@ -67,7 +67,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	// From here on, the program handles Ctrl-C. This process waits for the program and cleans up.
 	signals, release := child.TakeSignals(os.Interrupt, syscall.SIGTERM, syscall.SIGHUP, syscall.SIGQUIT)
 	defer release()
-	l, err := listenLoopback("127.0.0.1:0")
+	l, err := listenOn("127.0.0.1:0", false)
 	if err != nil {
 		return err
 	}
@@ -79,7 +79,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 	if c.AutoApprove != "" {
 		pages = newApprover(base, app.Warn)
 	}
-	e, stop, err := startServerOn(l, c, pages.wrap)
+	e, stop, err := startServerOn(l, c, func(h http.Handler) http.Handler { return hereOnly(pages.wrap(h)) })
 	if err != nil {
 		return explain(cmd, err, c)
 	}

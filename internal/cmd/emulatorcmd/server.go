@@ -15,14 +15,18 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/loopback"
 )
 
-// startServer starts an emulator on a loopback address. base is the emulator's URL. stop waits up
-// to 2 s for open requests.
-func startServer(c emulator.Config, listen string) (e *emulator.Emulator, base string, stop func(), err error) {
-	l, err := listenLoopback(listen)
+// startServer starts an emulator on a loopback address, or on any address if expose is true. base
+// is the emulator's URL. stop waits up to 2 s for open requests.
+func startServer(c emulator.Config, listen string, expose bool) (e *emulator.Emulator, base string, stop func(), err error) {
+	l, err := listenOn(listen, expose)
 	if err != nil {
 		return nil, "", nil, err
 	}
-	if e, stop, err = startServerOn(l, c, func(h http.Handler) http.Handler { return h }); err != nil {
+	wrap := hereOnly
+	if expose { // other machines have their own names for the emulator
+		wrap = func(h http.Handler) http.Handler { return h }
+	}
+	if e, stop, err = startServerOn(l, c, wrap); err != nil {
 		return nil, "", nil, err
 	}
 	return e, baseURL(l), stop, nil
@@ -37,7 +41,7 @@ func startServerOn(l net.Listener, c emulator.Config, wrap func(http.Handler) ht
 	if e, err = emulator.New(c); err != nil {
 		return nil, nil, errors.Join(err, l.Close())
 	}
-	server := emulator.NewServer(hereOnly(wrap(e)))
+	server := emulator.NewServer(wrap(e))
 	server.ErrorLog = slog.NewLogLogger(c.Log.Handler(), slog.LevelDebug)
 	go func() {
 		if err := server.Serve(l); !errors.Is(err, http.ErrServerClosed) {
@@ -53,8 +57,9 @@ func startServerOn(l net.Listener, c emulator.Config, wrap func(http.Handler) ht
 	}, nil
 }
 
-// listenLoopback listens on an address of this machine.
-func listenLoopback(listen string) (net.Listener, error) {
+// listenOn listens on an address of this machine. If expose is false, only this machine can reach
+// the address.
+func listenOn(listen string, expose bool) (net.Listener, error) {
 	host, port, err := net.SplitHostPort(listen)
 	if err != nil {
 		return nil, command.Usagef("--listen %q does not have the form ADDRESS:PORT", listen)
@@ -62,8 +67,11 @@ func listenLoopback(listen string) (net.Listener, error) {
 	if strings.ToLower(host) == "localhost" {
 		host = "127.0.0.1" // use 127.0.0.1, because the resolver may give another address
 	}
-	if !loopback.Host(host) {
-		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT")
+	switch here := loopback.Host(host); {
+	case !here && !expose:
+		return nil, command.WithHint(command.Usagef("--listen %s: the emulator listens on this machine only", listen), "use 127.0.0.1:PORT, or add --expose to let other machines use the emulator")
+	case here && expose:
+		return nil, command.WithHint(command.Usagef("--expose has no effect, because other machines cannot reach %s", listen), "use for example: --expose --listen 0.0.0.0:8080")
 	}
 	l, err := net.Listen("tcp", net.JoinHostPort(host, port))
 	if err != nil {
@@ -72,8 +80,14 @@ func listenLoopback(listen string) (net.Listener, error) {
 	return l, nil
 }
 
-// baseURL returns the URL of the server that listens on l.
-func baseURL(l net.Listener) string { return "http://" + l.Addr().String() }
+// baseURL returns the URL of the server that listens on l, for programs on this machine.
+func baseURL(l net.Listener) string {
+	host, port, err := net.SplitHostPort(l.Addr().String())
+	if ip := net.ParseIP(host); err == nil && ip != nil && ip.IsUnspecified() {
+		return "http://" + net.JoinHostPort("127.0.0.1", port) // clients cannot connect to 0.0.0.0 on all systems
+	}
+	return "http://" + l.Addr().String()
+}
 
 // hereOnly rejects requests whose Host does not name this machine. A web page in the user's
 // browser can make its own host name resolve to this machine (DNS rebinding). Then the browser
