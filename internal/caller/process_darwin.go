@@ -1,21 +1,8 @@
 package caller
 
 import (
-	"os"
-
 	"golang.org/x/sys/unix"
 )
-
-func parentOfSelf() int { return os.Getppid() }
-
-func hasTerminal() bool {
-	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-	if err != nil {
-		return false
-	}
-	_ = f.Close()
-	return true
-}
 
 func look(pid int) (status, bool) {
 	info, err := unix.SysctlKinfoProc("kern.proc.pid", pid)

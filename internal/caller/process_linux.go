@@ -2,23 +2,11 @@ package caller
 
 import (
 	"bytes"
-	"os"
 	"strconv"
 	"strings"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
-
-func parentOfSelf() int { return os.Getppid() }
-
-func hasTerminal() bool {
-	f, err := os.OpenFile("/dev/tty", os.O_RDWR, 0)
-	if err != nil {
-		return false
-	}
-	_ = f.Close()
-	return true
-}
 
 // look reads the status of a process.
 func look(pid int) (status, bool) {
