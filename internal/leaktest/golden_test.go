@@ -17,7 +17,7 @@ var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 // published keys, ARNs of roles, paths with a hash, the address of an Okta application, paths of
 // the metadata service, names of Go tests and of AWS's operations, and the start of a presigned URL of STS
 // in base64.
-var knownLike = regexp.MustCompile(`EXAMPLE|^[A-Z][A-Za-z]{39,49}$|^aHR0cHM6Ly9zdHMu|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/|meta-data/iam/`)
+var knownLike = regexp.MustCompile(`EXAMPLE|^policy/root-task/|^[A-Z][A-Za-z]{39,49}$|^aHR0cHM6Ly9zdHMu|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/|meta-data/iam/`)
 
 // looksSecret returns the parts of a text that look like secrets. Words in one case,
 // such as hashes, do not count.
