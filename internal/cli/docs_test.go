@@ -376,6 +376,7 @@ type elsewhere struct {
 var docElsewhere = map[string]elsewhere{
 	"make test":              {"this test is a part of it", ""},
 	"NO_INSTALL=1 make test": {"this test is a part of it", "scripts/setup NO_INSTALL"},
+	"emulator-ci yaml":       {"it needs GitHub", ""},
 	"moto_server -p 5000 &":  {"it needs moto", "interop/forward_test.go TestForwardToMoto"},
 	"lanyard emulator run --forward http://127.0.0.1:5000 …": {"it needs moto", "interop/forward_test.go TestForwardToMoto"},
 	"git clone https://github.com/lanyard-cli/lanyard":       {"it needs the network", ""},
