@@ -71,6 +71,10 @@ type Config struct {
 	// token as "Authorization: Bearer TOKEN" can move the clock, add faults, end sessions and
 	// read counters. The admin API accepts requests only from loopback addresses.
 	AdminToken string
+	// Forward is the base URL of another emulator, such as http://127.0.0.1:5000. It gets the
+	// requests for services that this emulator does not have. "" means that such requests get the
+	// error NotImplemented.
+	Forward string
 	// Now returns the time. [Emulator.Advance] adds to it. nil means time.Now.
 	Now func() time.Time
 	// Seed makes all identifiers and tokens predictable, if it is not 0. Other users can then

@@ -73,6 +73,9 @@ func checkSettings(c Config) error {
 			return fieldError(fmt.Sprintf("%v is negative", d), field)
 		}
 	}
+	if _, err := newForwarder(c.Forward); err != nil {
+		return fieldError(err.Error(), "forward")
+	}
 	known := c.AutoApprove == "" || slices.ContainsFunc(c.Users, func(u User) bool { return u.Name == c.AutoApprove })
 	if !known {
 		return fieldError(fmt.Sprintf("no user %q", c.AutoApprove), "auto_approve")

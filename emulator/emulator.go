@@ -71,6 +71,7 @@ package emulator
 
 import (
 	"container/list"
+	"net/http/httputil"
 	"slices"
 	"strings"
 	"sync"
@@ -91,7 +92,8 @@ type Emulator struct {
 	queries map[string]action    // by name
 	admin   map[string]adminCall // by method and path
 	dir     atomic.Pointer[directory]
-	cookie  string // the name of the browser's cookie
+	cookie  string                 // the name of the browser's cookie
+	forward *httputil.ReverseProxy // nil without Config.Forward
 
 	counts   counters
 	faults   faults
@@ -136,6 +138,9 @@ func New(c Config) (*Emulator, error) {
 	e.clients = newStore[*client](maxClients, nil)
 	e.codes = newStore[*authCode](maxCodes, nil)
 	e.devices = newStore(maxDevices, e.deviceEnded)
+	if e.forward, err = newForwarder(c.Forward); err != nil {
+		return nil, err // impossible, because newDirectory checks the URL
+	}
 	e.routes = e.newRoutes()
 	e.queries = e.actions()
 	e.admin = e.adminCalls()
@@ -150,7 +155,7 @@ func New(c Config) (*Emulator, error) {
 func (e *Emulator) Reload(c Config) error {
 	old := e.config()
 	c.Now, c.Seed, c.Log, c.PublicURL = old.Now, old.Seed, old.Log, old.PublicURL
-	c.AutoApprove, c.RateLimits, c.AdminToken = old.AutoApprove, old.RateLimits, old.AdminToken
+	c.AutoApprove, c.RateLimits, c.AdminToken, c.Forward = old.AutoApprove, old.RateLimits, old.AdminToken, old.Forward
 	dir, err := newDirectory(c.withDefaults())
 	if err != nil {
 		return err

@@ -256,7 +256,7 @@ func failUnserved(c *call, err *apiError) response {
 		return out
 	case c.form().Get("Version") == ec2Version, strings.HasPrefix(service, "ec2."):
 		return failEC2(c, err)
-	case c.form().Has("Action"):
+	case c.form().Has("Action"), strings.HasPrefix(kind, "application/x-www-form-urlencoded"):
 		return xmlError(c, err)
 	case strings.Contains(service, "s3-control."), strings.Contains(service, "route53."), strings.Contains(service, "cloudfront."):
 		return xmlError(c, err)

@@ -1,4 +1,4 @@
-// ServeHTTP, which handles the requests of all services and pages.
+// ServeHTTP, which handles the requests of all services and pages, and forwards other requests.
 
 package emulator
 
@@ -6,11 +6,18 @@ import (
 	"encoding/json"
 	"encoding/xml"
 	"errors"
+	"fmt"
 	"io"
+	"log"
+	"maps"
 	"net"
 	"net/http"
+	"net/http/httputil"
+	"net/url"
 	"strconv"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/awshost"
 )
 
 // Env returns the environment variables, as KEY=VALUE, that point the AWS CLI and the SDKs at an
@@ -40,6 +47,10 @@ func NewServer(h http.Handler) *http.Server {
 // ServeHTTP handles the requests of all services and pages.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
+	if e.forward != nil && isLacking(c) {
+		e.forwardCall(w, c)
+		return
+	}
 	op := e.find(c)
 	start := time.Now()
 	err := c.read(op)
@@ -71,6 +82,71 @@ func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	e.write(w, c, out, len(out.body))
 }
+
+// isLacking reports whether the request is for a service of AWS that the emulator does not have. A
+// host name of AWS names the service. If the host is not AWS's, the signature names the service.
+func isLacking(c *call) bool {
+	if host := c.hostname(); awshost.Is(host) {
+		return !awshost.Served(host)
+	}
+	switch signedFor(c) {
+	case "", "sts", "s3", "ec2", "sso", "sso-oauth", "organizations", "identitystore":
+		return false
+	}
+	return true
+}
+
+// newForwarder returns a proxy that forwards requests to the base URL, or nil if it is "".
+func newForwarder(base string) (*httputil.ReverseProxy, error) {
+	if base == "" {
+		return nil, nil
+	}
+	u, err := url.Parse(base)
+	if err != nil || u.Scheme != "http" && u.Scheme != "https" || u.Host == "" || u.User != nil || u.RawQuery != "" || u.Fragment != "" {
+		return nil, fmt.Errorf("%q does not have the form http://HOST:PORT", base)
+	}
+	return &httputil.ReverseProxy{
+		Rewrite: func(r *httputil.ProxyRequest) {
+			r.SetURL(u)
+			r.Out.Host = r.In.Host // the signature covers the host
+		},
+		ErrorHandler: func(w http.ResponseWriter, r *http.Request, err error) {
+			out := failUnserved(&call{Request: r}, &apiError{
+				status: http.StatusBadGateway, code: "BadGateway", message: "The emulator did not reach " + base + ": " + err.Error(),
+			})
+			maps.Copy(w.Header(), out.header)
+			w.WriteHeader(out.status)
+			_, _ = w.Write(out.body) // an error means that the client has disconnected
+		},
+		ErrorLog: log.New(io.Discard, "", 0), // the ErrorHandler reports the errors
+	}, nil
+}
+
+// forwardCall forwards a request. It counts the request as Forwarded, and records the request.
+func (e *Emulator) forwardCall(w http.ResponseWriter, c *call) {
+	e.counts.add("Forwarded")
+	out := &statusWriter{ResponseWriter: w}
+	defer func() { // also runs if the client disconnects
+		e.requests.add(RequestRecord{
+			Time: c.now, ID: c.id, Operation: "Forwarded", Method: c.Method, Host: c.Host, Path: c.URL.Path, Status: out.status, UserAgent: c.UserAgent(),
+		})
+	}()
+	e.forward.ServeHTTP(out, c.Request)
+}
+
+// A statusWriter is a response writer that keeps the status of the response.
+type statusWriter struct {
+	http.ResponseWriter
+	status int
+}
+
+func (w *statusWriter) WriteHeader(status int) {
+	w.status = status
+	w.ResponseWriter.WriteHeader(status)
+}
+
+// Unwrap returns the writer of the connection, for [http.ResponseController].
+func (w *statusWriter) Unwrap() http.ResponseWriter { return w.ResponseWriter }
 
 // A call is a request and the data that its handlers need.
 type call struct {

@@ -374,11 +374,17 @@ type elsewhere struct {
 // docElsewhere lists the lines and blocks that no script in testdata/docs runs or has. A key is a
 // line, the beginning of a line followed by "…", or a page and the language of its blocks.
 var docElsewhere = map[string]elsewhere{
-	"make test":              {"this test is a part of it", ""},
-	"make docs":              {"the test writes the same site", "scripts/docs/site_test.go TestSite"},
-	"make man":               {"the test writes the same pages", "scripts/docs/manual_test.go TestPages"},
-	"NO_INSTALL=1 make test": {"this test is a part of it", "scripts/setup NO_INSTALL"},
-	"git clone https://github.com/lanyard-cli/lanyard": {"it needs the network", ""},
+	"make docs":                   {"the test writes the same site", "scripts/docs/site_test.go TestSite"},
+	"make man":                    {"the test writes the same pages", "scripts/docs/manual_test.go TestPages"},
+	"make test":                   {"this test is a part of it", ""},
+	"NO_INSTALL=1 make test":      {"this test is a part of it", "scripts/setup NO_INSTALL"},
+	"scripts/image …":             {"it needs docker", "scripts/image docker"},
+	"docker run --rm --publish …": {"it needs docker", "Dockerfile ENTRYPOINT"},
+	"lanyard emulator --expose --listen 0.0.0.0:8080": {"the test uses a free port", "internal/cli/testdata/script/emulator-exposed.txtar lanyard emulator --expose --listen 0.0.0.0:0"},
+	"emulator-ci yaml":      {"it needs GitHub", ""},
+	"moto_server -p 5000 &": {"it needs moto", "interop/forward_test.go TestForwardToMoto"},
+	"lanyard emulator run --forward http://127.0.0.1:5000 …": {"it needs moto", "interop/forward_test.go TestForwardToMoto"},
+	"git clone https://github.com/lanyard-cli/lanyard":       {"it needs the network", ""},
 	"cd lanyard":                          {"the script has its own folder", ""},
 	"make storm":                          {"it takes minutes", "internal/stormtest/scenes_unix_test.go scenes"},
 	"make fuzz":                           {"it takes minutes", ""},

@@ -63,7 +63,10 @@ func navigation() []group {
 			{"docs/environment.md", "Variables and files"},
 			{"docs/glossary.md", "Glossary"},
 		}},
-		{"Emulator", []source{{"docs/emulator.md", "The emulator"}}},
+		{"Emulator", []source{
+			{"docs/emulator.md", "The emulator"},
+			{"docs/emulator-ci.md", "The emulator in CI"},
+		}},
 		{"Project", []source{
 			{"docs/architecture.md", "Architecture"},
 			{"docs/engine.md", "The engine"},

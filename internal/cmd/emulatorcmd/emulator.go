@@ -78,6 +78,9 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 		defer reloadOnHangup(app, cmd, o.options, e)()
 	}
 	lines := append([]string{base}, pointers(e, base, config.AdminToken)...)
+	if config.Forward != "" {
+		lines = append(lines, "export "+allVariable+"="+base)
+	}
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
 		return err // if the output fails, the user does not know the address
 	}
@@ -92,6 +95,10 @@ var endpointVariables = [...]string{
 	"AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_SSO_ADMIN", "AWS_ENDPOINT_URL_IDENTITYSTORE",
 	"AWS_ENDPOINT_URL_ORGANIZATIONS", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL_S3", "AWS_ENDPOINT_URL_EC2",
 }
+
+// allVariable points the AWS CLI and the SDKs at the emulator for all services without a variable of
+// their own. It is set only if the emulator forwards requests.
+const allVariable = "AWS_ENDPOINT_URL"
 
 // adminVariable is the environment variable with the token of the admin API.
 const adminVariable = "LANYARD_EMULATOR_ADMIN_TOKEN" //nolint:gosec // a name

@@ -66,6 +66,9 @@ func homeVariables(app *command.App, home, base, profile, approver string, c emu
 	for _, v := range variables(base, filepath.Join(home, ".aws"), profile) {
 		set = append(set, v[0]+"="+v[1])
 	}
+	if c.Forward != "" {
+		set = append(set, allVariable+"="+base)
+	}
 	for name, dir := range map[string]string{"APPDATA": "Roaming", "LOCALAPPDATA": "Local"} {
 		if app.Env.Get(name) != "" {
 			set = append(set, name+"="+filepath.Join(home, "AppData", dir))

@@ -27,6 +27,7 @@ type options struct {
 	autoApprove       string
 	seed              uint64
 	rateLimits, admin bool
+	forward           string
 }
 
 // addOrganization adds the flags that choose the organization.
@@ -43,6 +44,7 @@ func (o *options) addService(cmd *cobra.Command) {
 	f.StringVar(&o.autoApprove, "auto-approve", "", "sign in as this `USER` without showing a page")
 	f.Uint64Var(&o.seed, "seed", 0, "make identifiers and tokens predictable; `N` is not 0")
 	f.BoolVar(&o.rateLimits, "rate-limits", false, "apply the request limits that AWS publishes")
+	f.StringVar(&o.forward, "forward", "", "send requests for services that the emulator lacks to this `URL`, for example of moto")
 	f.BoolVar(&o.admin, "admin", false, "serve the admin API (time, faults, sessions, counters) and print its token")
 }
 
@@ -53,7 +55,7 @@ func newConfig(app *command.App, cmd *cobra.Command, o options) (emulator.Config
 	if err != nil {
 		return c, err
 	}
-	c.AutoApprove, c.Seed, c.RateLimits, c.Now = o.autoApprove, o.seed, o.rateLimits, app.Now
+	c.AutoApprove, c.Seed, c.RateLimits, c.Now, c.Forward = o.autoApprove, o.seed, o.rateLimits, app.Now, o.forward
 	if cmd.Flags().Changed("seed") && o.seed == 0 {
 		return c, command.WithHint(command.Usagef("--seed 0 has no effect"), "use another number, for example: --seed 1")
 	}
@@ -127,6 +129,8 @@ func explain(cmd *cobra.Command, err error, c emulator.Config) error {
 		}
 		slices.Sort(names)
 		return command.WithHint(command.Usagef("--auto-approve: %s", field.Problem), "the users are: %s", cmp.Or(strings.Join(names, ", "), "none"))
+	case "forward":
+		return command.Usagef("--forward: %s", field.Problem)
 	case "region":
 		return command.Usagef("--region: %s", field.Problem)
 	}
