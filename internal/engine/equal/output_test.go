@@ -162,9 +162,8 @@ func compareOutput(ctx context.Context, c *comparedCase, theirs *document.Object
 	}
 	var debug bytes.Buffer
 	client := &call.Client{
-		NoSigV4A: true, // like botocore without the library awscrt
-		Log:      slog.New(slog.NewTextHandler(&debug, &slog.HandlerOptions{Level: slog.LevelDebug})),
-		Region:   c.region, MaxAttempts: 1,
+		Log:    slog.New(slog.NewTextHandler(&debug, &slog.HandlerOptions{Level: slog.LevelDebug})),
+		Region: c.region, MaxAttempts: 1,
 		IgnoreReplyChecksums: true, // the replies have random checksums
 		Credentials:          call.Credentials{AccessKeyID: "AKIAEXAMPLE", SecretAccessKey: secret.New("secret")},
 		HTTP: &http.Client{Transport: roundTripper(func(*http.Request) (*http.Response, error) {

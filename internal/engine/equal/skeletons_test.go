@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"math/rand/v2"
+	"reflect"
 	"runtime"
 	"sync"
 	"testing"
@@ -14,6 +15,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/servicecmd"
 	"github.com/lanyard-cli/lanyard/internal/engine/arg"
 	"github.com/lanyard-cli/lanyard/internal/engine/jmespath"
+	"github.com/lanyard-cli/lanyard/internal/engine/model"
 	"github.com/lanyard-cli/lanyard/internal/engine/render"
 )
 
@@ -45,8 +47,8 @@ func TestSkeletons(t *testing.T) {
 		chosen = chosen[:min(len(chosen), 2*sampledSkeletons)]
 	}
 	for _, c := range chosen {
-		if c.all {
-			continue
+		if c.all || c.svc.Protocol == model.CBOR || c.op.OutputStream() != nil {
+			continue // the installed AWS CLI does not know CBOR; an output to a file has no skeletons
 		}
 		for _, kind := range []string{"input", "yaml-input", "output"} {
 			s := &skeletonCase{comparedCase: *c, kind: kind, format: "json"}
@@ -122,7 +124,7 @@ func (c *skeletonCase) compare(theirs skeletonLine) (result, diff string) {
 	switch {
 	case theirs.Absent != "":
 		return "absent", ""
-	case *models == "" && !gocmp.Equal(theirs.Members, any([]any{membersOf(c.op.Input, nil), membersOf(c.op.Output, nil)})):
+	case *models == "" && !reflect.DeepEqual(theirs.Members, any([]any{membersOf(c.op.Input, nil), membersOf(c.op.Output, nil)})):
 		return "other members", "" // the models of the installed programs have other members, or in another order
 	}
 	var b bytes.Buffer
@@ -130,6 +132,9 @@ func (c *skeletonCase) compare(theirs skeletonLine) (result, diff string) {
 	ours := shown{Out: b.String()}
 	if err != nil {
 		ours.Error = err.Error()
+	}
+	if theirs.Error == "'ResponseMetadata'" {
+		return "crashed", "" // the AWS CLI cannot print a sample of an operation whose output goes to a file
 	}
 	if c.query != "" && theirs.Error != "" && ours.Error+ours.Out != "" {
 		return "error", "" // messages show the types of Python, such as datetime.datetime

@@ -95,5 +95,8 @@ func typeOf(args []any) (any, error) {
 	if _, ok := args[0].(*reference); ok {
 		return nil, nil
 	}
-	return typeName(args[0]), nil
+	if name := typeName(args[0]); name != "unknown" {
+		return name, nil
+	}
+	return nil, nil // as in the AWS CLI: a time of a sample output
 }

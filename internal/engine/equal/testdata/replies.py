@@ -27,6 +27,8 @@ def output(service, op):
         botocore.handlers.handle_expires_header(op, given, more)
     out = parser.parse(given, op.output_shape)
     out.update(more)
+    if "Body" in out and more:
+        out["Body"] = out.pop("Body")  # the order of this member has no effect
     out.pop("ResponseMetadata", None)
     if service.service_name == "iam":
         botocore.handlers.json_decode_policies(out, op)
@@ -65,7 +67,10 @@ def pages(session, name, service, op, given):
 
     client.meta.events.register("before-send", answer)
     paginator = client.get_paginator(botocore.xform_name(op.name))
-    full = paginator.paginate(**given).build_full_result()
+    try:
+        full = paginator.paginate(**given).build_full_result()
+    except botocore.exceptions.MissingDependencyException:
+        return {"absent": "SigV4A, which needs the library awscrt"}
     full.pop("ResponseMetadata", None)
     return {"replies": replies, "left": len(left), "output": full}
 
