@@ -198,12 +198,14 @@ func TestExecJobControl(t *testing.T) {
 			tm.expect("$ ")
 			tm.send("jobs\n")
 			tm.expect("Stopped")
+			tm.expect("$ ") // the shell can lose a line that is typed before its prompt
 			tm.send("fg\n")
 			tm.expect("bash count | cat\n")
 			tm.expect("CONT ")
 		}
 		tm.send("\x1a")
 		tm.expect("Stopped")
+		tm.expect("$ ")
 		tm.send("bg\n")
 		tm.expect("CONT ")
 		tm.send("jobs\n")
