@@ -358,7 +358,7 @@ func TestS3Objects(t *testing.T) {
 		name, method, path string
 		header             map[string]string
 		status             int
-		body, length       string // the length is that of the header
+		body, length       string // length is the value of Content-Length
 	}{
 		{"whole", "GET", text + "?x-id=GetObject", nil, 200, "0123456789", "10"},
 		{"range", "GET", text, map[string]string{"Range": "bytes=2-4"}, 206, "234", "3"},

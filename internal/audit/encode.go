@@ -7,7 +7,7 @@ import (
 )
 
 // This file writes an entry as JSON. Package encoding/json would need a tenth of the time of a quick
-// answer to learn the type. The keys are those of the tags of [Entry]; a test compares them.
+// answer to learn the type. The tags of [Entry] name the same keys; a test compares them.
 
 // line returns the entry as a line of JSON, without a line break.
 func (e Entry) line() []byte {

@@ -26,7 +26,7 @@ type Entry struct {
 	Role     string    `json:"role,omitempty"`
 	KeyID    string    `json:"keyId,omitempty"`   // the access key id, which CloudTrail also has
 	Expires  time.Time `json:"expires,omitzero"`  // of the credentials
-	Source   string    `json:"source,omitempty"`  // Cache, Fetch or the kind of the profile
+	Source   string    `json:"source,omitempty"`  // Cache, Fetch or Profile
 	Call     string    `json:"call,omitempty"`    // of a signed call, such as "s3:GetObject"
 	Region   string    `json:"region,omitempty"`  // of a signed call
 	Error    string    `json:"error,omitempty"`   // why the decision is Refused or Failed
@@ -53,11 +53,11 @@ const (
 	Failed  = "failed"  // the rules allowed it, but an error occurred
 )
 
-// The sources of credentials that Identity Center or STS issues. For other kinds of profiles,
-// the source is the kind.
+// The sources of credentials.
 const (
-	Cache = "cache"
-	Fetch = "fetch" // from the service
+	Cache   = "cache"
+	Fetch   = "fetch"   // from Identity Center or STS
+	Profile = "profile" // what the profile names: its keys, a program or the service of a container
 )
 
 // A Caller describes the process that asked for credentials.
@@ -90,20 +90,6 @@ func Self(c caller.Caller) Caller {
 	}
 	own.Dir, _ = os.Getwd()
 	return own
-}
-
-// Client describes another process, such as the client of a server. c has the process first.
-func Client(c caller.Caller, uid int) Caller {
-	own := caller.Caller{Agent: c.Agent, AgentBy: c.AgentBy, CI: c.CI, Terminal: c.Terminal}
-	if len(c.Ancestors) == 0 {
-		d := describe(own)
-		d.UID = uid
-		return d
-	}
-	own.Ancestors = c.Ancestors[1:]
-	d := describe(own)
-	d.PID, d.Program, d.UID = c.Ancestors[0].PID, c.Ancestors[0].Name, uid
-	return d
 }
 
 // base returns the last part of a path. This package does not use path/filepath: see package warm.

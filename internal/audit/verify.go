@@ -13,7 +13,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
-// A Anchor names the last entry of a record. A user can keep it elsewhere, to find out later
+// An Anchor names the last entry of a record. A user can keep it elsewhere, to find out later
 // whether the record still has the entry.
 type Anchor struct {
 	Seq  int64

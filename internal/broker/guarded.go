@@ -1,6 +1,8 @@
 package broker
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strings"
@@ -123,5 +125,9 @@ func assumes(arn string, r Role) bool {
 func (b *Broker) removePlaintext(name string) {
 	path := filepath.Join(b.Cache.Roles(), name)
 	err := os.Remove(path)
-	b.debug("removed the credentials of a guarded role from the AWS CLI's cache", "file", name, "error", err)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		b.warn("a rule is about this role, but its credentials cannot be removed from the AWS CLI's cache: %v", err)
+		return
+	}
+	b.debug("removed the credentials of a guarded role from the AWS CLI's cache", "file", name)
 }

@@ -3,7 +3,6 @@ package broker
 import (
 	"cmp"
 	"context"
-	"strings"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -19,16 +18,10 @@ type Role struct {
 	ARN                 string // of an assumed role; "" for a role of Identity Center
 }
 
-// RoleOf returns the role that an ARN names. The name includes the path.
+// RoleOf returns the role that an ARN names: see [profile.ARNParts].
 func RoleOf(arn string) Role {
-	r := Role{ARN: arn}
-	if parts := strings.SplitN(arn, ":", 6); len(parts) == 6 {
-		r.RoleName = strings.TrimPrefix(parts[5], "role/")
-		if profile.ValidAccountID(parts[4]) {
-			r.AccountID = parts[4]
-		}
-	}
-	return r
+	account, name := profile.ARNParts(arn)
+	return Role{ARN: arn, AccountID: account, RoleName: name}
 }
 
 // A Subject says which role credentials a request asks for. The rules decide about a Subject.

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"sync"
 	"time"
 
@@ -26,17 +25,11 @@ import (
 // RecordPath returns the path of the record: in the folder lanyard of XDG_STATE_HOME, or of
 // ~/.local/state, or of LocalAppData on Windows. It returns "" if none of these folders is known.
 func RecordPath(lookup func(string) (string, bool)) string {
-	if dir, _ := lookup("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "lanyard", "run.jsonl")
-	}
-	if dir, _ := lookup("LocalAppData"); runtime.GOOS == "windows" && filepath.IsAbs(dir) {
-		return filepath.Join(dir, "lanyard", "run.jsonl")
-	}
-	home, ok := userpath.Home(lookup)
+	dir, ok := userpath.State(lookup)
 	if !ok {
 		return ""
 	}
-	return filepath.Join(home, ".local", "state", "lanyard", "run.jsonl")
+	return filepath.Join(dir, "lanyard", "run.jsonl")
 }
 
 // maxRecord is the largest record in bytes. 100,000 runs need about 40 MB.

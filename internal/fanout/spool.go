@@ -2,6 +2,7 @@ package fanout
 
 import (
 	"bufio"
+	"bytes"
 	"encoding/binary"
 	"errors"
 	"io"
@@ -201,7 +202,7 @@ func (o *Output) discard() {
 // Each calls f for each write, in order. The bytes are valid until f returns.
 func (o *Output) Each(f func(stream byte, p []byte) error) error {
 	if o.path == "" {
-		return frames(bufio.NewReader(&bytesReader{o.memory}), f)
+		return frames(bufio.NewReader(bytes.NewReader(o.memory)), f)
 	}
 	file, err := datafile.Open(o.path, math.MaxInt)
 	if err != nil {
@@ -209,18 +210,6 @@ func (o *Output) Each(f func(stream byte, p []byte) error) error {
 	}
 	defer func() { _ = file.Close() }()
 	return frames(bufio.NewReaderSize(io.NewSectionReader(file, 0, int64(file.Size())), maxFrame), f)
-}
-
-// bytesReader reads bytes that stay in memory.
-type bytesReader struct{ rest []byte }
-
-func (r *bytesReader) Read(p []byte) (int, error) {
-	if len(r.rest) == 0 {
-		return 0, io.EOF
-	}
-	n := copy(p, r.rest)
-	r.rest = r.rest[n:]
-	return n, nil
 }
 
 // frames reads frames. A frame that was cut off by a full disk ends the output.

@@ -45,6 +45,19 @@ type Role struct {
 	TokenFile, TokenProcess string
 }
 
+// ARNParts returns the account id and the role name in the ARN of a role. The name includes the
+// path. A part that is not in the ARN is "".
+func ARNParts(arn string) (accountID, roleName string) {
+	parts := strings.SplitN(arn, ":", 6)
+	if len(parts) < 6 {
+		return "", ""
+	}
+	if ValidAccountID(parts[4]) {
+		accountID = parts[4]
+	}
+	return accountID, strings.TrimPrefix(parts[5], "role/")
+}
+
 // A Tag is a session tag.
 type Tag struct{ Key, Value string }
 

@@ -27,7 +27,7 @@ func folders() (variable string, inHome []string) {
 // or of AppData on Windows. It returns "" if none of these folders is known.
 func Path(env userpath.Env) string {
 	variable, _ := folders()
-	if dir, ok := env(variable); ok && isAbs(dir) {
+	if dir, ok := env(variable); ok && userpath.IsAbs(dir) {
 		return join(dir, "lanyard", "config.yaml")
 	}
 	return inHome(env)
@@ -138,16 +138,7 @@ func leadsNowhere(path string) bool {
 	return false
 }
 
-// The functions of package filepath would delay the start of package warm.
-
-func isAbs(path string) bool {
-	if runtime.GOOS != "windows" {
-		return len(path) > 0 && path[0] == '/'
-	}
-	slash := func(i int) bool { return len(path) > i && os.IsPathSeparator(path[i]) }
-	return len(path) > 2 && path[1] == ':' && slash(2) || slash(0) && slash(1)
-}
-
+// join joins paths like filepath.Join, which would delay the start of package warm.
 func join(folder string, names ...string) string {
 	for len(folder) > 1 && os.IsPathSeparator(folder[len(folder)-1]) {
 		folder = folder[:len(folder)-1]

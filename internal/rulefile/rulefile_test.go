@@ -30,7 +30,7 @@ func TestMayRule(t *testing.T) {
 		want  bool
 	}{
 		{"no file", nil, false, false},
-		{"no file, and a file in the place of its folder", map[string]string{".config": ""}, false, false},
+		{"no file, and a file instead of its folder", map[string]string{".config": ""}, false, false},
 		{"no rules", map[string]string{".config/lanyard/config.yaml": "inventory: {}\n"}, false, false},
 		{"rules", map[string]string{".config/lanyard/config.yaml": rule}, false, true},
 		{"a team's file", map[string]string{".config/lanyard/config.yaml": "profiles: {team: x}\n"}, false, true},

@@ -54,20 +54,21 @@ func State(env Env) (dir string, ok bool) {
 	if runtime.GOOS == "windows" {
 		variable, folder = "LocalAppData", `\AppData\Local`
 	}
-	if dir, _ := env(variable); isAbs(dir) {
+	if dir, _ := env(variable); IsAbs(dir) {
 		return dir, true
 	}
 	home, ok := Home(env)
 	return home + folder, ok
 }
 
-// isAbs reports whether a path is absolute. Package path/filepath would delay the quick answers of
+// IsAbs reports whether a path is absolute. Package path/filepath would delay the quick answers of
 // the program: see package warm.
-func isAbs(path string) bool {
-	if runtime.GOOS == "windows" {
-		return len(path) > 2 && path[1] == ':' && os.IsPathSeparator(path[2])
+func IsAbs(path string) bool {
+	if runtime.GOOS != "windows" {
+		return strings.HasPrefix(path, "/")
 	}
-	return strings.HasPrefix(path, "/")
+	slash := func(i int) bool { return len(path) > i && os.IsPathSeparator(path[i]) }
+	return len(path) > 2 && path[1] == ':' && slash(2) || slash(0) && slash(1)
 }
 
 // posixUser works like Python's posixpath.expanduser.

@@ -78,16 +78,22 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 		return nil, false // only the normal command applies rules and forwards the audit record
 	}
 	cache := ssocache.Dir{Home: home}
+	account, role := p.AccountID, p.RoleName
 	var creds ssocache.Credentials
 	switch p.Kind {
 	case profile.SSO:
 		creds, ok = ssoRole(cache, p, now)
 	case profile.AssumeRole:
-		creds, ok = assumedRole(cache, p, lookupEnv, now)
+		var arn string
+		creds, arn, ok = assumedRole(cache, p, lookupEnv, now)
+		account, role = profile.ARNParts(arn)
 	default:
 		return nil, false
 	}
-	if !ok || !record(p, creds, lookupEnv, now) {
+	if !ok {
+		return nil, false
+	}
+	if !record(lookupEnv, audit.Entry{Time: now, Profile: p.Name, Account: account, Role: role, KeyID: creds.AccessKeyID, Expires: creds.Expiration}) {
 		return nil, false
 	}
 	return creds.ProcessJSON(), true
@@ -95,16 +101,14 @@ func Answer(args []string, lookupEnv func(string) (string, bool), now time.Time)
 
 // record adds the answer to the audit record. If that fails, the normal command tries again, and
 // knows whether the settings require the record.
-func record(p *profile.Profile, c ssocache.Credentials, lookupEnv func(string) (string, bool), now time.Time) bool {
+func record(lookupEnv func(string) (string, bool), e audit.Entry) bool {
 	log, ok := audit.In(lookupEnv)
 	if !ok {
 		return false
 	}
-	_, err := log.Append(audit.Entry{
-		Time: now, Event: audit.Credentials, Decision: audit.Allowed, Profile: p.Name, Account: p.AccountID, Role: p.RoleName,
-		KeyID: c.AccessKeyID, Expires: c.Expiration, Source: audit.Cache, Command: "sso get-credentials",
-		Caller: audit.Self(caller.Detect(lookupEnv)),
-	})
+	e.Event, e.Decision, e.Source, e.Command = audit.Credentials, audit.Allowed, audit.Cache, "sso get-credentials"
+	e.Caller = audit.Self(caller.Detect(lookupEnv))
+	_, err := log.Append(e)
 	return err == nil
 }
 
@@ -140,28 +144,28 @@ func validToken(cache ssocache.Dir, p *profile.Profile, now time.Time) bool {
 	return !tok.Due(now, s.Window()) || s.AutoRefresh == profile.Off
 }
 
-// assumedRole returns the cached credentials of the role that the profile assumes. Lanyard must
-// have written them, because the files of other programs need more checks.
-func assumedRole(cache ssocache.Dir, p *profile.Profile, lookupEnv func(string) (string, bool), now time.Time) (ssocache.Credentials, bool) {
+// assumedRole returns the cached credentials of the role that the profile assumes, and the ARN of
+// the role. Lanyard must have written them, because the files of other programs need more checks.
+func assumedRole(cache ssocache.Dir, p *profile.Profile, lookupEnv func(string) (string, bool), now time.Time) (c ssocache.Credentials, arn string, ok bool) {
 	var none ssocache.Credentials
 	chain, warnings, err := p.Chain()
 	if err != nil || len(warnings) > 0 {
-		return none, false
+		return none, "", false
 	}
 	if chain.Start.Kind == profile.SSO && !validToken(cache, chain.Start.Profile, now) {
-		return none, false
+		return none, "", false
 	}
 	entries, err := rolecache.Entries(p, chain, lookupEnv)
 	if err != nil || len(entries) == 0 {
-		return none, false
+		return none, "", false
 	}
 	entry := entries[len(entries)-1]
 	for _, name := range []string{entry.File, ssocache.PrivateName(entry.File, entry.Source)} {
 		if a, err := cache.LoadAssumed(name); err == nil && a.Source == entry.Source && a.Reusable(now) {
-			return a.Credentials, true
+			return a.Credentials, chain.Roles[len(chain.Roles)-1].ARN, true
 		}
 	}
-	return none, false
+	return none, "", false
 }
 
 // parse returns the profile in the arguments of "sso get-credentials". ok is false if they

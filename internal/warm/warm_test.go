@@ -330,6 +330,17 @@ func TestAnswerForAnAssumedRole(t *testing.T) {
 			if ok != tt.want || ok && !strings.Contains(string(answer), `"ASIAROLE"`) {
 				t.Errorf("Answer = %s, %v; want %v", answer, ok, tt.want)
 			}
+			if !ok {
+				return
+			}
+			log, _ := audit.In(h.lookup)
+			var got audit.Entry
+			if err := log.Read(time.Time{}, func(e audit.Entry) bool { got = e; return true }); err != nil {
+				t.Fatal(err)
+			}
+			if got.Account != "444455556666" || got.Role != "Deploy" || got.Profile != "role" {
+				t.Errorf("the audit record has the account %q, the role %q and the profile %q", got.Account, got.Role, got.Profile)
+			}
 		})
 	}
 }

@@ -41,7 +41,10 @@ func entryOf(h broker.Handout) audit.Entry {
 	if h.Ruling.RoleName != "" {
 		e.Role = h.Ruling.RoleName
 	}
-	if h.Fetched {
+	switch {
+	case s.Session.StartURL == "" && s.ARN == "":
+		e.Source = audit.Profile
+	case h.Fetched:
 		e.Source = audit.Fetch
 	}
 	switch {
@@ -78,7 +81,7 @@ func Record(app *command.App, entries ...audit.Entry) error {
 		return command.WithHint(&command.ConfigError{Code: "Audit", Msg: fmt.Sprintf("no credentials, because the audit record cannot be written: %v", err)},
 			"mend the audit record, or remove audit.required from %s", required)
 	}
-	app.Warn(fmt.Sprintf("the audit record cannot be written: %v", err), "")
+	app.Warn(fmt.Sprintf("the audit record cannot be written: %v", err), "check the permissions and the free space of the folder")
 	return nil
 }
 

@@ -112,7 +112,7 @@ func TestCheckLinks(t *testing.T) {
 	}
 }
 
-// The anchors are those of GitHub.
+// GitHub makes the same anchors.
 func TestAnchors(t *testing.T) {
 	ids := new(anchors)
 	for _, test := range [][2]string{

@@ -121,7 +121,7 @@ lanyard run --profile 'dev-*' -- terraform plan`,
 			if len(args) == 1 && cmdline.IsHelp(args[0]) && cmd.ArgsLenAtDash() < 0 {
 				return cmd.Help()
 			}
-			if err := o.parse(app, args, cmd.ArgsLenAtDash()); err != nil {
+			if err := o.parse(app, cmd.Flags().Changed, args, cmd.ArgsLenAtDash()); err != nil {
 				return err
 			}
 			r := &runner{app: app, parts: parts, o: o}
@@ -150,7 +150,7 @@ lanyard run --profile 'dev-*' -- terraform plan`,
 }
 
 // parse checks the flags. dash is the number of arguments before "--", or -1.
-func (o *options) parse(app *command.App, args []string, dash int) error {
+func (o *options) parse(app *command.App, given func(flag string) bool, args []string, dash int) error {
 	const form = "run: lanyard run --match 'prod-*' --role ROLE -- COMMAND"
 	switch {
 	case dash < 0 && len(args) > 0:
@@ -161,7 +161,6 @@ func (o *options) parse(app *command.App, args []string, dash int) error {
 		return command.WithHint(command.Usagef("unexpected argument: %s", args[0]), form)
 	}
 	o.argv = args
-	given := func(name string) bool { return app.Flags.Given != nil && app.Flags.Given(name) }
 	byAccount := len(o.match) > 0 || len(o.accounts) > 0
 	switch {
 	case o.role != "" && o.rolePrefer != "":
@@ -172,9 +171,9 @@ func (o *options) parse(app *command.App, args []string, dash int) error {
 		return command.Usagef("--profile cannot be used with --role, --role-prefer and --sso-session")
 	case !byAccount && len(o.profiles) == 0 && !o.retryFailed:
 		return command.WithHint(command.Usagef("no account is selected"), "add --match GLOB, --account ID or --profile GLOB\nfor all accounts: --match '*'")
-	case o.parallel < 0 || o.parallel > maxParallel:
+	case o.parallel < 0 || o.parallel > maxParallel || o.parallel == 0 && given("parallel"):
 		return command.Usagef("argument --parallel: %d is not a number from 1 to %d", o.parallel, maxParallel)
-	case o.timeout < 0:
+	case o.timeout < 0 || o.timeout == 0 && given("timeout"):
 		return command.Usagef("argument --timeout: %s is not a positive time", o.timeout)
 	case o.stream && (o.merge || app.Flags.Output != ""):
 		return command.Usagef("--stream cannot be used with --merge and --output")

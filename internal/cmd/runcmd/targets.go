@@ -349,8 +349,8 @@ func (r *runner) profileTarget(name string) (target fanout.Target, request broke
 		return target, request, false, err
 	}
 	if n := len(chain.Roles); n > 0 {
-		if arn := strings.SplitN(chain.Roles[n-1].ARN, ":", 6); len(arn) == 6 {
-			target.Account, target.AccountName, target.Role = arn[4], "", arn[5][strings.LastIndexByte(arn[5], '/')+1:]
+		if account, role := profile.ARNParts(chain.Roles[n-1].ARN); role != "" {
+			target.Account, target.AccountName, target.Role = account, "", role[strings.LastIndexByte(role, '/')+1:]
 		}
 	}
 	start := chain.Start.Profile

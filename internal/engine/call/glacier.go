@@ -1,4 +1,4 @@
-// Changes to the requests of S3 Glacier. They are those of the AWS CLI.
+// Changes to the requests of S3 Glacier. The AWS CLI makes the same changes.
 
 package call
 

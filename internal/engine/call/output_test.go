@@ -2,7 +2,7 @@ package call
 
 import "testing"
 
-// The results are those of Python: bytes.decode("utf-8", "replace").
+// Python gives the same results: bytes.decode("utf-8", "replace").
 func TestValidText(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain é😀":             "plain é😀",

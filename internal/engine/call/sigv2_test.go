@@ -8,7 +8,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/secret"
 )
 
-// The wanted signature is that of botocore.
+// botocore calculated the wanted signature.
 func TestSignedV2(t *testing.T) {
 	c := &Client{
 		Credentials: Credentials{"AKIAEXAMPLE", secret.New("secret"), secret.New("to/ken")},

@@ -19,7 +19,7 @@ func TestMilliseconds(t *testing.T) {
 	}
 }
 
-// The wanted hashes are those of botocore.utils.calculate_tree_hash.
+// botocore.utils.calculate_tree_hash calculated the wanted hashes.
 func TestTreeSum(t *testing.T) {
 	for size, want := range map[int]string{
 		0:         "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855",
