@@ -47,6 +47,15 @@ func Route(app *command.App, root cmdline.Node, args []string) (line []string, r
 	return e.line(), true, nil
 }
 
+// RunsService reports whether lanyard itself runs a command line of an AWS service, and returns an
+// error for a typo. rest is the line without the global flags.
+func RunsService(root cmdline.Node, line, rest []string) (runsHere bool, err error) {
+	if len(rest) < 2 || !model.Has(rest[0]) && rest[0] != "s3" {
+		return false, nil
+	}
+	return builtIn(root, line)
+}
+
 // builtIn reports whether lanyard runs a command line itself. If runsHere is false, the line is for
 // the AWS CLI, or err says that the command is unknown. The result depends on the words of the
 // command, not on the options.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/cmd/agentcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/auditcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/completecmd"
@@ -198,7 +199,11 @@ func newSSO(app *command.App) *cobra.Command {
 // newRun returns the command run, which uses the operations of servicecmd and the environment of
 // execcmd.
 func newRun(app *command.App) *cobra.Command {
-	return runcmd.New(app, runcmd.Parts{
+	var run *cobra.Command
+	run = runcmd.New(app, runcmd.Parts{
+		RunsHere: func(line, rest []string) (bool, error) {
+			return awscli.RunsService(cmdline.NodeOf(run.Root()), line, rest)
+		},
 		Prepare: func(words []string) (runcmd.Builtin, int, bool) {
 			p, n, ok := servicecmd.Prepare(words)
 			return p, n, ok
@@ -209,6 +214,7 @@ func newRun(app *command.App) *cobra.Command {
 			return app.Report(err, func(w io.Writer, format, title string, v any) error { return renderError(app, w, format, title, v) })
 		},
 	})
+	return run
 }
 
 // addServices adds the commands of the AWS services that a command line names. A command for each

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/pflag"
 
-	"github.com/lanyard-cli/lanyard/internal/awscli"
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/child"
@@ -61,29 +60,35 @@ func (p Parts) read(app *command.App, o options) (commandLine, error) {
 		}
 		return c, nil
 	}
-	typo := func() error {
-		if len(rest) < 2 {
-			return nil
-		}
-		return awscli.TypoInOperation(app.Name, rest[0], rest[1])
-	}
 	if ours && words[0] == "aws" {
-		if err := typo(); err != nil {
-			return commandLine{}, err
-		}
-		return awsCLI(app, line, globals)
+		return p.notPrepared(app, line, rest, globals)
 	}
 	path, err := p.Program(words)
 	if err != nil && awsnames.Command(words[0]) {
-		if err := typo(); err != nil {
-			return commandLine{}, err
-		}
-		return awsCLI(app, words, globals)
+		return p.notPrepared(app, words, rest, globals)
 	}
 	if err != nil && strings.Contains(words[0], " ") {
 		err = command.WithHint(err, "if these are several words, remove the quotes around them\nfor a line of the shell: -- sh -c %s", command.Quote(words[0]))
 	}
 	return commandLine{path: path, argv: words}, err
+}
+
+// notPrepared returns the command line for a command of the AWS CLI that is not a built-in operation.
+// It starts this program for the commands that lanyard itself answers, such as ec2 wait, and the AWS
+// CLI for the others. rest is the line without the global flags.
+func (p Parts) notPrepared(app *command.App, line, rest, globals []string) (commandLine, error) {
+	runsHere, err := p.RunsHere(line, rest)
+	if err != nil {
+		return commandLine{}, err
+	}
+	if !runsHere {
+		return awsCLI(app, line, globals)
+	}
+	if _, err := (commandLine{}).flags(command.Globals{}, globals); err != nil {
+		return commandLine{}, err
+	}
+	path, err := os.Executable()
+	return commandLine{path: path, argv: append([]string{"lanyard"}, line...)}, err
 }
 
 // awsCLI returns the command line of the AWS CLI with these arguments.
@@ -94,7 +99,7 @@ func awsCLI(app *command.App, args, globals []string) (commandLine, error) {
 	path, err := child.FindAWS(app)
 	if err != nil {
 		return commandLine{}, command.WithHint(command.Usagef("run needs the AWS CLI for %q, and it is not on PATH", strings.Join(cmdline.Words(args), " ")),
-			"if lanyard has this command, run it as a program: -- lanyard …\ninstall the AWS CLI version 2: https://docs.aws.amazon.com/cli/")
+			"install the AWS CLI version 2: https://docs.aws.amazon.com/cli/")
 	}
 	return commandLine{path: path, argv: append([]string{path}, args...)}, nil
 }

@@ -43,6 +43,9 @@ type Parts struct {
 	// Prepare returns the built-in operation whose name begins the words, and the number of words of
 	// this name.
 	Prepare func(words []string) (b Builtin, n int, ok bool)
+	// RunsHere reports whether lanyard itself runs a command of an AWS service. The error is about a
+	// typo. rest is the line without the global flags.
+	RunsHere func(line, rest []string) (bool, error)
 	// Program returns the path of the program of a command line.
 	Program func(argv []string) (path string, err error)
 	// Environment returns the environment of a program with the credentials of a workspace.
