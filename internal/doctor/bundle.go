@@ -62,7 +62,7 @@ func programVersion() string {
 func plainKeys() []string {
 	return []string{
 		"region", "output", "sso_region", "sso_registration_scopes", "sso_auto_refresh", "sso_refresh_window", "sso_session_duration",
-		"sso_callback_port", "auto_login", "duration_seconds", "credential_source", "max_attempts", "retry_mode", "use_fips_endpoint",
+		"sso_callback_port", "auto_login", "duration_seconds", "credential_source", "max_attempts", "retry_mode", "request_min_compression_size_bytes", "disable_request_compression", "use_fips_endpoint",
 		"use_dualstack_endpoint", "cli_error_format", "sts_regional_endpoints", "defaults_mode",
 	}
 }

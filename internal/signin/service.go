@@ -3,6 +3,8 @@ package signin
 import (
 	"cmp"
 	"errors"
+	"fmt"
+	"strconv"
 	"strings"
 	"time"
 
@@ -62,6 +64,9 @@ func NewClient(w *workspace.Workspace, p *profile.Profile, svc *model.Service) (
 	if client.IgnoreReplyChecksums, err = whenRequired(w, p, "response_checksum_validation"); err != nil {
 		return nil, err
 	}
+	if client.GzipFrom, err = gzipFrom(w, p); err != nil {
+		return nil, err
+	}
 	setSigV4A(w, p, client)
 	if err := setDiscovery(w, p, client); err != nil {
 		return nil, err
@@ -91,6 +96,34 @@ func whenRequired(w *workspace.Workspace, p *profile.Profile, key string) (bool,
 			Msg:  "Unsupported configuration value for " + key + ". Expected one of ('" + supported + "', '" + required + "') but got " + value + ".",
 		}
 	}
+}
+
+// gzipFrom returns the size in bytes from which the bodies of requests are compressed: 0 for the
+// default, and -1 for never.
+func gzipFrom(w *workspace.Workspace, p *profile.Profile) (int, error) {
+	setting := func(key string) string {
+		set, _ := p.Get(key)
+		return cmp.Or(w.App.Env.Get("AWS_"+strings.ToUpper(key)), set.Value)
+	}
+	const key, most = "request_min_compression_size_bytes", 1 << 20
+	size := 0
+	if value := setting(key); value != "" {
+		wrong := func(why string) error { // in the AWS CLI's words
+			return fmt.Errorf("Invalid value %q for %s. %s", value, key, why)
+		}
+		n, err := strconv.Atoi(strings.TrimSpace(value))
+		switch {
+		case err != nil:
+			return 0, wrong("Value must be an integer. Received <class 'str'> instead.")
+		case n < 1 || n > most:
+			return 0, wrong("Value must be between 1 and 1048576.")
+		}
+		size = n
+	}
+	if strings.EqualFold(setting("disable_request_compression"), "true") {
+		return -1, nil
+	}
+	return size, nil
 }
 
 // s3Settings returns a function that looks up a setting in the s3 block of a profile.

@@ -66,6 +66,8 @@ func fillConfig(p *command.Page, _ *cobra.Command) {
 		{Name: "s3_disable_express_session_auth", Text: "true: sign requests for directory buckets of S3 without a session."},
 		{Name: "request_checksum_calculation", Text: "when_supported or when_required: when requests to S3 have a checksum."},
 		{Name: "response_checksum_validation", Text: "when_supported or when_required: when lanyard checks the checksums of S3's replies."},
+		{Name: "request_min_compression_size_bytes", Text: "The size from which CloudWatch's put-metric-data compresses its request. The default is 10240."},
+		{Name: "disable_request_compression", Text: "true: send requests without compression."},
 		{Name: "endpoint_discovery_enabled", Text: "true, false or auto: ask a service for its endpoint, as Timestream needs."},
 		{Name: "account_id_endpoint_mode", Text: "preferred, disabled or required: whether to use the endpoint of the account, which DynamoDB has."},
 		{Name: "auth_scheme_preference", Text: "The preferred authentication. lanyard hands off commands of Amazon Bedrock if this setting has a value."},

@@ -59,6 +59,8 @@ func (t *table) changeCommand(kind model.RuleKind) {
 		t.emrTags()
 	case model.RuleEMRStates:
 		t.emrStates()
+	case model.RuleMetricData:
+		t.metricData()
 	}
 }
 

@@ -97,6 +97,24 @@ ec2 revoke-security-group-ingress --group-name x --protocol -1
 ec2 revoke-security-group-egress --group-id x --protocol tcp --port x
 ec2 authorize-security-group-ingress --group-name x --protocol icmp --port -1
 ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions IpProtocol=tcp --cidr 1.2.3.4/32
+cloudwatch put-metric-data --namespace n --metric-name m --value 1.5
+cloudwatch put-metric-data --namespace n --metric-name m --value 1e3 --unit Count --timestamp 2020-01-02T03:04:05Z
+cloudwatch put-metric-data --namespace n --metric-name m --value x
+cloudwatch put-metric-data --namespace n --metric-name m --value 1 --dimensions A=b,C=d
+cloudwatch put-metric-data --namespace n --metric-name m --value 1 --dimensions A=b,C
+cloudwatch put-metric-data --namespace n --metric-name m --value 1 --dimensions A=b=c
+cloudwatch put-metric-data --namespace n --metric-name m --statistic-values Sum=1,Minimum=2,Maximum=3.5,SampleCount=4
+cloudwatch put-metric-data --namespace n --metric-name m --statistic-values Sum=x
+cloudwatch put-metric-data --namespace n --metric-name m --statistic-values Other=1
+cloudwatch put-metric-data --namespace n --metric-name m --value 1 --storage-resolution 60
+cloudwatch put-metric-data --namespace n --metric-name m --value 1 --storage-resolution x
+cloudwatch put-metric-data --namespace n --metric-data MetricName=m,Value=1
+cloudwatch put-metric-data --namespace n --metric-data MetricName=m,Value=1 --value 2
+cloudwatch put-metric-data --namespace n --metric-data MetricName=m,Value=1 --storage-resolution 60
+cloudwatch put-metric-data --namespace n --metric-data [] --storage-resolution 60
+cloudwatch put-metric-data --namespace n --storage-resolution 60
+cloudwatch put-metric-data --namespace n
+cloudwatch put-metric-data --metric-name m
 ec2 authorize-security-group-ingress --group-id sg-1 --ip-permissions --cidr 1.2.3.4/32
 ec2 authorize-security-group-ingress --group-id sg-1 --ip-protocol tcp --from-port 3 --to-port 4 --cidr-ip 1.2.3.4/32
 ec2 modify-vpc-attribute --vpc-id v --enable-dns-support

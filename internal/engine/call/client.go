@@ -46,6 +46,10 @@ type Client struct {
 	IgnoreReplyChecksums bool // the client asks for no checksum of replies, unless the input asks for one
 	OnlyNeededChecksums  bool // requests have a checksum only if the operation needs one or the input asks for one
 
+	// GzipFrom is the size of a request's body in bytes from which it is compressed, if the operation
+	// allows it. 0 means 10240, and a negative size means never.
+	GzipFrom int
+
 	// Bearer is a token that replaces the signature. If it is empty, Credentials sign the requests.
 	// RegionSet has the regions of signatures with SigV4A, joined by commas. "" means all regions.
 	RegionSet string
@@ -164,6 +168,9 @@ func (c *Client) call(ctx context.Context, svc *model.Service, op *model.Operati
 		if err := req.glacier(svc, op); err != nil {
 			return nil, err
 		}
+	}
+	if err := req.compress(op, c.GzipFrom); err != nil {
+		return nil, err
 	}
 	if err := req.addChecksum(op, full, c.OnlyNeededChecksums, t); err != nil {
 		return nil, err

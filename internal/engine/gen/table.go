@@ -93,7 +93,8 @@ func (w *writer) operation(name string, op *document.Object) (operationText, err
 		attr("host", w.hostPrefix(op)), attr("checksum", text(object(op, "httpChecksum"), "requestAlgorithmMember")),
 		attr("validation", text(object(op, "httpChecksum"), "requestValidationModeMember")),
 		mark("checked", truth(op, "httpChecksumRequired") || truth(object(op, "httpChecksum"), "requestChecksumRequired")),
-		discoveryOf(op), mark("version", truth(op, "endpointoperation")), mark("unsigned", unsigned), mark("unsigned-body", text(op, "authtype") == unsignedBody)) + w.parameterLines(op)
+		discoveryOf(op), mark("version", truth(op, "endpointoperation")), mark("unsigned", unsigned), mark("unsigned-body", text(op, "authtype") == unsignedBody),
+		mark("gzip", has(op, "requestcompression"))) + w.parameterLines(op)
 	for _, part := range []struct {
 		name string
 		ref  *document.Object

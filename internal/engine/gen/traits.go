@@ -171,7 +171,7 @@ func checkOperation(op *document.Object) error {
 	switch {
 	case truth(op, "unsignedPayload") != (text(op, "authtype") == unsignedBody):
 		return authReason
-	case has(op, "requestcompression"):
+	case has(op, "requestcompression") && !slices.Equal(texts(object(op, "requestcompression"), "encodings"), []string{"gzip"}):
 		return compressReason
 	case has(op, "httpChecksum") && !plainChecksum(object(op, "httpChecksum")):
 		return checksumReason

@@ -42,6 +42,8 @@ func build(lines string, text map[string]string, enums enums) *Operation {
 			op.UnsignedBody = true
 		case "unsigned":
 			op.Unsigned = true
+		case "gzip":
+			op.Gzip = true
 		}
 	}
 	for _, part := range parts {

@@ -33,6 +33,7 @@ type Operation struct {
 	SendsVersion  bool // requests have a header with the version of the API
 	Unsigned      bool // the request needs no credentials
 	UnsignedBody  bool // the signature does not cover the body
+	Gzip          bool // a large body is sent in gzip's format
 	Paginator     *Paginator
 	Rules         []Rule   // the changes that the AWS CLI makes to the options
 	Errors        []*Shape // the errors in the model, with their members

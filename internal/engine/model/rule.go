@@ -42,6 +42,7 @@ const (
 	RulePaths         RuleKind = "paths"          // cloudfront: the paths of an invalidation
 	RuleEMRTags       RuleKind = "emr-tags"       // emr: tags in the form KEY=VALUE
 	RuleEMRStates     RuleKind = "emr-states"     // emr: filters for the states of clusters
+	RuleMetricData    RuleKind = "metric-data"    // cloudwatch: one metric in options
 )
 
 // rule reads the fields of a rule.

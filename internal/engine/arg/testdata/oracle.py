@@ -5,6 +5,7 @@ The argument is a folder of models. Each line of stdin is a case:
 For each case, a line of stdout has the result.
 """
 import copy
+import decimal
 import io
 import json
 import math
@@ -29,6 +30,12 @@ class Sent(Exception):
     pass
 
 
+# An old AWS CLI cannot write the decimals of put-metric-data in JSON, because it knows CloudWatch with another
+# protocol. A new one writes floats.
+refuse = json.JSONEncoder.default
+json.JSONEncoder.default = lambda encoder, v: float(v) if isinstance(v, decimal.Decimal) else refuse(encoder, v)
+
+
 def plain(v):
     """Returns a value as one line, in the format of the test."""
     if isinstance(v, dict):
@@ -37,6 +44,8 @@ def plain(v):
         return '[' + ' '.join(plain(e) for e in v) + ']'
     if isinstance(v, (bytes, bytearray)):
         return json.dumps(base64.b64encode(v).decode())
+    if isinstance(v, decimal.Decimal):  # the serializers of all protocols make a float of it
+        v = float(v)
     if isinstance(v, float) and (math.isnan(v) or math.isinf(v)):
         return 'float ' + str(v)
     if isinstance(v, float):
