@@ -85,30 +85,58 @@ func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 
 // HasRules reports whether the content of a settings file can have rules. A key of YAML can only
 // hide from this search behind a backslash, in another encoding than UTF-8, or in a line that begins
-// in another way than the usual sections. Such a line can also be a typo in the key guard.
+// in another way than the usual sections, or than the usual keys of profiles. Such a line can also be
+// a typo in the key guard or team.
 func HasRules(content []byte) bool {
 	for _, text := range []string{"guard", "team", `\`, "\x00"} {
 		if bytes.Contains(content, []byte(text)) {
 			return true
 		}
 	}
-	section := false // a section has begun
+	section := "" // the section that has begun
+	depth := -1   // how far the keys of profiles are indented; -1 before the first
 	for line := range bytes.Lines(content) {
 		text := bytes.TrimSpace(line)
 		switch {
 		case len(text) == 0, text[0] == '#', string(text) == "---":
-		case startsSection(line):
-			section = true
-		case !section || bytes.IndexByte([]byte(" -"), line[0]) < 0 || bytes.HasPrefix(line, []byte("---")):
+		case sectionOf(line) != "":
+			section = sectionOf(line)
+			if section == profilesSection && len(text) > len(section) {
+				return true // the keys may be on the same line
+			}
+		case section == "" || bytes.IndexByte([]byte(" -"), line[0]) < 0 || bytes.HasPrefix(line, []byte("---")):
 			return true
+		case section == profilesSection:
+			indent := bytes.IndexByte(line, text[0])
+			inList := depth >= 0 && bytes.HasPrefix(text, []byte("- "))
+			if depth < 0 {
+				depth = indent
+			}
+			if indent <= depth && !inList && !hasProfilesKey(text) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
-// startsSection reports whether a line begins a section without rules.
-func startsSection(line []byte) bool {
-	for _, key := range []string{"audit:", "inventory:", "profiles:"} {
+const profilesSection = "profiles:"
+
+// sectionOf returns the key at the beginning of a line that begins a section without rules. It
+// returns "" for other lines.
+func sectionOf(line []byte) string {
+	for _, key := range []string{"audit:", "inventory:", profilesSection} {
+		if bytes.HasPrefix(line, []byte(key)) {
+			return key
+		}
+	}
+	return ""
+}
+
+// hasProfilesKey reports whether a line begins with a key of profiles, except team and team_sha256.
+// Package profilesync parses the keys.
+func hasProfilesKey(line []byte) bool {
+	for _, key := range []string{"name:", "process:", "include:", "exclude:", "rename:", "settings:"} {
 		if bytes.HasPrefix(line, []byte(key)) {
 			return true
 		}
