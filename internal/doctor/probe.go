@@ -115,10 +115,17 @@ func (p *Patient) findEndpoints() (list []*endpoint) {
 				continue
 			}
 			from, _ := settings.Endpoint(base.service) // Client has returned the error
-			list = append(list, &endpoint{url: base.url, setting: from.From, p: settings, client: hc})
+			list = append(list, &endpoint{url: base.url, setting: from.From, p: settings, client: withoutRedirects(hc)})
 		}
 	}
 	return list
+}
+
+// withoutRedirects returns a client for which a redirect is the answer of a service.
+func withoutRedirects(hc *http.Client) *http.Client {
+	own := *hc
+	own.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return &own
 }
 
 // probe sends one request without a token and without a body.
