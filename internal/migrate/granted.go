@@ -96,7 +96,9 @@ func (s *Source) grantedProfile(section *awsconfig.Section) (e Entry, ok bool) {
 	case account && role:
 		url, region := s.portalOf(section, "granted_sso_start_url", "granted_sso_region")
 		e.Role = &Role{s.portal(url, region, e.Place), value(section, "granted_sso_account_id"), value(section, "granted_sso_role_name")}
-		e.Settings = others(section, func(key string) bool { return strings.HasPrefix(key, "granted_sso_") || key == "common_fate_generated_from" })
+		e.Settings = others(section, func(key string) bool {
+			return strings.HasPrefix(key, "granted_sso_") || key == "common_fate_generated_from"
+		})
 	case isProcess:
 		e.Kept = "its access keys are in granted's own store; lanyard runs granted to get credentials"
 	default:

@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"net/url"
 	"slices"
 	"strconv"
@@ -206,11 +207,7 @@ func (e Entry) with(pairs ...string) (list []awsconfig.Setting) {
 
 // add adds a profile and returns its name. If the profile cannot be added, why is the reason.
 func (p *planner) add(e Entry, settings []awsconfig.Setting) (name, why string) {
-	wanted := e.Wanted
-	if wanted == "" {
-		wanted = e.Name
-	}
-	wanted = p.prefix + cleanName(wanted)
+	wanted := p.prefix + cleanName(cmp.Or(e.Wanted, e.Name))
 	name = wanted
 	for n := 1; p.names[name]; n++ {
 		name = wanted + "-sso"
@@ -220,6 +217,11 @@ func (p *planner) add(e Entry, settings []awsconfig.Setting) (name, why string) 
 	}
 	if _, err := awsconfig.Header(awsconfig.Profile, name, false); err != nil {
 		return "", err.Error()
+	}
+	for _, v := range settings {
+		if v.Nested == nil && strings.ContainsAny(v.Value, "\r\n") {
+			return "", "the value of " + v.Key + " has several lines"
+		}
 	}
 	p.names[name] = true
 	for _, v := range settings {
@@ -333,6 +335,7 @@ func (p *planner) freeSession(portal *Portal) string {
 	base := cleanName(portal.Name)
 	if base == "" {
 		base, _, _ = strings.Cut(profile.StartURLHost(portal.StartURL), ".")
+		base = cmp.Or(cleanName(base), "sso")
 	}
 	name := base
 	for n := 2; p.config.session(name) != nil || p.usesSession(name); n++ {

@@ -134,7 +134,7 @@ func (v *vault) entry(section *awsconfig.Section) (e Entry, ok bool) {
 			}
 			return e, true
 		}
-		if e.Region == "" {
+		if e.Region = v.get(name, "region", false); e.Region == "" {
 			e.Region = v.get(target, "region", true)
 		}
 		e.Role = &Role{v.portal(url, region, e.Place), account, role}
