@@ -147,7 +147,7 @@ func (p *planner) entry(e Entry) Item {
 		return item(e, Impossible, "", r.Portal.wrong())
 	}
 	settings := e.with("sso_account_id", r.AccountID, "sso_role_name", r.Name, "region", e.Region)
-	if known := p.sameRole(r, e.Region); known != "" {
+	if known := p.sameRole(e); known != "" {
 		p.finish(e, known)
 		return item(e, Kept, known, "the config already has a profile for this role")
 	}
@@ -171,7 +171,7 @@ func (p *planner) assume(e Entry) (_ Item, ok bool) {
 		return item(e, Impossible, "", strconv.Quote(e.Assume.ARN)+" is not the ARN of a role"), true
 	}
 	for _, s := range p.config.profiles {
-		if value(s, "role_arn") == e.Assume.ARN && value(s, "source_profile") == source && (e.Region == "" || value(s, "region") == e.Region) {
+		if value(s, "role_arn") == e.Assume.ARN && value(s, "source_profile") == source && e.fits(s) {
 			p.finish(e, s.Name)
 			return item(e, Kept, s.Name, "the config already has a profile for this role"), true
 		}
@@ -192,6 +192,16 @@ func (p *planner) finish(e Entry, name string) {
 		p.done[e.Role.key()] = name
 	}
 	delete(p.done, "")
+}
+
+// fits reports whether a profile has the region and the further settings of the entry.
+func (e Entry) fits(s *awsconfig.Section) bool {
+	for _, v := range e.Settings {
+		if value(s, v.Key) != v.Value {
+			return false
+		}
+	}
+	return e.Region == "" || value(s, "region") == e.Region
 }
 
 // with returns the settings of the new profile: pairs of keys and values, and then the further
@@ -249,11 +259,13 @@ func cleanName(name string) string {
 	}, strings.TrimLeft(strings.TrimSpace(name), "-"))
 }
 
-// sameRole returns the profile of the config that gives a role in a region, or "".
-func (p *planner) sameRole(r *Role, region string) string {
+// sameRole returns the profile of the config that gives the role of an entry and has its settings,
+// or "".
+func (p *planner) sameRole(e Entry) string {
+	r := e.Role
 	for _, s := range p.config.profiles {
 		if value(s, "sso_account_id") != r.AccountID || value(s, "sso_role_name") != r.Name || p.config.unreadable[s.Name] || p.config.withKeys[s.Name] ||
-			region != "" && value(s, "region") != region || value(s, "role_arn") != "" {
+			!e.fits(s) || value(s, "role_arn") != "" {
 			continue
 		}
 		url, portalRegion := value(s, "sso_start_url"), value(s, "sso_region")
