@@ -11,7 +11,7 @@ import (
 	"bytes"
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/md5" //nolint:gosec // the key derivation of crypto-js, which Leapp uses
+	"crypto/md5"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -122,7 +122,7 @@ func decryptLeapp(content []byte, passphrase string) ([]byte, error) {
 	salt, text := data[len(header):len(header)+8], data[len(header)+8:]
 	var key, last []byte
 	for len(key) < 32+aes.BlockSize {
-		sum := md5.Sum(append(append(last, passphrase...), salt...)) //nolint:gosec // see the import
+		sum := md5.Sum(append(append(last, passphrase...), salt...))
 		last = sum[:]
 		key = append(key, last...)
 	}

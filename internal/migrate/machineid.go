@@ -11,6 +11,8 @@ import (
 	"runtime"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/internal/datafile"
 )
 
 // machineID returns the id of this computer as node-machine-id 1.1.12 does: the SHA-256 of the id of
@@ -36,8 +38,7 @@ func machineID() (string, error) {
 	default:
 		var all strings.Builder
 		for _, path := range []string{"/var/lib/dbus/machine-id", "/etc/machine-id"} {
-			content, err := os.ReadFile(path) //nolint:gosec // fixed paths
-			if err == nil {
+			if content, err := datafile.Read(path, 1<<10); err == nil {
 				all.Write(content)
 			}
 		}

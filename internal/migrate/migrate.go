@@ -124,8 +124,8 @@ func (e *Error) ExitStatus() int { return 253 }
 // NextStep returns the hint.
 func (e *Error) NextStep() string { return e.Hint }
 
-// Read reads the files of a program. An error is an *[Error], an *[awsconfig.ParseError], or the
-// error of a file that cannot be read.
+// Read reads the files of a program. An error is an *[Error], an *[awsconfig.ParseError] of the AWS
+// config or the credentials file, or the error of a file that cannot be read.
 func Read(tool string, in Input) (*Source, error) {
 	c, err := readConfig(in.Config, in.Credentials)
 	if err != nil {
