@@ -97,6 +97,9 @@ func readAWSSSOCLI(s *Source, in Input) error {
 			s.Entries = append(s.Entries, Entry{Name: via.AccountID + ":" + via.Name, Place: e.Place, Role: via, Region: e.Region})
 		}
 	}
+	for _, e := range s.Entries { // "aws-sso setup profiles" writes these names
+		s.reserved = append(s.reserved, e.Name)
+	}
 	s.Notes = append(s.Notes, "to get a profile for each of your roles, run after the sign-in: lanyard profiles sync")
 	return nil
 }

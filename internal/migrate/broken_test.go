@@ -106,11 +106,11 @@ func TestPlansOfPortals(t *testing.T) {
 		{"another name for the portal", yaml("work HTTPS://D-1234567890.awsapps.com/start/ us-east-1"), "session work kept corp, profile work-admin kept mine"},
 		{
 			"two people at one portal", yaml("corp "+url+" us-east-1", "alice "+url+" us-east-1", "bob "+url+" us-east-1"),
-			"session corp kept corp, session alice kept other, session bob added bob, profile corp-admin kept mine, profile alice-admin added alice-admin, profile bob-admin added bob-admin",
+			"session corp kept corp, session alice kept other, session bob added bob, profile corp-admin kept mine, profile alice-admin added alice-admin-sso, profile bob-admin added bob-admin-sso",
 		},
-		{"another region", yaml("corp " + url + " eu-west-1"), "session corp added corp-2, profile corp-admin added corp-admin"},
+		{"another region", yaml("corp " + url + " eu-west-1"), "session corp added corp-2, profile corp-admin added corp-admin-sso"},
 		{"no https", yaml("corp http://d-1234567890.awsapps.com/start us-east-1"), "session corp impossible , profile corp-admin impossible "},
-		{"the emulator", yaml("corp http://127.0.0.1:1/start us-east-1"), "session corp added corp-2, profile corp-admin added corp-admin"},
+		{"the emulator", yaml("corp http://127.0.0.1:1/start us-east-1"), "session corp added corp-2, profile corp-admin added corp-admin-sso"},
 		{"no region", yaml("corp " + url + " ''"), "session corp impossible , profile corp-admin impossible "},
 		{"a short region", yaml("corp " + url + " ue1"), "session corp impossible , profile corp-admin impossible "},
 	} {
@@ -150,7 +150,7 @@ SSOConfig:
     SSORegion: us-east-1
     Accounts: {111122223333: {Roles: {Admin: {Profile: deploy}}}}
 `)))
-	for prefix, want := range map[string]string{"": "deploy-sso", "x-": "x-deploy-sso-2", "y ": "y deploy"} {
+	for prefix, want := range map[string]string{"": "deploy-sso", "x-": "x-deploy-sso-2", "y-": "y-deploy"} {
 		source, err := Read(tool, in)
 		if err != nil {
 			t.Fatal(err)
@@ -164,5 +164,22 @@ SSOConfig:
 		if got := plan.Items[1].Result; got != want {
 			t.Errorf("prefix %q: got %q, want %q", prefix, got, want)
 		}
+	}
+}
+
+// Leapp writes its named profiles to the credentials file while a session is active.
+func TestNamesThatLeappWrites(t *testing.T) {
+	tool, in := home(t, txtar.Parse([]byte(`tool: leapp
+-- .Leapp/Leapp-lock.json --
+{"_sessions": [{"type": "awsSsoRole", "sessionName": "dev", "roleArn": "arn:aws:iam::111122223333/Admin", "awsSsoConfigurationId": "1"}],
+"_awsSsoIntegrations": [{"id": "1", "portalUrl": "https://d-1234567890.awsapps.com/start", "region": "us-east-1"}],
+"_profiles": [{"id": "2", "name": "default"}, {"id": "3", "name": "dev-Admin"}]}
+`)))
+	source, err := Read(tool, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := New(source, "").Items[1].Result; got != "dev-Admin-sso" {
+		t.Errorf("got %q, want dev-Admin-sso", got)
 	}
 }

@@ -26,6 +26,11 @@ import (
 type leappWorkspace struct {
 	Sessions     []leappSession     `json:"_sessions"`
 	Integrations []leappIntegration `json:"_awsSsoIntegrations"`
+
+	// Profiles has the profiles that Leapp writes while a session is active.
+	Profiles []struct {
+		Name string `json:"name"`
+	} `json:"_profiles"`
 }
 
 type leappIntegration struct {
@@ -72,6 +77,9 @@ func readLeapp(s *Source, in Input) error {
 	names := map[string]string{}
 	for _, session := range w.Sessions {
 		names[session.ID] = session.Name
+	}
+	for _, p := range w.Profiles {
+		s.reserved = append(s.reserved, p.Name)
 	}
 	for _, session := range w.Sessions {
 		s.Entries = append(s.Entries, session.entry(path, portals, names))

@@ -59,6 +59,10 @@ type Source struct {
 	Notes   []string // what the user should know, apart from the entries
 
 	config *config
+
+	// reserved has the names of profiles that the program may still write to the AWS config or to the
+	// credentials file. Two profiles with one name would break the file for the AWS CLI.
+	reserved []string
 }
 
 // A Portal is an access portal of Identity Center in the files of a program. Its address is its

@@ -72,6 +72,9 @@ func New(s *Source, prefix string) *Plan {
 	if p.plan.Notes == nil {
 		p.plan.Notes = []string{}
 	}
+	for _, name := range s.reserved {
+		p.names[name] = true
+	}
 	for name := range s.config.withKeys {
 		p.names[name] = true
 	}

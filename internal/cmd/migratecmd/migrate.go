@@ -55,8 +55,9 @@ The tools are ` + strings.Join(migrate.Tools()[:len(migrate.Tools())-1], ", ") +
 
 lanyard only adds sections to the config. It changes no profile of the other
 tool and no file of the other tool, so the other tool continues to work. If the
-name of an entry is in use, its new profile gets the suffix -sso. lanyard copies
-no keys and no tokens: sign in once after the migration.
+name of an entry is in use, or if the other tool may still use it, the new
+profile gets the suffix -sso. lanyard copies no keys and no tokens: sign in once
+after the migration.
 
 lanyard asks before it writes. --dry-run prints the new sections and writes
 nothing. To undo the migration, run "lanyard configure undo". Without a
