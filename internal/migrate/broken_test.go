@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
 	"github.com/rogpeppe/go-internal/txtar"
 )
 
@@ -181,5 +182,86 @@ func TestNamesThatLeappWrites(t *testing.T) {
 	}
 	if got := New(source, "").Items[1].Result; got != "dev-Admin-sso" {
 		t.Errorf("got %q, want dev-Admin-sso", got)
+	}
+}
+
+// A setting that no config can hold stops only its own entry.
+func TestSettingsThatCannotBeCopied(t *testing.T) {
+	tool, in := home(t, txtar.Parse([]byte(`tool: aws-sso-cli
+-- .aws/config --
+[profile lines]
+credential_process = aws-sso process --arn arn:aws:iam::111122223333:role/A
+x = 1
+  2
+[profile bracket]
+credential_process = /opt/helper -S corp process --account 111122223333 --role B
+[profile = y
+[profile good]
+credential_process = aws-sso.exe --sso=corp process -A 11122223333 -R C
+s3 =
+  max_concurrent_requests = 20
+[profile by-name]
+credential_process = aws-sso process --profile good
+[profile unknown]
+credential_process = aws-sso -S other process --arn arn:aws:iam::111122223333:role/A
+[profile foreign]
+credential_process = other process --arn arn:aws:iam::111122223333:role/A
+-- .aws-sso/config.yaml --
+SSOConfig:
+  corp:
+    StartUrl: https://d-1234567890.awsapps.com/start
+    SSORegion: us-east-1
+ConfigProfilesBinaryPath: /opt/helper
+`)))
+	source, err := Read(tool, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := os.ReadFile(in.Config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := New(source, "")
+	got := describe(plan, in.Home) + string(edited(t, before, plan)[len(before):])
+	const want = `session "corp" at ~/.aws-sso/config.yaml: line 2: added as "corp"
+profile "lines" at ~/.aws/config: line 1: impossible: Invalid value for key x: newline characters and carriage returns are not allowed.
+profile "bracket" at ~/.aws/config: line 5: impossible: Invalid key "[profile": it begins with [
+profile "good" at ~/.aws/config: line 8: added as "good-sso"
+profile "by-name" at ~/.aws/config: line 12: kept as "by-name": its command line names no role by account and name; lanyard runs aws-sso to get credentials
+profile "unknown" at ~/.aws/config: line 14: impossible: SSOConfig has no "other"
+note: to get a profile for each of your roles, run after the sign-in: lanyard profiles sync
+[sso-session corp]
+sso_start_url = https://d-1234567890.awsapps.com/start
+sso_region = us-east-1
+sso_registration_scopes = sso:account:access
+[profile good-sso]
+sso_session = corp
+sso_account_id = 011122223333
+sso_role_name = C
+s3 =
+    max_concurrent_requests = 20
+`
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestCommandLinesOfAWSVault(t *testing.T) {
+	for line, want := range map[string]string{
+		"aws-vault export --format=json dev":                               "dev",
+		"aws-vault export dev --format json":                               "dev",
+		"/usr/bin/aws-vault --backend file exec -d 1h --json dev":          "dev",
+		"aws-vault exec dev -j":                                            "dev",
+		`"aws-vault" exec --region eu-west-1 --no-session "my dev" --json`: "my dev",
+		"aws-vault export dev":                                             "",
+		"aws-vault exec dev -- env":                                        "",
+		"aws-vault list":                                                   "",
+		"aws-vault-proxy export --format=json dev":                         "",
+		"aws-vault export --format=json 'dev":                              "",
+		"":                                                                 "",
+	} {
+		if got := vaultTarget(line); got != want {
+			t.Errorf("%s: got %q, want %q", line, got, want)
+		}
 	}
 }

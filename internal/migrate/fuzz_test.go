@@ -68,7 +68,7 @@ func FuzzFiles(f *testing.F) {
 		f.Add(tool, config, file, "")
 	}
 	f.Add(Leapp, "", `{"_sessions": [{"type": "awsSsoRole", "sessionName": "a", "roleArn": "arn:aws:iam::111122223333/x", "awsSsoConfigurationId": "1"}], "_awsSsoIntegrations": [{"id": "1", "portalUrl": "https://x", "region": "us-east-1"}]}`, "[a]\n")
-	f.Add(AWSSSOCLI, "[profile a]\ncredential_process = aws-sso process --arn arn:aws:iam::111122223333:role/x\ns3 =\n  a = b\nx = 1\n  2\n",
+	f.Add(AWSSSOCLI, "[profile a]\ncredential_process = aws-sso process --arn arn:aws:iam::111122223333:role/x\ns3 =\n  a = b\nx = 1\n  2\n[profile = y\n",
 		"SSOConfig:\n  \"a]\\n\": {StartUrl: 'http://[::1]/', SSORegion: us-east-1, DefaultRegion: \"a\\nb\", Accounts: {1: {Roles: {x: null}}}}\n", "")
 	f.Add(AWSVault, "[default]\ninclude_profile=default\n[profile a]\nrole_arn=x\nsource_profile=b\n[profile b]\nrole_arn=x\nsource_profile=a\n", "", "")
 	f.Fuzz(func(t *testing.T, tool, config, file, credentials string) {

@@ -2,6 +2,7 @@ package migrate
 
 import (
 	"cmp"
+	"errors"
 	"net/url"
 	"slices"
 	"strconv"
@@ -59,8 +60,8 @@ func (p *Plan) Count(o Outcome) (n int) {
 // New plans the sections for the entries of a program. prefix is put before the name of each new
 // profile.
 //
-// A new profile gets the name of its entry. If that name is in use, the new profile gets the
-// suffix -sso, and if needed a number.
+// A new profile gets the name of its entry. If that name is in use, or if the program may still
+// write a profile with that name, the new profile gets the suffix -sso, and if needed a number.
 func New(s *Source, prefix string) *Plan {
 	p := &planner{
 		Source: s, prefix: prefix, names: map[string]bool{}, sessions: map[*Portal]string{}, done: map[string]string{},
@@ -228,26 +229,28 @@ func (p *planner) add(e Entry, settings []awsconfig.Setting) (name, why string) 
 			name += "-" + strconv.Itoa(n)
 		}
 	}
-	if _, err := awsconfig.Header(awsconfig.Profile, name, false); err != nil {
-		return "", err.Error()
-	}
-	for _, v := range settings {
-		if v.Nested == nil && strings.ContainsAny(v.Value, "\r\n") {
-			return "", "the value of " + v.Key + " has several lines"
-		}
-	}
-	p.names[name] = true
+	var changes []awsconfig.Change
 	for _, v := range settings {
 		ch := awsconfig.Change{Kind: awsconfig.Profile, Name: name, Key: v.Key, Value: v.Value}
 		if v.Nested == nil {
-			p.plan.Changes = append(p.plan.Changes, ch)
+			changes = append(changes, ch)
 			continue
 		}
 		for _, sub := range v.Nested {
 			ch.Sub, ch.Value = sub.Key, sub.Value
-			p.plan.Changes = append(p.plan.Changes, ch)
+			changes = append(changes, ch)
 		}
 	}
+	// A setting that no config can hold must not stop the migration of the other entries.
+	if _, err := awsconfig.Edit("", nil, false, changes...); err != nil {
+		var edit *awsconfig.EditError
+		if errors.As(err, &edit) {
+			return "", edit.Text
+		}
+		return "", err.Error()
+	}
+	p.names[name] = true
+	p.plan.Changes = append(p.plan.Changes, changes...)
 	return name, ""
 }
 
