@@ -21,6 +21,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/cmd/guardcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/helpcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/inventorycmd"
+	"github.com/lanyard-cli/lanyard/internal/cmd/migratecmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/pickcmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/profilescmd"
 	"github.com/lanyard-cli/lanyard/internal/cmd/runcmd"
@@ -124,6 +125,7 @@ func groups(app *command.App) []helpGroup {
 		{"PROFILES AND CONFIG", []*cobra.Command{
 			configurecmd.New(app),
 			profilescmd.New(app),
+			migratecmd.New(app),
 		}},
 		{"ACCOUNTS AND ROLES", []*cobra.Command{
 			inventorycmd.NewAccounts(app),

@@ -24,6 +24,7 @@ func navigation() []group {
 			{"README.md", "Overview"},
 			{"docs/start.md", "Ten-minute start"},
 			{"docs/configure.md", "Set up profiles"},
+			{"docs/migrate.md", "From another tool"},
 			{"docs/signin.md", "Sign in and out"},
 			{"docs/sessions.md", "How long sessions last"},
 			{"docs/doctor.md", "Find what is wrong"},

@@ -117,6 +117,11 @@ func fillEnvironment(p *command.Page, _ *cobra.Command) {
 		{Name: "XDG_RUNTIME_DIR", Text: "The folder of the agent's socket; see \"lanyard help files\"."},
 		{Name: "TMPDIR", Text: "The folder of the agent's socket if neither XDG_RUNTIME_DIR nor /run/user/UID can be used."},
 	})
+	addList(p, "FILES OF OTHER TOOLS", []command.Item{
+		{Name: "AWS_SSO_CONFIG", Text: "The settings file of aws-sso-cli, for \"lanyard migrate\"."},
+		{Name: "AWS_VAULT_FILE_DIR", Text: "The folder of aws-vault's store, for \"lanyard migrate\"."},
+		{Name: "AWS_DEFAULT_SSO_START_URL", Text: "The start URL of aws-sso-util, for \"lanyard migrate\". AWS_DEFAULT_SSO_REGION is its region, and AWS_SSO_CREDENTIAL_PROCESS_NAME its credential_process."},
+	})
 	addList(p, "KEYS", []command.Item{
 		{Name: "AWS_ACCESS_KEY_ID", Text: "The id of an access key. AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY override the profile, unless --profile names a profile."},
 		{Name: "AWS_SESSION_TOKEN", Text: "The token of temporary keys. AWS_SECURITY_TOKEN overrides this variable."},
