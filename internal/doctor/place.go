@@ -170,7 +170,6 @@ func leftBehind() map[string][]string {
 		"granted":      {".granted"},
 		"Leapp":        {".Leapp"},
 		"aws-sso-util": {".aws/sso/aws-sso-util"},
-		"saml2aws":     {".saml2aws"},
 	}
 }
 
@@ -195,5 +194,5 @@ func checkOtherTools(_ context.Context, p *Patient) []Finding {
 		return []Finding{ok("none was found")}
 	}
 	slices.Sort(tools)
-	return []Finding{ok("files of %s; lanyard does not use them", strings.Join(tools, ", "))}
+	return []Finding{ok("files of %s; lanyard does not use them, and lanyard migrate can read their profiles", strings.Join(tools, ", "))}
 }

@@ -19,8 +19,8 @@ func TestFilesWithMistakes(t *testing.T) {
 		hint                string
 	}{
 		{"granted without files", "tool: granted\n", "no profile of ~/.aws/config belongs to granted, and ~/.granted/config does not exist", "--file FILE"},
-		{"granted, not TOML", "tool: granted\n-- .granted/config --\nOrdering = \"\"\n[SSO.corp\nStartURL = 1\n", "~/.granted/config: line 2: the header of a table has no ]", "TOML"},
-		{"granted, open string", "tool: granted\n-- .granted/config --\n[SSO.corp]\nStartURL = \"https\n", "~/.granted/config: line 2: the closing quote is missing", "TOML"},
+		{"granted, not TOML", "tool: granted\n-- .granted/config --\nOrdering = \"\"\n[SSO.corp\nStartURL = 1\n", "~/.granted/config: line 2: expected ']' to close table name", "TOML"},
+		{"granted, open string", "tool: granted\n-- .granted/config --\n[SSO.corp]\nStartURL = \"https\n", "~/.granted/config: line 2: basic strings cannot have new lines", "TOML"},
 		{"AWS config that nobody can read", "tool: granted\n-- .aws/config --\n" + granted + "what\n", "Unable to parse config file: ~/.aws/config: line 6: ", ""},
 		{"aws-sso-cli without files", "tool: aws-sso-cli\n", "no profile of ~/.aws/config belongs to aws-sso-cli, and ~/.config/aws-sso/config.yaml does not exist", "--file FILE"},
 		{"aws-sso-cli, the named file is missing", "tool: aws-sso-cli\nenv: AWS_SSO_CONFIG=~/x.yaml\n", "~/x.yaml: the file of aws-sso-cli does not exist", "--file FILE"},

@@ -2,7 +2,6 @@ package migrate
 
 import (
 	"bytes"
-	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -12,24 +11,6 @@ import (
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 )
-
-// FuzzTOML checks that the parser ends, and that its errors name a line of the file.
-func FuzzTOML(f *testing.F) {
-	f.Add("a = \"b\"\n[SSO.'x']\nStartURL = '''\nx'''\nlist = [1, [\"a\"], {b = 'c', d = 1}] # end\n[[Registries]]\nurl = \"\\u00e9\\\n  x\"\r\n")
-	f.Add("a.b . \"c\" = 1979-05-27T07:32:00Z")
-	f.Fuzz(func(t *testing.T, text string) {
-		values, err := parseTOML("x", text)
-		var own *Error
-		if err != nil && (!errors.As(err, &own) || !strings.HasPrefix(err.Error(), "x: line ")) {
-			t.Errorf("got the error %v", err)
-		}
-		for _, v := range values {
-			if v.line < 1 || v.line > strings.Count(text, "\n")+1 || len(v.key) == 0 {
-				t.Errorf("line %d of %q", v.line, text)
-			}
-		}
-	})
-}
 
 // FuzzLeapp checks encrypted and plain workspaces.
 func FuzzLeapp(f *testing.F) {

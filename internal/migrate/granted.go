@@ -5,11 +5,16 @@ package migrate
 // pkg/cfaws/profiles.go; https://github.com/common-fate/awsconfigfile v0.10.0, awscfg.go.
 
 import (
+	"bytes"
+	"errors"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/pelletier/go-toml/v2"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -47,38 +52,37 @@ func grantedFile(in Input) string {
 	return filepath.Join(dir, "config")
 }
 
+// A grantedConfig has the settings of granted that matter here. The parser ignores the case of keys,
+// as granted does.
+type grantedConfig struct {
+	SSO             map[string]struct{ StartURL, SSORegion string }
+	ProfileRegistry struct{ Registries []struct{ URL string } }
+}
+
 // grantedSettings adds the portals of the tables [SSO.NAME], and a note about registries.
 func (s *Source) grantedSettings(path string, content []byte) error {
-	values, err := parseTOML(path, string(content))
-	if err != nil {
-		return err
+	var read grantedConfig
+	if err := toml.Unmarshal(bytes.TrimPrefix(content, []byte("\ufeff")), &read); err != nil {
+		return tomlError(path, err)
 	}
-	portals := map[string]*Portal{}
-	registries := 0
-	for _, v := range values {
-		switch {
-		case len(v.key) == 3 && strings.EqualFold(v.key[0], "SSO"):
-			name := v.key[1]
-			p := portals[name]
-			if p == nil {
-				p = &Portal{Name: name, Place: at(path, v.line), Declared: true}
-				portals[name] = p
-				s.Portals = append(s.Portals, p)
-			}
-			switch {
-			case strings.EqualFold(v.key[2], "StartURL"):
-				p.StartURL = v.text
-			case strings.EqualFold(v.key[2], "SSORegion"):
-				p.Region = v.text
-			}
-		case len(v.key) == 3 && strings.EqualFold(v.key[1], "Registries") && strings.EqualFold(v.key[2], "URL"):
-			registries++
-		}
+	for _, name := range slices.Sorted(maps.Keys(read.SSO)) {
+		p := read.SSO[name]
+		s.Portals = append(s.Portals, &Portal{Name: name, StartURL: p.StartURL, Region: p.SSORegion, Place: path, Declared: true})
 	}
-	if registries > 0 {
-		s.Notes = append(s.Notes, fmt.Sprintf("granted syncs profiles from %d profile registries; lanyard does not read them, and uses the profiles that are in the config now", registries))
+	if n := len(read.ProfileRegistry.Registries); n > 0 {
+		s.Notes = append(s.Notes, fmt.Sprintf("granted syncs profiles from %d profile registries; lanyard does not read them, and uses the profiles that are in the config now", n))
 	}
 	return nil
+}
+
+// tomlError returns the error for a file of granted that the parser rejects.
+func tomlError(path string, err error) error {
+	where := path
+	if d := new(toml.DecodeError); errors.As(err, &d) {
+		line, _ := d.Position()
+		where = at(path, line)
+	}
+	return &Error{Msg: where + ": " + strings.TrimPrefix(err.Error(), "toml: "), Hint: "correct the line: granted reads this file as TOML", err: err}
 }
 
 // grantedProfile returns the entry for a profile of granted. ok is false if granted has nothing to
