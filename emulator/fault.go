@@ -141,7 +141,7 @@ func (e *Emulator) fault(names []string) Fault {
 		if f.Operation != "" && !slices.Contains(names, f.Operation) {
 			continue
 		}
-		if f.Probability > 0 && e.random.float() >= f.Probability {
+		if f.Probability > 0 && e.random.Float() >= f.Probability {
 			continue
 		}
 		if f.Count == 1 {

@@ -153,6 +153,7 @@ func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
 		// These names depend on more than the path.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
+		"CreateTokenWithIAM:authorization_code": true, "CreateTokenWithIAM:refresh_token": true, "CreateTokenWithIAM:jwt-bearer": true, "CreateTokenWithIAM:token-exchange": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
 		"ListBuckets": true, "ListObjectsV2": true, "HeadBucket": true, "GetObject": true, "HeadObject": true, "S3": true, "Query": true, "Unknown": true,
 	}

@@ -4,7 +4,6 @@ package emulator
 
 import (
 	"cmp"
-	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 const (
@@ -310,13 +310,7 @@ func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration
 	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
-	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(b)
-	return signed + "." + e.webSignature(signed)
-}
-
-// webSignature returns the third part of a token.
-func (e *Emulator) webSignature(signed string) string {
-	return base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
+	return e.seal.JWT(seal.Web, b)
 }
 
 // assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no signature,
@@ -374,7 +368,7 @@ func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no 
 		return claims, bad("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
 	case claims.Issuer != webIssuer:
 		return claims, bad("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+claims.Issuer)
-	case !hmac.Equal([]byte(part[2]), []byte(e.webSignature(part[0]+"."+part[1]))):
+	case !e.seal.IsJWT(seal.Web, token):
 		return claims, bad("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements")
 	case now.Unix() >= claims.Expires:
 		return claims, bad("ExpiredTokenException", fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time%d", now.Unix(), claims.Expires))

@@ -26,6 +26,8 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
 		"iam_users":             r.list(func(n *yaml.Node, path string, _ int) { r.iamUser(n, path, c) }),
 		"denials":               r.list(func(n *yaml.Node, path string, _ int) { r.denial(n, path, c) }),
+		"trusted_issuers":       r.list(func(n *yaml.Node, path string, _ int) { r.issuer(n, path, c) }),
+		"applications":          r.list(func(n *yaml.Node, path string, _ int) { r.application(n, path, c) }),
 		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
 		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
 	})
@@ -80,6 +82,24 @@ func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
 		"source_identity": r.texts(&x.SourceIdentity),
 	})
 	c.Roles = append(c.Roles, x)
+}
+
+func (r *reader) issuer(n *yaml.Node, path string, c *emulator.Config) {
+	var t emulator.TrustedIssuer
+	r.object(n, path, map[string]field{
+		"url": r.text(&t.URL), "claim": r.text(&t.Claim), "attribute": r.text(&t.Attribute),
+		"keys": r.json(&t.Keys), "public_key_file": r.fileText(&t.Keys),
+	})
+	c.TrustedIssuers = append(c.TrustedIssuers, t)
+}
+
+func (r *reader) application(n *yaml.Node, path string, c *emulator.Config) {
+	var a emulator.Application
+	r.object(n, path, map[string]field{
+		"arn": r.text(&a.ARN), "grants": r.texts(&a.Grants), "issuers": r.texts(&a.Issuers), "audiences": r.texts(&a.Audiences),
+		"scopes": r.texts(&a.Scopes), "redirect_uris": r.texts(&a.RedirectURIs),
+	})
+	c.Applications = append(c.Applications, a)
 }
 
 func (r *reader) iamUser(n *yaml.Node, path string, c *emulator.Config) {
