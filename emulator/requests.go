@@ -23,7 +23,8 @@ type counters struct {
 
 // Count returns the number of requests for the operation, including failed requests. Operations
 // have the names of AWS's service models ("RegisterClient", "GetRoleCredentials"). A CreateToken
-// request also counts by grant type ("CreateToken:refresh_token"). The authorization endpoint is
+// request also counts by grant type ("CreateToken:refresh_token"), and so does
+// CreateTokenWithIAM ("CreateTokenWithIAM:jwt-bearer"). The authorization endpoint is
 // "Authorize", the pages are "Page", and requests for unknown operations are "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
