@@ -140,8 +140,12 @@ func repository() (string, error) {
 	return filepath.Dir(strings.TrimSpace(string(out))), nil
 }
 
-// wrap writes a script with the name of the command to dir. The script runs the program.
+// wrap makes a link with the name of the command in dir. For Python, it writes a script instead,
+// because Python looks for its packages next to the link.
 func (p program) wrap(dir string) error {
+	if p.command != "python3" {
+		return os.Symlink(p.path, filepath.Join(dir, p.command))
+	}
 	script := "#!/bin/sh\nexec '" + strings.ReplaceAll(p.path, "'", `'\''`) + "' \"$@\"\n"
 	return os.WriteFile(filepath.Join(dir, p.command), []byte(script), 0o700)
 }
