@@ -353,6 +353,20 @@ func TestExchangeRefuses(t *testing.T) {
 	}
 }
 
+// The limits are 10 requests per second with tokens of trusted issuers, and 80 requests per second and
+// application with other grants. Requests without a signature count too.
+func TestExchangeLimits(t *testing.T) {
+	x := newTester(t, emulator.Config{RateLimits: true})
+	for grant, limit := range map[string]int{jwtBearer: 10, tokenExchange: 80} {
+		for i := range limit + 1 {
+			resp, body := x.do("POST", "/token?aws_iam=t", map[string]string{"clientId": appARN, "grantType": grant})
+			if want := map[bool]int{true: 403, false: 400}[i < limit]; resp.StatusCode != want || (i == limit) != (body["error"] == "slow_down") {
+				t.Errorf("%s: request %d: status %d, body %v, want %d", grant, i+1, resp.StatusCode, body, want)
+			}
+		}
+	}
+}
+
 func TestExchangeConfig(t *testing.T) {
 	k := newTrust(t)
 	der, err := x509.MarshalPKIXPublicKey(&k.ec.PublicKey)

@@ -41,7 +41,11 @@ func clients() []client {
 		{name: "SDK for Go", command: "go", version: []string{"list", "-m", "-f", "{{.Version}}", "github.com/aws/aws-sdk-go-v2/service/ssooidc"}},
 		{
 			name: "Terraform's library", command: "go",
-			version: []string{"list", "-modfile=interop/terraform.mod", "-m", "-f", "{{.Version}}", "github.com/hashicorp/aws-sdk-go-base/v2"},
+			// -deps fails if a module of the program is missing.
+			version: []string{
+				"list", "-modfile=interop/terraform.mod", "-deps",
+				"-f", `{{if eq .ImportPath "github.com/hashicorp/aws-sdk-go-base/v2"}}{{.Module.Version}}{{end}}`, "interop/terraform.go",
+			},
 			missing: "make modules",
 		},
 		{
