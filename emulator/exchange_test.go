@@ -43,10 +43,9 @@ const (
 // A trust is an emulator with two trusted issuers, and the keys of the issuers.
 type trust struct {
 	*tester
-	rsa   *rsa.PrivateKey
-	ec    *ecdsa.PrivateKey
-	keys  aws.Credentials
-	count int // of tokens
+	rsa  *rsa.PrivateKey
+	ec   *ecdsa.PrivateKey
+	keys aws.Credentials
 }
 
 func newTrust(t *testing.T) *trust {
