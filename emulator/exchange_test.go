@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"context"
 	"crypto"
 	"crypto/ecdsa"
 	"crypto/elliptic"
@@ -21,10 +22,8 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc"
 	"github.com/aws/aws-sdk-go-v2/service/ssooidc/types"
-	"github.com/aws/smithy-go"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 )
@@ -133,12 +132,16 @@ func (k *trust) sign(alg string, claims map[string]any) string {
 func (k *trust) create(in *ssooidc.CreateTokenWithIAMInput, change ...func(*ssooidc.Options)) (*ssooidc.CreateTokenWithIAMOutput, error) {
 	o := ssooidc.Options{
 		Region: k.srv.Region(), BaseEndpoint: &k.srv.URL, RetryMaxAttempts: 1,
-		Credentials: credentials.StaticCredentialsProvider{Value: k.keys},
+		Credentials: provide(k.keys),
 	}
 	if in.ClientId == nil {
 		in.ClientId = aws.String(appARN)
 	}
 	return ssooidc.New(o, change...).CreateTokenWithIAM(k.Context(), in)
+}
+
+func provide(key aws.Credentials) aws.CredentialsProvider {
+	return aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) { return key, nil })
 }
 
 func bearer(assertion string) *ssooidc.CreateTokenWithIAMInput {
@@ -301,7 +304,7 @@ func TestExchangeRefuses(t *testing.T) {
 	k := newTrust(t)
 	good := func() *ssooidc.CreateTokenWithIAMInput { return bearer(k.sign("RS256", k.claims(nil))) }
 	with := func(key aws.Credentials) func(*ssooidc.Options) {
-		return func(o *ssooidc.Options) { o.Credentials = credentials.StaticCredentialsProvider{Value: key} }
+		return func(o *ssooidc.Options) { o.Credentials = provide(key) }
 	}
 	wrong := k.keys
 	wrong.SecretAccessKey += "x"
@@ -424,7 +427,7 @@ func claimsOf(t *testing.T, token string) (claims map[string]any) {
 
 // code returns the code of an AWS error, or "".
 func code(err error) string {
-	var e smithy.APIError
+	var e interface{ ErrorCode() string }
 	if errors.As(err, &e) {
 		return e.ErrorCode()
 	}
