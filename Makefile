@@ -10,6 +10,8 @@
 # make prose      finds hard phrases in docs, help, messages and comments
 # make equal      compares requests, outputs and answers of all operations with botocore's and the AWS CLI's: DATA=DIR of the models
 # make tables     writes the tables of AWS operations from a folder of models: DATA=DIR
+# make clients    runs real clients against the emulator, and writes the table in
+#                 docs/emulator-clients.md. BIN=FOLDER has programs that are not on PATH
 # make man        writes the man pages of all commands to dist/man
 # make docs       writes the site of the documentation to dist/docs
 # make picture    draws the terminal in the README again
@@ -21,7 +23,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: clients man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -79,6 +81,9 @@ tables:
 equal:
 	go test -count=1 -v -timeout 60m ./internal/engine/equal -all -models '$(DATA)'
 	go test -count=1 -v -timeout 30m ./internal/engine/arg -run TestAsTheAWSCLI -oracle.services 60 -oracle.cases 1500
+
+clients:
+	go run ./scripts/clients -install -bin '$(BIN)'
 
 man:
 	go run ./scripts/docs -man dist/man

@@ -208,7 +208,7 @@ func (v *view) accountsAfter(id string, n int) (page []accountAccess, more bool)
 // deniableActions returns the IAM actions that a Denial can refuse. At AWS, no policy can deny
 // GetCallerIdentity and GetSessionToken.
 func deniableActions() []string {
-	return append(orgapi.Actions(),
+	return append(orgapi.Actions(), "sso-oauth:CreateTokenWithIAM",
 		"sts:AssumeRole", "sts:GetFederationToken", "s3:ListAllMyBuckets", "s3:ListBucket", "s3:GetObject", "ec2:DescribeInstances", "ec2:DescribeRegions")
 }
 

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
@@ -61,14 +62,17 @@ func (e *Emulator) authorization(q url.Values, now time.Time) (*authorization, *
 	unlock := e.lock()
 	cl, ok := e.clients.get(q.Get("client_id"), now)
 	unlock()
+	if app := e.dir.Load().applications[q.Get("client_id")]; app != nil {
+		cl, ok = &app.client, true
+	}
 	if !ok {
 		return nil, &refusal{message: "The program that opened this page is not registered, or its registration has expired. Start the sign-in again in the program."}
 	}
-	raw := q.Get("redirect_uri")
-	if !cl.redirectsTo(raw) {
+	to := cl.redirect(q.Get("redirect_uri"))
+	if to == nil {
 		return nil, &refusal{message: "The program gave a redirect address that it has not registered."}
 	}
-	a := &authorization{client: cl, redirect: loopback(raw), state: q.Get("state"), challenge: q.Get("code_challenge")}
+	a := &authorization{client: cl, redirect: to, state: q.Get("state"), challenge: q.Get("code_challenge")}
 	for _, key := range []string{"scopes", "scope"} { // the AWS CLI sends scopes; OAuth and other tools send scope
 		a.scopes = append(a.scopes, strings.Fields(q.Get(key))...)
 	}
@@ -123,9 +127,9 @@ func (e *Emulator) consent(c *call) response {
 // an IPv6 address.
 func origin(u *url.URL) string {
 	if strings.Contains(u.Hostname(), ":") {
-		return "http:"
+		return u.Scheme + ":"
 	}
-	return "http://" + u.Host
+	return u.Scheme + "://" + u.Host
 }
 
 // consented handles the consent form.
@@ -153,11 +157,11 @@ func (a *authorization) denied() string {
 // approved issues a code for the session and returns the redirect to the client. The
 // caller holds e.mu.
 func (e *Emulator) approved(a *authorization, s *session, now time.Time) string {
-	id := e.random.bytes(16)
+	id := e.random.Bytes(16)
 	e.codes.put(id, &authCode{
 		clientID: a.client.id, redirect: a.redirect.String(), challenge: a.challenge, sessionID: s.id, scopes: a.scopes,
 	}, now.Add(codeLifetime))
-	return a.responseURL(url.Values{"code": {e.seal.seal(kindCode, id)}})
+	return a.responseURL(url.Values{"code": {e.seal.Seal(seal.Code, id)}})
 }
 
 // responseURL returns the redirect URI with the response in its query.
@@ -192,7 +196,7 @@ const (
 // codeGrant returns the grant for an authorization code. A second use revokes the tokens
 // of the first use (RFC 6749 section 4.1.2). The caller holds e.mu.
 func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant, *apiError) {
-	id, _ := e.seal.open(kindCode, in.Code)
+	id, _ := e.seal.Open(seal.Code, in.Code)
 	code, ok := e.codes.get(id, now)
 	if !ok || code.clientID != cl.id {
 		return nil, invalidGrant("The authorization code is not valid or has expired")
@@ -206,7 +210,7 @@ func (e *Emulator) codeGrant(cl *client, in tokenRequest, now time.Time) (*grant
 	if subtle.ConstantTimeCompare([]byte(base64.RawURLEncoding.EncodeToString(sum[:])), []byte(code.challenge)) != 1 {
 		return nil, invalidGrant("The code verifier does not match the code challenge")
 	}
-	if u := loopback(in.RedirectURI); u == nil || u.String() != code.redirect {
+	if u := cl.redirect(in.RedirectURI); u == nil || u.String() != code.redirect {
 		return nil, invalidGrant("The redirect URI differs from the redirect URI of the authorization request")
 	}
 	s, ok := e.sessions.get(code.sessionID, now)

@@ -41,6 +41,10 @@ type Config struct {
 	IAMUsers   []IAMUser
 	MFADevices []MFADevice
 
+	// TrustedIssuers and Applications are for CreateTokenWithIAM.
+	TrustedIssuers []TrustedIssuer
+	Applications   []Application
+
 	// Denials lists the operations that callers may not call. Callers may call all other
 	// operations.
 	Denials []Denial
@@ -211,6 +215,37 @@ type Denial struct {
 	Actions    []string // IAM actions, such as "s3:GetObject" or "organizations:*"
 	Principals []string // names of permission sets, roles and IAM users; empty means all
 	Accounts   []string // ids of the accounts of the callers; empty or "*" means all
+}
+
+// A TrustedIssuer is an OAuth 2.0 server whose tokens applications can exchange for tokens of
+// Identity Center. At AWS, its name is trusted token issuer.
+type TrustedIssuer struct {
+	URL string // the claim iss of its tokens
+	// Keys is a JSON Web Key Set, or public keys or certificates in PEM: RSA keys for RS256, or P-256
+	// keys for ES256. Unlike AWS, the emulator does not ask the issuer for its keys.
+	Keys string
+	// Claim is the path of the claim that names the user, such as "user.email"; "" means email.
+	Claim string
+	// Attribute is the attribute of users that has the same value: "emails.value" (also "") or
+	// "userName".
+	Attribute string
+}
+
+// An Application can call CreateTokenWithIAM. The caller signs the request with any credentials of
+// the emulator.
+type Application struct {
+	ARN string // arn:aws:sso::ACCOUNT:application/INSTANCE/APPLICATION
+	// Grants lists the allowed grant types: authorization_code, refresh_token, jwt-bearer and
+	// token-exchange; empty means all.
+	Grants []string
+	// Issuers lists the URLs of the trusted issuers for jwt-bearer; empty means all.
+	Issuers []string
+	// Audiences lists the values of the claim aud, one of which the tokens of trusted issuers must have.
+	Audiences []string
+	// Scopes lists the scopes in addition to openid, aws and sts:identity_context.
+	Scopes []string
+	// RedirectURIs lists the exact redirect URIs for authorization_code.
+	RedirectURIs []string
 }
 
 // withDefaults returns a copy of c in which defaults replace the zero values.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
@@ -58,14 +59,14 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 		return nil, slowDown()
 	}
 	d := &device{
-		id: e.random.bytes(16), clientID: cl.id, name: cl.name, userCode: e.newUserCode(), scopes: cl.scopes,
+		id: e.random.Bytes(16), clientID: cl.id, name: cl.name, userCode: e.newUserCode(), scopes: cl.scopes,
 		expires: c.now.Add(e.config().DeviceCodeLifetime), polls: bucket{left: 2, at: c.now},
 	}
 	e.devices.put(d.id, d, d.expires)
 	e.byCode[d.userCode] = d.id
 	page := cmp.Or(strings.TrimSuffix(e.config().PublicURL, "/"), baseURL(c)) + devicePath
 	return map[string]any{
-		"deviceCode":              e.seal.seal(kindDevice, d.id),
+		"deviceCode":              e.seal.Seal(seal.Device, d.id),
 		"userCode":                d.userCode,
 		"verificationUri":         page,
 		"verificationUriComplete": page + "?user_code=" + url.QueryEscape(d.userCode),
@@ -77,7 +78,7 @@ func (e *Emulator) startDeviceAuthorization(c *call) (any, *apiError) {
 // newUserCode returns an unused code. The caller holds e.mu.
 func (e *Emulator) newUserCode() string {
 	for {
-		s := e.random.pick(8, userCodeLetters)
+		s := e.random.Pick(8, userCodeLetters)
 		s = s[:4] + "-" + s[4:]
 		if _, taken := e.byCode[s]; !taken {
 			return s
@@ -90,7 +91,7 @@ func (e *Emulator) deviceEnded(d *device) { delete(e.byCode, d.userCode) }
 
 // deviceGrant returns the grant for a poll of the client. The caller holds e.mu.
 func (e *Emulator) deviceGrant(cl *client, code string, now time.Time) (*grant, *apiError) {
-	id, ok := e.seal.open(kindDevice, code)
+	id, ok := e.seal.Open(seal.Device, code)
 	if !ok {
 		return nil, invalidGrant("The device code is not valid")
 	}

@@ -14,21 +14,24 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
+	"github.com/lanyard-cli/lanyard/emulator/internal/random"
 )
 
 // A directory is a checked organization with indexes. It does not change, because a reload
 // replaces the whole directory.
 type directory struct {
-	cfg      Config
-	users    map[string]User
-	open     []string  // users without a password, for the sign-in page
-	accounts []Account // by id, ascending
-	byID     map[string]int
-	sets     []PermissionSet
-	setNames map[string]int
-	granted  []Assignment
-	views    map[string]*lazyView // by user
-	orgapi   func() *orgapi.Organization
+	cfg          Config
+	users        map[string]User
+	open         []string  // users without a password, for the sign-in page
+	accounts     []Account // by id, ascending
+	byID         map[string]int
+	sets         []PermissionSet
+	setNames     map[string]int
+	granted      []Assignment
+	views        map[string]*lazyView    // by user
+	issuers      map[string]issuer       // by URL
+	applications map[string]*application // by ARN
+	orgapi       func() *orgapi.Organization
 	*resources
 }
 
@@ -40,10 +43,11 @@ func newDirectory(c Config) (*directory, error) {
 	d := &directory{
 		cfg:   c,
 		users: map[string]User{}, byID: map[string]int{}, setNames: map[string]int{},
-		views:    map[string]*lazyView{},
+		views:   map[string]*lazyView{},
+		issuers: map[string]issuer{}, applications: map[string]*application{},
 		accounts: slices.Clone(c.Accounts), sets: slices.Clone(c.PermissionSets), granted: slices.Clone(c.Assignments),
 	}
-	for _, add := range []func() error{d.indexUsers, d.indexAccounts, d.indexSets, d.indexAssignments} {
+	for _, add := range []func() error{d.indexUsers, d.indexAccounts, d.indexSets, d.indexAssignments, d.indexApplications} {
 		if err := add(); err != nil {
 			return nil, err
 		}
@@ -304,7 +308,7 @@ func isWord(s string, minLen, maxLen int, extra string) bool {
 		return false
 	}
 	for _, c := range []byte(s) {
-		if !strings.ContainsRune(alphanumerics, rune(c)) && strings.IndexByte(extra, c) < 0 {
+		if !strings.ContainsRune(random.Alphanumerics, rune(c)) && strings.IndexByte(extra, c) < 0 {
 			return false
 		}
 	}

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 const ec2Version = "2016-11-15"
@@ -75,7 +77,7 @@ func (e *Emulator) describeInstances(c *call, form url.Values, s signer) (any, *
 			continue
 		}
 		if len(out.Reservations.Items) == most {
-			out.NextToken = e.seal.seal(kindPage, out.Reservations.Items[most-1].Instances.Items[0].ID)
+			out.NextToken = e.seal.Seal(seal.Page, out.Reservations.Items[most-1].Instances.Items[0].ID)
 			break
 		}
 		out.Reservations.Items = append(out.Reservations.Items, newReservation(i, s.signature.Region))
@@ -109,7 +111,7 @@ func (e *Emulator) instancePage(in url.Values, all int) (most int, after string,
 		}
 		most = n
 	}
-	after, ok := e.seal.open(kindPage, in.Get("NextToken"))
+	after, ok := e.seal.Open(seal.Page, in.Get("NextToken"))
 	if in.Has("NextToken") && !ok {
 		return 0, "", badParameter("Unable to parse pagination token")
 	}

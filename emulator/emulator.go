@@ -78,6 +78,8 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/random"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
@@ -85,8 +87,8 @@ import (
 // [net/http.Handler], and safe for concurrent use. Make an Emulator with [New].
 type Emulator struct {
 	clock   clock
-	random  *source
-	seal    sealer
+	random  *random.Source
+	seal    seal.Sealer
 	pages   *web.Pages
 	routes  map[string]*route    // by path
 	queries map[string]action    // by name
@@ -100,15 +102,16 @@ type Emulator struct {
 	limits   limits
 	requests requestLog
 
-	mu       sync.Mutex // guards all fields below
-	sessions *store[*session]
-	byUser   map[string]map[string]struct{} // by user name: ids of sessions
-	grants   *store[*grant]
-	clients  *store[*client]
-	codes    *store[*authCode]
-	devices  *store[*device]
-	byCode   map[string]string  // by user code: id of the device
-	totpUsed map[string][]int64 // by owner of the secret: time steps of used codes
+	mu         sync.Mutex // guards all fields below
+	sessions   *store[*session]
+	byUser     map[string]map[string]struct{} // by user name: ids of sessions
+	grants     *store[*grant]
+	clients    *store[*client]
+	codes      *store[*authCode]
+	devices    *store[*device]
+	byCode     map[string]string  // by user code: id of the device
+	totpUsed   map[string][]int64 // by owner of the secret: time steps of used codes
+	assertions *store[struct{}]   // by issuer and id: used tokens of trusted issuers
 
 	lastToken, oldestToken uint64 // the numbers of the last issued and of the oldest valid access token
 }
@@ -126,18 +129,19 @@ func New(c Config) (*Emulator, error) {
 		return nil, err
 	}
 	e := &Emulator{
-		clock: clock{source: c.Now}, random: newSource(c.Seed), pages: pages,
+		clock: clock{source: c.Now}, random: random.New(c.Seed), pages: pages,
 		byUser: map[string]map[string]struct{}{}, byCode: map[string]string{}, totpUsed: map[string][]int64{},
 	}
-	e.seal.key = []byte(e.random.bytes(32))
+	e.seal.Key = []byte(e.random.Bytes(32))
 	// Browsers send a cookie to all ports of a host. A random name prevents two emulators
 	// from replacing each other's cookies.
-	e.cookie = "idc-" + strings.ToLower(e.random.pick(8, letters))
+	e.cookie = "idc-" + strings.ToLower(e.random.Pick(8, random.Letters))
 	e.sessions = newStore(maxSessions, e.sessionEnded)
 	e.grants = newStore(maxGrants, e.grantEnded)
 	e.clients = newStore[*client](maxClients, nil)
 	e.codes = newStore[*authCode](maxCodes, nil)
 	e.devices = newStore(maxDevices, e.deviceEnded)
+	e.assertions = newStore[struct{}](maxAssertions, nil)
 	if e.forward, err = newForwarder(c.Forward); err != nil {
 		return nil, err // impossible, because newDirectory checks the URL
 	}
@@ -227,6 +231,7 @@ func (e *Emulator) lock() func() {
 	e.clients.sweep(now)
 	e.codes.sweep(now)
 	e.devices.sweep(now)
+	e.assertions.sweep(now)
 	return e.mu.Unlock
 }
 

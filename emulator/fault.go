@@ -141,7 +141,7 @@ func (e *Emulator) fault(names []string) Fault {
 		if f.Operation != "" && !slices.Contains(names, f.Operation) {
 			continue
 		}
-		if f.Probability > 0 && e.random.float() >= f.Probability {
+		if f.Probability > 0 && e.random.Float() >= f.Probability {
 			continue
 		}
 		if f.Count == 1 {
@@ -239,9 +239,13 @@ func (l *limits) check(e *Emulator, c *call, op *operation) response {
 	case "RegisterClient":
 		host, _, _ := net.SplitHostPort(c.RemoteAddr)
 		ok = l.take("address "+host, 20, c.now)
-	case "StartDeviceAuthorization", "CreateToken":
-		var in struct{ ClientID string }
+	case "StartDeviceAuthorization", "CreateToken", "CreateTokenWithIAM":
+		var in struct{ ClientID, GrantType string }
 		_ = json.Unmarshal(c.body, &in) // the operation reports this error
+		if op.name == "CreateTokenWithIAM" && in.GrantType == grantJWT {
+			ok = l.take("assertions", 10, c.now)
+			break
+		}
 		ok = l.take("client "+in.ClientID, 80, c.now)
 		if ok && op.name == "CreateToken" {
 			ok = l.take("instance", 250, c.now)

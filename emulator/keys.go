@@ -14,6 +14,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/random"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/internal/sigv4"
 )
 
@@ -129,24 +131,24 @@ func partitionOf(r string) string {
 
 // issue returns credentials for p.
 func (e *Emulator) issue(p principal) credentials {
-	p.KeyID = "ASIA" + e.random.pick(16, base32Letters)
+	p.KeyID = "ASIA" + e.random.Pick(16, base32Letters)
 	b, err := json.Marshal(p)
 	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
-	return credentials{p, e.secretKey(p.KeyID), e.seal.sealAs(base64.StdEncoding, kindSession, string(b))}
+	return credentials{p, e.secretKey(p.KeyID), e.seal.SealAs(base64.StdEncoding, seal.Session, string(b))}
 }
 
-const base32Letters = letters + "234567"
+const base32Letters = random.Letters + "234567"
 
 // secretKey returns the secret access key for a key id. It has 40 characters, as in AWS.
 func (e *Emulator) secretKey(id string) string {
-	return base64.StdEncoding.EncodeToString(e.seal.mac("secret-key", id))[:40]
+	return base64.StdEncoding.EncodeToString(e.seal.MAC("secret-key", id))[:40]
 }
 
 // holder returns the principal in the session token.
 func (e *Emulator) holder(token string) (p principal, ok bool) {
-	payload, ok := e.seal.openAs(base64.StdEncoding, kindSession, token)
+	payload, ok := e.seal.OpenAs(base64.StdEncoding, seal.Session, token)
 	return p, ok && json.Unmarshal([]byte(payload), &p) == nil
 }
 

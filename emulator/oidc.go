@@ -12,6 +12,9 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/random"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 // oidcRoute returns the route of an operation of the OIDC API, with JSON bodies.
@@ -117,7 +120,7 @@ func (e *Emulator) registerClient(c *call) (any, *apiError) {
 		return nil, oidcError("InvalidRedirectUriException", "invalid_redirect_uri", "The grant type authorization_code needs redirectUris")
 	}
 	cl := &client{
-		id: e.random.pick(22, alphanumerics), name: in.ClientName, scopes: in.Scopes,
+		id: e.random.Pick(22, random.Alphanumerics), name: in.ClientName, scopes: in.Scopes,
 		grants: in.GrantTypes, redirects: in.RedirectURIs, expires: c.now.Add(e.config().RegistrationLifetime),
 	}
 	unlock := e.lock()
@@ -139,6 +142,9 @@ type client struct {
 	grants    []string // grant types; empty means all
 	redirects []string
 	expires   time.Time
+	// application reports whether the client is an Application of the Config. It has no secret, and
+	// its redirect URIs are exact.
+	application bool
 }
 
 const (
@@ -169,7 +175,7 @@ func checkScopes(scopes []string) *apiError {
 }
 
 // clientSecret returns the secret of a client.
-func (e *Emulator) clientSecret(id string) string { return e.seal.seal(kindSecret, id) }
+func (e *Emulator) clientSecret(id string) string { return e.seal.Seal(seal.Secret, id) }
 
 // client returns the registered client if the secret is right. The caller holds e.mu.
 func (e *Emulator) client(id, secret string, now time.Time) (*client, *apiError) {
@@ -185,14 +191,24 @@ func (cl *client) allowsGrant(grantType string) bool {
 	return len(cl.grants) == 0 || slices.Contains(cl.grants, grantType)
 }
 
-// redirectsTo reports whether the client registered the redirect URI, with any port (RFC
-// 8252 section 7.3).
-func (cl *client) redirectsTo(raw string) bool {
+// redirect returns the redirect URI if the client registered it, with any port (RFC 8252 section
+// 7.3). Otherwise it returns nil.
+func (cl *client) redirect(raw string) *url.URL {
+	if cl.application {
+		u, err := url.Parse(raw)
+		if err != nil || !slices.Contains(cl.redirects, raw) {
+			return nil
+		}
+		return u
+	}
 	u := loopback(raw)
-	return u != nil && slices.ContainsFunc(cl.redirects, func(r string) bool {
+	if u == nil || !slices.ContainsFunc(cl.redirects, func(r string) bool {
 		want := loopback(r)
 		return want != nil && want.Hostname() == u.Hostname() && want.EscapedPath() == u.EscapedPath() && want.RawQuery == u.RawQuery
-	})
+	}) {
+		return nil
+	}
+	return u
 }
 
 // loopback parses the redirect URI of a program on the user's machine (RFC 8252 section
@@ -237,6 +253,9 @@ type tokenRequest struct {
 	Code, CodeVerifier, RedirectURI   string
 	RefreshToken                      string
 	Scope                             []string
+
+	// These members are for CreateTokenWithIAM.
+	Assertion, SubjectToken, SubjectTokenType, RequestedTokenType string
 }
 
 // createToken implements CreateToken.

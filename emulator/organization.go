@@ -7,6 +7,7 @@ import (
 	"net/http"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/orgapi"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 // jsonOperation returns the operation that the header X-Amz-Target names. It returns nil if the
@@ -26,8 +27,8 @@ func (e *Emulator) jsonOperation(c *call) *operation {
 		}
 		out, err := op.Run(e.dir.Load().orgapi(), orgapi.Call{
 			Region: s.signature.Region, Body: c.body,
-			Seal: func(text string) string { return e.seal.seal(kindPage, text) },
-			Open: func(token string) (string, bool) { return e.seal.open(kindPage, token) },
+			Seal: func(text string) string { return e.seal.Seal(seal.Page, text) },
+			Open: func(token string) (string, bool) { return e.seal.Open(seal.Page, token) },
 		})
 		var no *orgapi.Error
 		if errors.As(err, &no) {

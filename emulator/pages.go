@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strings"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
@@ -74,7 +75,7 @@ type visit struct {
 // new cookie.
 func (e *Emulator) visit(c *call) visit {
 	if ck, err := c.Cookie(e.cookie); err == nil {
-		if id, ok := e.seal.open(kindCookie, ck.Value); ok {
+		if id, ok := e.seal.Open(seal.Cookie, ck.Value); ok {
 			v := visit{cookie: ck.Value}
 			defer e.lock()()
 			if s, ok := e.sessions.get(id, c.now); ok {
@@ -83,7 +84,7 @@ func (e *Emulator) visit(c *call) visit {
 			return v
 		}
 	}
-	return visit{cookie: e.seal.seal(kindCookie, e.random.bytes(16)), fresh: true}
+	return visit{cookie: e.seal.Seal(seal.Cookie, e.random.Bytes(16)), fresh: true}
 }
 
 // form returns a handler for a form. The handler calls f if the form came from a page of this
@@ -106,7 +107,7 @@ func (e *Emulator) form(f func(*call, visit, url.Values) response) func(*call) r
 
 // csrf returns the token that a form from this browser must contain.
 func (e *Emulator) csrf(v visit) string {
-	return base64.RawURLEncoding.EncodeToString(e.seal.mac("csrf", v.cookie))
+	return base64.RawURLEncoding.EncodeToString(e.seal.MAC("csrf", v.cookie))
 }
 
 // show renders a page. The browser can send the page's form only to the emulator. It can follow
@@ -215,7 +216,7 @@ func (e *Emulator) enter(c *call, v visit, user, to string) response {
 	s := e.newSession(user, c.now)
 	unlock()
 	out := redirect(to)
-	e.setCookie(c, out, e.seal.seal(kindCookie, s.id)) // a new value, because another person may know the old one
+	e.setCookie(c, out, e.seal.Seal(seal.Cookie, s.id)) // a new value, because another person may know the old one
 	return out
 }
 

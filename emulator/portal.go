@@ -6,6 +6,8 @@ import (
 	"net/http"
 	"slices"
 	"strconv"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 // portalRoute returns the route of an operation of the access portal's API. Such an operation
@@ -16,6 +18,10 @@ func (e *Emulator) portalRoute(name, method string, f func(*call, *grant) (any, 
 		unlock := e.lock()
 		g, ok := e.grantOf(c.Header.Get(bearerHeader), c.now)
 		unlock()
+		// AWS accepts tokens of public clients without any scope, too: the legacy tokens.
+		if ok && e.dir.Load().applications[g.clientID] != nil {
+			ok = slices.Contains(g.scopes, accountScope)
+		}
 		if !ok {
 			return failPortal(c, &apiError{status: http.StatusUnauthorized, code: "UnauthorizedException", message: "Session token not found or invalid"})
 		}
@@ -98,7 +104,7 @@ func (e *Emulator) listAccounts(c *call, g *grant) (any, *apiError) {
 		out.AccountList = append(out.AccountList, entry{a.ID, a.Name, a.Email})
 	}
 	if more {
-		out.NextToken = e.seal.seal(kindPage, page[len(page)-1].ID)
+		out.NextToken = e.seal.Seal(seal.Page, page[len(page)-1].ID)
 	}
 	return out, nil
 }
@@ -135,7 +141,7 @@ func (e *Emulator) listAccountRoles(c *call, g *grant) (any, *apiError) {
 		out.RoleList = append(out.RoleList, entry{r, account})
 	}
 	if len(rest) > n {
-		out.NextToken = e.seal.seal(kindPage, rest[n-1])
+		out.NextToken = e.seal.Seal(seal.Page, rest[n-1])
 	}
 	return out, nil
 }
@@ -153,7 +159,7 @@ func (e *Emulator) page(c *call) (after string, n int, err *apiError) {
 	}
 	if s := q.Get("next_token"); s != "" {
 		var ok bool
-		if after, ok = e.seal.open(kindPage, s); !ok {
+		if after, ok = e.seal.Open(seal.Page, s); !ok {
 			return "", 0, badPortalRequest("next_token is not valid")
 		}
 	}

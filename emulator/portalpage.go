@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 	"github.com/lanyard-cli/lanyard/emulator/web"
 )
 
@@ -190,13 +191,13 @@ func (e *Emulator) signinToken(p principal, now time.Time) string {
 	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
-	return e.seal.seal(kindConsole, string(b))
+	return e.seal.Seal(seal.Console, string(b))
 }
 
 // consoleLogin handles the sign-in link. The emulator has no console. Its page shows the role
 // session and the destination of the link.
 func (e *Emulator) consoleLogin(c *call, query url.Values) response {
-	payload, ok := e.seal.open(kindConsole, query.Get("SigninToken"))
+	payload, ok := e.seal.Open(seal.Console, query.Get("SigninToken"))
 	var s consoleSession
 	if !ok || json.Unmarshal([]byte(payload), &s) != nil || c.now.Unix() >= s.Use {
 		return e.failurePage(c, http.StatusBadRequest, "The sign-in link is not valid", "Its token is wrong, or it is older than 15 minutes.")

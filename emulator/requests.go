@@ -23,7 +23,8 @@ type counters struct {
 
 // Count returns the number of requests for the operation, including failed requests. Operations
 // have the names of AWS's service models ("RegisterClient", "GetRoleCredentials"). A CreateToken
-// request also counts by grant type ("CreateToken:refresh_token"). The authorization endpoint is
+// request also counts by grant type ("CreateToken:refresh_token"), and so does
+// CreateTokenWithIAM ("CreateTokenWithIAM:jwt-bearer"). The authorization endpoint is
 // "Authorize", the pages are "Page", and requests for unknown operations are "Unknown".
 func (e *Emulator) Count(operation string) int {
 	e.counts.mu.Lock()
@@ -153,6 +154,7 @@ func (e *Emulator) operationNames() []string {
 	names := map[string]bool{
 		// These names depend on more than the path.
 		"CreateToken:authorization_code": true, "CreateToken:device_code": true, "CreateToken:refresh_token": true, "CreateTokenWithIAM": true,
+		"CreateTokenWithIAM:authorization_code": true, "CreateTokenWithIAM:refresh_token": true, "CreateTokenWithIAM:jwt-bearer": true, "CreateTokenWithIAM:token-exchange": true,
 		"GetSigninToken": true, "ConsoleLogin": true,
 		"ListBuckets": true, "ListObjectsV2": true, "HeadBucket": true, "GetObject": true, "HeadObject": true, "S3": true, "Query": true, "Unknown": true,
 	}

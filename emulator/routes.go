@@ -27,6 +27,9 @@ func (e *Emulator) find(c *call) *operation {
 	if op := e.findService(c, signed); op != nil {
 		return op
 	}
+	if op := e.iamOperation(c, signed); op != nil {
+		return op
+	}
 	rt := e.routes[c.URL.Path]
 	if rt == nil && signed != "" {
 		return unserved("Unknown", signed)
@@ -199,8 +202,6 @@ func findUnserved(c *call, signed string) *operation {
 		if _, ok := orgapi.Find(c.Header.Get("X-Amz-Target")); !ok {
 			return unserved("Unknown", signed)
 		}
-	case c.URL.Path == "/token" && (c.URL.Query().Has("aws_iam") || signed == "sso-oauth"):
-		return unserved("CreateTokenWithIAM", "CreateTokenWithIAM, only CreateToken")
 	}
 	return nil
 }

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/content"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 // s3Operation returns the operation of a request for S3.
@@ -159,7 +160,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 	q := c.URL.Query()
 	paged := q.Has("max-buckets") || q.Has("bucket-region") || q.Has("prefix") || q.Has("continuation-token")
 	most, no := atMost(q.Get("max-buckets"), 1, 10_000)
-	after, ok := e.seal.open(kindPage, q.Get("continuation-token"))
+	after, ok := e.seal.Open(seal.Page, q.Get("continuation-token"))
 	switch {
 	case no != nil:
 		return failS3(c, no)
@@ -172,7 +173,7 @@ func (e *Emulator) listBuckets(c *call, s signer) response {
 			continue
 		}
 		if len(out.Buckets) == most {
-			out.ContinuationToken = e.seal.seal(kindPage, out.Buckets[most-1].Name)
+			out.ContinuationToken = e.seal.Seal(seal.Page, out.Buckets[most-1].Name)
 			break
 		}
 		x := bucketXML{Name: b.Name, CreationDate: b.Created.UTC().Format(s3Time)}
@@ -264,7 +265,7 @@ func (e *Emulator) listObjects(c *call, s signer) response {
 		}
 	}
 	if out.IsTruncated {
-		out.NextContinuationToken = e.seal.seal(kindPage, last)
+		out.NextContinuationToken = e.seal.Seal(seal.Page, last)
 	}
 	resp := s3Headers(c, xmlResponse(http.StatusOK, out))
 	resp.header.Set("X-Amz-Bucket-Region", b.Region)
@@ -335,7 +336,7 @@ func (e *Emulator) listed(name string, q url.Values, s signer) (b *Bucket, most 
 		return nil, 0, "", no
 	}
 	most, no = atMost(q.Get("max-keys"), 0, 1000)
-	after, ok := e.seal.open(kindPage, q.Get("continuation-token"))
+	after, ok := e.seal.Open(seal.Page, q.Get("continuation-token"))
 	switch {
 	case no != nil:
 	case q.Has("continuation-token") && !ok:

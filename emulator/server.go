@@ -46,7 +46,7 @@ func NewServer(h http.Handler) *http.Server {
 
 // ServeHTTP handles the requests of all services and pages.
 func (e *Emulator) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	c := &call{Request: r, id: e.random.uuid(), now: e.Now()}
+	c := &call{Request: r, id: e.random.UUID(), now: e.Now()}
 	if e.forward != nil && isLacking(c) {
 		e.forwardCall(w, c)
 		return

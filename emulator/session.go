@@ -6,6 +6,8 @@ import (
 	"encoding/binary"
 	"slices"
 	"time"
+
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 // A session is a user's sign-in at the access portal. When it ends, its grants end too.
@@ -41,7 +43,7 @@ const (
 
 // newSession signs the user in. The caller holds e.mu.
 func (e *Emulator) newSession(user string, now time.Time) *session {
-	s := &session{id: e.random.bytes(16), user: user, expires: now.Add(e.config().PortalSession), grants: map[string]struct{}{}}
+	s := &session{id: e.random.Bytes(16), user: user, expires: now.Add(e.config().PortalSession), grants: map[string]struct{}{}}
 	e.sessions.put(s.id, s, s.expires)
 	if e.byUser[user] == nil {
 		e.byUser[user] = map[string]struct{}{}
@@ -63,7 +65,7 @@ func (e *Emulator) sessionEnded(s *session) {
 
 // newGrant adds a grant for a client to the session. The caller holds e.mu.
 func (e *Emulator) newGrant(s *session, clientID string, scopes []string) *grant {
-	g := &grant{id: e.random.bytes(16), sessionID: s.id, user: s.user, clientID: clientID, scopes: scopes, expires: s.expires}
+	g := &grant{id: e.random.Bytes(16), sessionID: s.id, user: s.user, clientID: clientID, scopes: scopes, expires: s.expires}
 	e.grants.put(g.id, g, g.expires)
 	s.grants[g.id] = struct{}{}
 	return g
@@ -98,12 +100,12 @@ func (e *Emulator) accessToken(g *grant, expires time.Time) string {
 	e.lastToken++
 	b := binary.BigEndian.AppendUint64([]byte(g.id), e.lastToken)
 	b = binary.BigEndian.AppendUint64(b, uint64(expires.UnixMilli()))
-	return "aoa" + e.seal.seal(kindAccess, string(b))
+	return "aoa" + e.seal.Seal(seal.Access, string(b))
 }
 
 // grantOf returns the grant of a valid access token. The caller holds e.mu.
 func (e *Emulator) grantOf(token string, now time.Time) (*grant, bool) {
-	payload, ok := e.openToken("aoa", kindAccess, token)
+	payload, ok := e.openToken("aoa", seal.Access, token)
 	if !ok || len(payload) != 32 {
 		return nil, false
 	}
@@ -117,14 +119,14 @@ func (e *Emulator) grantOf(token string, now time.Time) (*grant, bool) {
 
 // refreshToken returns the current refresh token of g. The caller holds e.mu.
 func (e *Emulator) refreshToken(g *grant) string {
-	return "aor" + e.seal.seal(kindRefresh, string(binary.BigEndian.AppendUint64([]byte(g.id), g.generation)))
+	return "aor" + e.seal.Seal(seal.Refresh, string(binary.BigEndian.AppendUint64([]byte(g.id), g.generation)))
 }
 
 // useRefreshToken uses a refresh token of the client. If the token is used again after the grace
 // period, useRefreshToken ends the grant, because the token may be stolen (RFC 9700 section
 // 4.14.2). The caller holds e.mu.
 func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*grant, bool) {
-	payload, ok := e.openToken("aor", kindRefresh, token)
+	payload, ok := e.openToken("aor", seal.Refresh, token)
 	if !ok || len(payload) != 24 {
 		return nil, false
 	}
@@ -149,9 +151,9 @@ func (e *Emulator) useRefreshToken(token, clientID string, now time.Time) (*gran
 }
 
 // openToken returns the payload of a token that begins with prefix.
-func (e *Emulator) openToken(prefix, kind, token string) (string, bool) {
+func (e *Emulator) openToken(prefix string, kind seal.Kind, token string) (string, bool) {
 	if len(token) < len(prefix) || token[:len(prefix)] != prefix {
 		return "", false
 	}
-	return e.seal.open(kind, token[len(prefix):])
+	return e.seal.Open(kind, token[len(prefix):])
 }

@@ -4,7 +4,6 @@ package emulator
 
 import (
 	"cmp"
-	"crypto/hmac"
 	"encoding/base64"
 	"encoding/json"
 	"encoding/xml"
@@ -17,6 +16,7 @@ import (
 	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator/internal/constraint"
+	"github.com/lanyard-cli/lanyard/emulator/internal/seal"
 )
 
 const (
@@ -24,7 +24,8 @@ const (
 	querySkew  = 5 * time.Minute // the clock difference that STS and EC2 allow
 )
 
-// stsOperation returns an operation of STS. The operation verifies the signature and calls f.
+// stsOperation returns an operation of STS. The operation verifies the signature, and answers with the
+// result of f.
 func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiError)) func(*call, url.Values) response {
 	return func(c *call, in url.Values) response {
 		s, err := e.verify(c, "sts", querySkew)
@@ -39,8 +40,33 @@ func (e *Emulator) stsOperation(f func(*call, url.Values, signer) (any, *apiErro
 		if no != nil {
 			return failSTS(c, no)
 		}
-		return xmlResponse(http.StatusOK, v)
+		return xmlResponse(http.StatusOK, stsAnswer{in.Get("Action"), v, c.id})
 	}
+}
+
+const stsNamespace = "https://sts.amazonaws.com/doc/2011-06-15/"
+
+// An stsAnswer is the answer of an operation: an element ACTIONResponse with the result in an
+// element ACTIONResult.
+type stsAnswer struct {
+	action    string
+	result    any
+	requestID string
+}
+
+// MarshalXML implements [xml.Marshaler].
+func (a stsAnswer) MarshalXML(enc *xml.Encoder, _ xml.StartElement) error {
+	type metadata struct {
+		RequestID string `xml:"RequestId"`
+	}
+	named := func(name string) xml.StartElement { return xml.StartElement{Name: xml.Name{Local: name}} }
+	response := xml.StartElement{Name: xml.Name{Space: stsNamespace, Local: a.action + "Response"}}
+	return errors.Join(
+		enc.EncodeToken(response),
+		enc.EncodeElement(a.result, named(a.action+"Result")),
+		enc.EncodeElement(metadata{a.requestID}, named("ResponseMetadata")),
+		enc.EncodeToken(response.End()),
+	)
 }
 
 // failSTS returns an error of STS.
@@ -85,10 +111,6 @@ func stsError(s signer, err error) *apiError {
 const signatureMessage = "The request signature we calculated does not match the signature you provided. " +
 	"Check your AWS Secret Access Key and signing method. Consult the service documentation for details."
 
-type responseMetadata struct {
-	RequestID string `xml:"RequestId"`
-}
-
 // getCallerIdentity implements GetCallerIdentity. It needs no permission.
 func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *apiError) {
 	type result struct {
@@ -96,11 +118,7 @@ func (e *Emulator) getCallerIdentity(c *call, _ url.Values, s signer) (any, *api
 		UserID  string `xml:"UserId"`
 		Account string
 	}
-	return struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetCallerIdentityResponse"`
-		Result   result           `xml:"GetCallerIdentityResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{Result: result{s.ARN, s.UserID, s.Account}, Metadata: responseMetadata{c.id}}, nil
+	return result{s.ARN, s.UserID, s.Account}, nil
 }
 
 // The lifetimes of GetSessionToken for IAM users.
@@ -130,11 +148,7 @@ func (e *Emulator) getSessionToken(c *call, in url.Values, s signer) (any, *apiE
 	type result struct {
 		Credentials xmlCredentials
 	}
-	return struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetSessionTokenResponse"`
-		Result   result           `xml:"GetSessionTokenResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{Result: result{e.issue(p).xml()}, Metadata: responseMetadata{c.id}}, nil
+	return result{e.issue(p).xml()}, nil
 }
 
 // federatedUser is the part of an ARN that names a federated user.
@@ -167,11 +181,7 @@ func (e *Emulator) getFederationToken(c *call, in url.Values, s signer) (any, *a
 		Credentials xmlCredentials
 		User        user `xml:"FederatedUser"`
 	}
-	return struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ GetFederationTokenResponse"`
-		Result   result           `xml:"GetFederationTokenResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{Result: result{e.issue(p).xml(), user{p.UserID, p.ARN}}, Metadata: responseMetadata{c.id}}, nil
+	return result{e.issue(p).xml(), user{p.UserID, p.ARN}}, nil
 }
 
 // assumeRole implements AssumeRole. A missing role and a role that does not trust the caller
@@ -209,11 +219,7 @@ func (e *Emulator) assumeRole(c *call, in url.Values, s signer) (any, *apiError)
 	p := q.principal(e.partition(), c.now)
 	p.SourceIdentity, p.Tags = q.sourceIdentity, tags
 	p.ByKey = s.signature.Token == ""
-	return struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleResponse"`
-		Result   assumedRole      `xml:"AssumeRoleResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{Result: q.assumed(e.issue(p)), Metadata: responseMetadata{c.id}}, nil
+	return q.assumed(e.issue(p)), nil
 }
 
 // chainedLimit is the maximum session of a role if the caller has temporary credentials. The
@@ -310,13 +316,7 @@ func (e *Emulator) WebIdentityToken(subject, audience string, life time.Duration
 	if err != nil { // impossible: strings and numbers marshal
 		panic(err)
 	}
-	signed := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"HS256","typ":"JWT"}`)) + "." + base64.RawURLEncoding.EncodeToString(b)
-	return signed + "." + e.webSignature(signed)
-}
-
-// webSignature returns the third part of a token.
-func (e *Emulator) webSignature(signed string) string {
-	return base64.RawURLEncoding.EncodeToString(e.seal.mac(kindWeb, signed))
+	return e.seal.JWT(seal.Web, b)
 }
 
 // assumeRoleWithWebIdentity implements AssumeRoleWithWebIdentity. The request has no signature,
@@ -346,14 +346,8 @@ func (e *Emulator) assumeRoleWithWebIdentity(c *call, in url.Values) response {
 		assumedRole
 		Provider string
 	}
-	return xmlResponse(http.StatusOK, struct {
-		XMLName  xml.Name         `xml:"https://sts.amazonaws.com/doc/2011-06-15/ AssumeRoleWithWebIdentityResponse"`
-		Result   result           `xml:"AssumeRoleWithWebIdentityResult"`
-		Metadata responseMetadata `xml:"ResponseMetadata"`
-	}{
-		Result:   result{claims.Subject, claims.Audience, q.assumed(e.issue(q.principal(e.partition(), c.now))), claims.Issuer},
-		Metadata: responseMetadata{c.id},
-	})
+	creds := e.issue(q.principal(e.partition(), c.now))
+	return xmlResponse(http.StatusOK, stsAnswer{"AssumeRoleWithWebIdentity", result{claims.Subject, claims.Audience, q.assumed(creds), claims.Issuer}, c.id})
 }
 
 // webClaims verifies a token and returns its claims.
@@ -374,7 +368,7 @@ func (e *Emulator) webClaims(token string, now time.Time) (claims webClaims, no 
 		return claims, bad("InvalidIdentityToken", "The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)")
 	case claims.Issuer != webIssuer:
 		return claims, bad("InvalidIdentityToken", "No OpenIDConnect provider found in your account for "+claims.Issuer)
-	case !hmac.Equal([]byte(part[2]), []byte(e.webSignature(part[0]+"."+part[1]))):
+	case !e.seal.IsJWT(seal.Web, token):
 		return claims, bad("InvalidIdentityToken", "Couldn't retrieve verification key from your identity provider,  please reference AssumeRoleWithWebIdentity documentation for requirements")
 	case now.Unix() >= claims.Expires:
 		return claims, bad("ExpiredTokenException", fmt.Sprintf("Token expired: current date/time %d must be before the expiration date/time%d", now.Unix(), claims.Expires))

@@ -110,7 +110,7 @@ var makeAuthority = sync.OnceValues(func() (tls.Certificate, error) {
 			"oidc.us-east-1.amazonaws.com", "portal.sso.us-east-1.amazonaws.com",
 			"sts.us-east-1.amazonaws.com", "sts.amazonaws.com",
 			"organizations.us-east-1.amazonaws.com", "ec2.us-east-1.amazonaws.com", "s3.us-east-1.amazonaws.com", "*.s3.us-east-1.amazonaws.com",
-			"s3.amazonaws.com", "*.s3.amazonaws.com",
+			"s3.amazonaws.com", "*.s3.amazonaws.com", "sso.us-east-1.amazonaws.com", "identitystore.us-east-1.amazonaws.com",
 		},
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, &key.PublicKey, key)

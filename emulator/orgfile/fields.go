@@ -6,6 +6,15 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 )
 
+// items reads a list of mappings, and appends them to a list. fields returns the fields of an item.
+func items[T any](r *reader, to *[]T, fields func(*T) map[string]field) field {
+	return r.list(func(n *yaml.Node, path string, _ int) {
+		var item T
+		r.object(n, path, fields(&item))
+		*to = append(*to, item)
+	})
+}
+
 // config reads the whole file.
 func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 	r.object(n, "", map[string]field{
@@ -17,107 +26,101 @@ func (r *reader) config(n *yaml.Node, c *emulator.Config) {
 		"registration_lifetime": r.duration(&c.RegistrationLifetime),
 		"device_code_lifetime":  r.duration(&c.DeviceCodeLifetime),
 		"refresh_grace":         r.duration(&c.RefreshGrace),
-		"users":                 r.list(func(n *yaml.Node, path string, _ int) { r.user(n, path, c) }),
-		"groups":                r.list(func(n *yaml.Node, path string, _ int) { r.group(n, path, c) }),
-		"accounts":              r.list(func(n *yaml.Node, path string, _ int) { r.account(n, path, c) }),
-		"permission_sets":       r.list(func(n *yaml.Node, path string, _ int) { r.permissionSet(n, path, c) }),
-		"assignments":           r.list(func(n *yaml.Node, path string, _ int) { r.assignment(n, path, c) }),
-		"roles":                 r.list(func(n *yaml.Node, path string, _ int) { r.role(n, path, c) }),
-		"buckets":               r.list(func(n *yaml.Node, path string, _ int) { r.bucket(n, path, c) }),
-		"iam_users":             r.list(func(n *yaml.Node, path string, _ int) { r.iamUser(n, path, c) }),
-		"denials":               r.list(func(n *yaml.Node, path string, _ int) { r.denial(n, path, c) }),
-		"mfa_devices":           r.list(func(n *yaml.Node, path string, _ int) { r.device(n, path, c) }),
-		"instances":             r.list(func(n *yaml.Node, path string, _ int) { r.instance(n, path, c) }),
+		"users":                 items(r, &c.Users, r.user),
+		"groups":                items(r, &c.Groups, r.group),
+		"accounts":              items(r, &c.Accounts, r.account),
+		"permission_sets":       items(r, &c.PermissionSets, r.permissionSet),
+		"assignments":           items(r, &c.Assignments, r.assignment),
+		"roles":                 items(r, &c.Roles, r.role),
+		"buckets":               items(r, &c.Buckets, r.bucket),
+		"iam_users":             items(r, &c.IAMUsers, r.iamUser),
+		"denials":               items(r, &c.Denials, r.denial),
+		"trusted_issuers":       items(r, &c.TrustedIssuers, r.issuer),
+		"applications":          items(r, &c.Applications, r.application),
+		"mfa_devices":           items(r, &c.MFADevices, r.device),
+		"instances":             items(r, &c.Instances, r.instance),
 	})
 }
 
-func (r *reader) user(n *yaml.Node, path string, c *emulator.Config) {
-	var u emulator.User
-	r.object(n, path, map[string]field{
+func (r *reader) user(u *emulator.User) map[string]field {
+	return map[string]field{
 		"name": r.text(&u.Name), "email": r.text(&u.Email), "password": r.text(&u.Password), "totp": r.text(&u.TOTP),
-	})
-	c.Users = append(c.Users, u)
+	}
 }
 
-func (r *reader) group(n *yaml.Node, path string, c *emulator.Config) {
-	var g emulator.Group
-	r.object(n, path, map[string]field{"name": r.text(&g.Name), "members": r.texts(&g.Members)})
-	c.Groups = append(c.Groups, g)
+func (r *reader) group(g *emulator.Group) map[string]field {
+	return map[string]field{"name": r.text(&g.Name), "members": r.texts(&g.Members)}
 }
 
-func (r *reader) account(n *yaml.Node, path string, c *emulator.Config) {
-	var a emulator.Account
-	r.object(n, path, map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email), "unit": r.text(&a.Unit)})
-	c.Accounts = append(c.Accounts, a)
+func (r *reader) account(a *emulator.Account) map[string]field {
+	return map[string]field{"id": r.text(&a.ID), "name": r.text(&a.Name), "email": r.text(&a.Email), "unit": r.text(&a.Unit)}
 }
 
-func (r *reader) permissionSet(n *yaml.Node, path string, c *emulator.Config) {
-	var s emulator.PermissionSet
-	r.object(n, path, map[string]field{"name": r.text(&s.Name), "session_duration": r.duration(&s.SessionDuration)})
-	c.PermissionSets = append(c.PermissionSets, s)
+func (r *reader) permissionSet(s *emulator.PermissionSet) map[string]field {
+	return map[string]field{"name": r.text(&s.Name), "session_duration": r.duration(&s.SessionDuration)}
 }
 
-func (r *reader) assignment(n *yaml.Node, path string, c *emulator.Config) {
-	var a emulator.Assignment
-	r.object(n, path, map[string]field{
+func (r *reader) assignment(a *emulator.Assignment) map[string]field {
+	return map[string]field{
 		"user": r.text(&a.User), "group": r.text(&a.Group), "accounts": r.texts(&a.Accounts), "permission_sets": r.texts(&a.PermissionSets),
-	})
-	c.Assignments = append(c.Assignments, a)
+	}
 }
 
-func (r *reader) denial(n *yaml.Node, path string, c *emulator.Config) {
-	var d emulator.Denial
-	r.object(n, path, map[string]field{"actions": r.texts(&d.Actions), "principals": r.texts(&d.Principals), "accounts": r.texts(&d.Accounts)})
-	c.Denials = append(c.Denials, d)
+func (r *reader) denial(d *emulator.Denial) map[string]field {
+	return map[string]field{"actions": r.texts(&d.Actions), "principals": r.texts(&d.Principals), "accounts": r.texts(&d.Accounts)}
 }
 
-func (r *reader) role(n *yaml.Node, path string, c *emulator.Config) {
-	var x emulator.Role
-	r.object(n, path, map[string]field{
+func (r *reader) role(x *emulator.Role) map[string]field {
+	return map[string]field{
 		"account": r.text(&x.Account), "name": r.text(&x.Name), "trusts": r.texts(&x.Trusts),
 		"external_id": r.text(&x.ExternalID), "max_session": r.duration(&x.MaxSession),
 		"mfa": r.flag(&x.MFA), "web_identity": r.texts(&x.WebIdentity), "web_audience": r.text(&x.WebAudience),
 		"source_identity": r.texts(&x.SourceIdentity),
-	})
-	c.Roles = append(c.Roles, x)
+	}
 }
 
-func (r *reader) iamUser(n *yaml.Node, path string, c *emulator.Config) {
-	var u emulator.IAMUser
-	r.object(n, path, map[string]field{
+func (r *reader) issuer(t *emulator.TrustedIssuer) map[string]field {
+	return map[string]field{
+		"url": r.text(&t.URL), "claim": r.text(&t.Claim), "attribute": r.text(&t.Attribute),
+		"keys": r.json(&t.Keys), "public_key_file": r.fileText(&t.Keys),
+	}
+}
+
+func (r *reader) application(a *emulator.Application) map[string]field {
+	return map[string]field{
+		"arn": r.text(&a.ARN), "grants": r.texts(&a.Grants), "issuers": r.texts(&a.Issuers), "audiences": r.texts(&a.Audiences),
+		"scopes": r.texts(&a.Scopes), "redirect_uris": r.texts(&a.RedirectURIs),
+	}
+}
+
+func (r *reader) iamUser(u *emulator.IAMUser) map[string]field {
+	return map[string]field{
 		"account": r.text(&u.Account), "name": r.text(&u.Name), "totp": r.text(&u.TOTP),
 		"access_key_id": r.text(&u.AccessKeyID), "secret_access_key": r.text(&u.SecretAccessKey),
-	})
-	c.IAMUsers = append(c.IAMUsers, u)
+	}
 }
 
-func (r *reader) device(n *yaml.Node, path string, c *emulator.Config) {
-	var d emulator.MFADevice
-	r.object(n, path, map[string]field{"serial": r.text(&d.Serial), "totp": r.text(&d.TOTP)})
-	c.MFADevices = append(c.MFADevices, d)
+func (r *reader) device(d *emulator.MFADevice) map[string]field {
+	return map[string]field{"serial": r.text(&d.Serial), "totp": r.text(&d.TOTP)}
 }
 
-func (r *reader) bucket(n *yaml.Node, path string, c *emulator.Config) {
-	var b emulator.Bucket
-	r.object(n, path, map[string]field{
+func (r *reader) bucket(b *emulator.Bucket) map[string]field {
+	return map[string]field{
 		"account": r.text(&b.Account), "name": r.text(&b.Name), "region": r.text(&b.Region), "created": r.date(&b.Created),
-		"objects": r.list(func(n *yaml.Node, path string, _ int) {
-			var o emulator.Object
-			r.object(n, path, map[string]field{"key": r.text(&o.Key), "content": r.text(&o.Content), "size": r.number(&o.Size), "modified": r.date(&o.Modified)})
-			b.Objects = append(b.Objects, o)
-		}),
-	})
-	c.Buckets = append(c.Buckets, b)
+		"objects": items(r, &b.Objects, r.s3Object),
+	}
 }
 
-func (r *reader) instance(n *yaml.Node, path string, c *emulator.Config) {
-	var i emulator.Instance
-	r.object(n, path, map[string]field{
+func (r *reader) s3Object(o *emulator.Object) map[string]field {
+	return map[string]field{"key": r.text(&o.Key), "content": r.text(&o.Content), "size": r.number(&o.Size), "modified": r.date(&o.Modified)}
+}
+
+func (r *reader) instance(i *emulator.Instance) map[string]field {
+	return map[string]field{
 		"account": r.text(&i.Account), "region": r.text(&i.Region), "id": r.text(&i.ID), "type": r.text(&i.Type), "state": r.text(&i.State),
 		"image_id": r.text(&i.ImageID), "private_ip": r.text(&i.PrivateIP), "public_ip": r.text(&i.PublicIP), "launched": r.date(&i.Launched),
-		"tags": func(n *yaml.Node, path string) { r.tags(n, path, &i) },
-	})
-	c.Instances = append(c.Instances, i)
+		"tags": func(n *yaml.Node, path string) { r.tags(n, path, i) },
+	}
 }
 
 // tags reads a mapping with any keys.

@@ -74,6 +74,11 @@ func TestBadFilesNameFileLineAndField(t *testing.T) {
 		{"MFA maybe", "roles:\n- mfa: maybe\n", "org.yaml:2: roles[0].mfa: must be true or false"},
 		{"short serial", "mfa_devices:\n- serial: x\n", `org.yaml:2: mfa_devices[0].serial: "x" is not 9 to 256`},
 		{"bad secret", "mfa_devices:\n- serial: GAHT12345678\n  totp: '1'\n", "org.yaml:3: mfa_devices[0].totp: "},
+		{"issuer without keys", "trusted_issuers:\n- url: https://idp.example.com\n", "org.yaml:2: trusted_issuers[0].keys: has no public key"},
+		{"issuer with a text as keys", "trusted_issuers:\n- url: https://idp.example.com\n  keys: '{}'\n", "org.yaml:3: trusted_issuers[0].keys: has no public key"},
+		{"issuer with a list of keys", "trusted_issuers:\n- url: https://idp.example.com\n  keys: [{}]\n", "org.yaml:3: trusted_issuers[0].keys: must be a JSON Web Key Set"},
+		{"issuer without the file of its key", "trusted_issuers:\n- url: https://idp.example.com\n  public_key_file: missing.pem\n", "org.yaml:3: trusted_issuers[0].public_key_file: "},
+		{"bad application", "applications:\n- arn: x\n", `org.yaml:2: applications[0].arn: "x" is not like arn:aws:sso::`},
 		{"bad start URL", "region: us-east-1\nstart_url: nowhere\n", "org.yaml:2: start_url: "},
 	}
 	for _, tt := range tests {
@@ -98,6 +103,30 @@ func TestLoad(t *testing.T) {
 	c, err := Load(path)
 	if err != nil || c.Accounts[0].ID != "012345678901" {
 		t.Errorf("%+v %v", c, err)
+	}
+}
+
+// The path of a key is relative to the folder of the organization file.
+func TestPublicKeyFile(t *testing.T) {
+	dir := t.TempDir()
+	write := func(name, text string) {
+		t.Helper()
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	const key = "-----BEGIN PUBLIC KEY-----\n" +
+		"MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEXA+TT8ytPPra9FC4+6O96JJ+nAiq\n" +
+		"b7NyrzKtQzFscwz2YN+kcCMZ+7vg3PxoPAt8UyAyjqIrpFaohjhsY9BCqg==\n-----END PUBLIC KEY-----\n"
+	write("idp.pem", key)
+	const issuer = "trusted_issuers:\n- url: https://idp.example.com\n  public_key_file: idp.pem\n"
+	write("org.yaml", issuer)
+	write("both.yaml", issuer+"  keys: {keys: []}\n")
+	if c, err := Load(filepath.Join(dir, "org.yaml")); err != nil || c.TrustedIssuers[0].Keys != key {
+		t.Errorf("issuers %+v, error %v, want the key of the file", c.TrustedIssuers, err)
+	}
+	if _, err := Load(filepath.Join(dir, "both.yaml")); err == nil || !strings.Contains(err.Error(), "both.yaml:4: trusted_issuers[0].keys: must not be set together with public_key_file") {
+		t.Errorf("both fields: error %v", err)
 	}
 }
 

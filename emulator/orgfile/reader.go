@@ -1,7 +1,10 @@
 package orgfile
 
 import (
+	"encoding/json"
+	"errors"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -150,6 +153,52 @@ func (r *reader) number(to *int64) field {
 		if resolve(n).Decode(to) != nil || *to < 0 {
 			r.fail(resolve(n), path, "must be a whole number")
 		}
+	}
+}
+
+// json reads a mapping as JSON, or a text.
+func (r *reader) json(to *string) field {
+	return func(n *yaml.Node, path string) {
+		if *to != "" {
+			r.fail(n, path, "must not be set together with public_key_file")
+			return
+		}
+		if resolve(n).Kind == yaml.ScalarNode {
+			r.text(to)(n, path)
+			return
+		}
+		var v map[string]any
+		err := resolve(n).Decode(&v)
+		data, err2 := json.Marshal(v)
+		if err := errors.Join(err, err2); err != nil {
+			r.fail(resolve(n), path, "must be a JSON Web Key Set: %v", err)
+		}
+		*to = string(data)
+	}
+}
+
+// fileText reads the path of a file, and then the file. The path is relative to the folder of the
+// organization file.
+func (r *reader) fileText(to *string) field {
+	return func(n *yaml.Node, path string) {
+		var name string
+		r.text(&name)(n, path)
+		if r.err != nil {
+			return
+		}
+		if *to != "" {
+			r.fail(n, path, "must not be set together with keys")
+			return
+		}
+		if !filepath.IsAbs(name) {
+			name = filepath.Join(filepath.Dir(r.file), name)
+		}
+		data, err := read(name)
+		if err != nil {
+			r.fail(n, path, "%v", err)
+			return
+		}
+		*to = string(data)
 	}
 }
 

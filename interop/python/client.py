@@ -106,12 +106,41 @@ def services(profile):
     }
 
 
+def calls(operations):
+    """Calls operations and returns their answers."""
+    answers = []
+    for o in json.loads(operations):
+        client = boto3.Session(profile_name=o["Profile"]).client(o["Service"])
+        answer = getattr(client, o["Name"])(**json.loads(o["Input"]))
+        if "Body" in answer:
+            answer["Body"] = answer["Body"].read().decode()
+        answers.append(json.loads(json.dumps(answer, default=str)))
+    return answers
+
+
+def exchange(request):
+    """Exchanges the token of a trusted issuer, refreshes the result, and uses the token again."""
+    oidc = boto3.Session(profile_name="dev").client("sso-oidc")
+    request = json.loads(request)
+    first = oidc.create_token_with_iam(**request)
+    refreshed = oidc.create_token_with_iam(
+        clientId=request["clientId"], grantType="refresh_token", refreshToken=first["refreshToken"]
+    )
+    try:
+        oidc.create_token_with_iam(**request)
+        again = ""
+    except oidc.exceptions.InvalidGrantException as e:
+        again = e.response["Error"]["Code"]
+    contexts = [t["awsAdditionalDetails"]["identityContext"] for t in (first, refreshed)]
+    return {"First": contexts[0], "Refreshed": contexts[1], "Again": again}
+
+
 def portal():
     return boto3.client("sso", region_name="us-east-1")
 
 
 if __name__ == "__main__":
-    verbs = {f.__name__: f for f in (identity, ambient, accounts, device, organization, services)}
+    verbs = {f.__name__: f for f in (identity, ambient, accounts, device, organization, services, calls, exchange)}
     try:
         print(json.dumps(verbs[sys.argv[1]](sys.argv[2])))
     except Exception as e:

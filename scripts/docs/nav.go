@@ -67,6 +67,7 @@ func navigation() []group {
 		{"Emulator", []source{
 			{"docs/emulator.md", "The emulator"},
 			{"docs/emulator-ci.md", "The emulator in CI"},
+			{"docs/emulator-clients.md", "Clients of the emulator"},
 		}},
 		{"Project", []source{
 			{"docs/architecture.md", "Architecture"},

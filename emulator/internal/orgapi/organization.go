@@ -117,6 +117,15 @@ func uuid(kind, name string) string {
 	return fmt.Sprintf("%s-%s-%s-%s-%s", d[:8], d[8:12], d[12:16], d[16:20], d[20:32])
 }
 
+// Instance returns the id of the instance of Identity Center.
+func (o *Organization) Instance() string { return o.instance }
+
+// Store returns the id of the identity store.
+func (o *Organization) Store() string { return o.store }
+
+// UserID returns the id of the user in the identity store.
+func (o *Organization) UserID(name string) string { return userID(name) }
+
 func userID(name string) string  { return uuid("user", name) }
 func groupID(name string) string { return uuid("group", name) }
 
