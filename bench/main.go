@@ -3,9 +3,11 @@
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
 //	    [-listings=off] [-fanouts=off]
+//	go run ./bench -check [-update]
 package main
 
 import (
+	"errors"
 	"flag"
 	"fmt"
 	"os"
@@ -35,11 +37,29 @@ func main() {
 	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 entries")
 	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.StringVar(&o.fanouts, "fanouts", "on", "measure lanyard run: on, only (nothing else), or off")
+	checks := flag.Bool("check", false, "compare instructions and page faults of the hot paths with "+budgetPath+", and measure nothing else")
+	update := flag.Bool("update", false, "with -check: write the budget again")
 	flag.Parse()
+	if *checks {
+		os.Exit(checkStatus(check(os.Stdout, o, *update)))
+	}
 	if err := run(o); err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1) // bench has measured nothing
 	}
+}
+
+// checkStatus prints the error of check, and returns the exit code: 1 if a path exceeds its budget or
+// could not run, and 2 if nothing was compared.
+func checkStatus(err error) int {
+	if err == nil {
+		return 0
+	}
+	fmt.Fprintln(os.Stderr, "bench-check:", err)
+	if errors.Is(err, errNotCompared) {
+		return 2
+	}
+	return 1
 }
 
 func run(o options) error {
@@ -55,7 +75,7 @@ func run(o options) error {
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
 	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
-	programs, err := build(dir)
+	programs, err := build(dir, false, readAhead)
 	if err != nil {
 		return err
 	}
