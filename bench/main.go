@@ -62,11 +62,14 @@ func checkStatus(err error) int {
 	return 1
 }
 
+// run runs all benchmarks, and prints a summary of them.
 func run(o options) error {
-	if !slices.Contains([]string{"short", "long", "only", "off"}, o.listings) {
+	switch {
+	case !slices.Contains([]string{"short", "long", "only", "off"}, o.listings):
 		return fmt.Errorf("-listings must be short, long, only or off")
-	}
-	if o.runs < 1 || o.profiles < 1 {
+	case !slices.Contains([]string{"on", "only", "off"}, o.fanouts):
+		return fmt.Errorf("-fanouts must be on, only or off")
+	case o.runs < 1 || o.profiles < 1:
 		return fmt.Errorf("-n and -profiles must be at least 1")
 	}
 	dir, err := os.MkdirTemp("", "lanyard-bench-")
@@ -74,21 +77,27 @@ func run(o options) error {
 		return err
 	}
 	defer func() { _ = os.RemoveAll(dir) }()
-	fmt.Printf("%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	r := &report{Writer: os.Stdout}
+	fmt.Fprintf(r, "%s %s/%s, %d cores, %s\n", runtime.Version(), runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), time.Now().Format(time.DateOnly))
+	if err := benchmarks(r, dir, o); err != nil {
+		return err
+	}
+	return r.summary()
+}
+
+// benchmarks runs the benchmarks that the options select.
+func benchmarks(r *report, dir string, o options) error {
 	programs, err := build(dir, false, readAhead)
 	if err != nil {
 		return err
 	}
-	if !slices.Contains([]string{"on", "only", "off"}, o.fanouts) {
-		return fmt.Errorf("-fanouts must be on, only or off")
-	}
 	if o.fanouts != "off" {
-		if err := fanouts(os.Stdout, dir, o, programs); err != nil || o.fanouts == "only" {
+		if err := fanouts(r, dir, o, programs); err != nil || o.fanouts == "only" {
 			return err
 		}
 	}
 	if o.listings != "off" {
-		if err := listings(os.Stdout, dir, programs, o.listings == "long"); err != nil || o.listings == "only" {
+		if err := listings(r, dir, programs, o.listings == "long"); err != nil || o.listings == "only" {
 			return err
 		}
 	}
@@ -97,17 +106,47 @@ func run(o options) error {
 		return err
 	}
 	defer idc.close()
-	contestants, notes, warm, err := prepare(dir, o, programs, idc)
+	if err := commands(r, dir, o, programs, idc); err != nil {
+		return err
+	}
+	if o.menu {
+		if err := menu(r, dir, programs, o.runs); err != nil {
+			return err
+		}
+	}
+	if o.storms {
+		if err := storms(r, dir, programs, idc); err != nil {
+			return err
+		}
+		if err := agentMemory(r, dir, programs, idc); err != nil {
+			return err
+		}
+	}
+	if !o.load {
+		return nil
+	}
+	if err := serveLoad(r, dir, programs, idc); err != nil {
+		return err
+	}
+	if err := signing(r, dir); err != nil {
+		return err
+	}
+	return load(r)
+}
+
+// commands measures single commands, in turn.
+func commands(r *report, dir string, o options, p programs, idc *service) error {
+	contestants, notes, warm, err := prepare(dir, o, p, idc)
 	if err != nil {
 		return err
 	}
-	ten, err := newTen(o, programs, warm)
+	ten, err := newTen(o, p, warm)
 	if err != nil {
 		return err
 	}
-	defer ten.server.Close()
+	defer func() { _ = ten.server.Close() }()
 	contestants = append(append(contestants, ten.ours...), ten.theirs...)
-	agents, stop, err := besideAgents(dir, programs, idc)
+	agents, stop, err := besideAgents(dir, p, idc)
 	defer stop()
 	if err != nil {
 		return err
@@ -116,34 +155,12 @@ func run(o options) error {
 	if err := race(contestants, o.runs); err != nil {
 		return err
 	}
-	if err := table(os.Stdout, contestants); err != nil {
+	if err := table(r, contestants); err != nil {
 		return err
 	}
-	ten.report(os.Stdout)
+	ten.report(r)
 	for _, n := range notes {
-		fmt.Println(n)
+		fmt.Fprintln(r, n)
 	}
-	if o.menu {
-		if err := menu(os.Stdout, dir, programs, o.runs); err != nil {
-			return err
-		}
-	}
-	if o.storms {
-		if err := storms(os.Stdout, dir, programs, idc); err != nil {
-			return err
-		}
-		if err := agentMemory(os.Stdout, dir, programs, idc); err != nil {
-			return err
-		}
-	}
-	if !o.load {
-		return nil
-	}
-	if err := serveLoad(os.Stdout, dir, programs, idc); err != nil {
-		return err
-	}
-	if err := signing(os.Stdout, dir); err != nil {
-		return err
-	}
-	return load(os.Stdout)
+	return nil
 }
