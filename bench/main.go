@@ -2,7 +2,7 @@
 // explains the table. Bench does not fail because of a slow result.
 //
 //	go run ./bench [-n RUNS] [-profiles N] [-aws PROGRAM] [-storms=false] [-load=false] [-menu=false]
-//	    [-listings=off] [-fanouts=off]
+//	    [-listings=off] [-fanouts=off] [-peers=off]
 //	go run ./bench -check [-update]
 package main
 
@@ -25,6 +25,7 @@ type options struct {
 	menu     bool
 	listings string
 	fanouts  string
+	peers    string
 }
 
 func main() {
@@ -37,9 +38,18 @@ func main() {
 	flag.BoolVar(&o.menu, "menu", true, "also measure the menu of pick with 100,000 entries")
 	flag.StringVar(&o.listings, "listings", "short", "measure lanyard accounts: short, long (half an hour), only (nothing else), or off")
 	flag.StringVar(&o.fanouts, "fanouts", "on", "measure lanyard run: on, only (nothing else), or off")
+	flag.StringVar(&o.peers, "peers", "on", "compare with aws-vault, granted and aws-sso, if they are on PATH: on, only (nothing else), or off")
+	inside := flag.String("inside", "", "used by bench itself: measure the peers and this lanyard, behind the proxy of an emulator")
 	checks := flag.Bool("check", false, "compare instructions and page faults of the hot paths with "+budgetPath+", and measure nothing else")
 	update := flag.Bool("update", false, "with -check: write the budget again")
 	flag.Parse()
+	if *inside != "" {
+		if err := insidePeers(os.Stdout, o, *inside); err != nil {
+			fmt.Fprintln(os.Stderr, "bench:", err)
+			os.Exit(1)
+		}
+		return
+	}
 	if *checks {
 		os.Exit(checkStatus(check(os.Stdout, o, *update)))
 	}
@@ -69,6 +79,8 @@ func run(o options) error {
 		return fmt.Errorf("-listings must be short, long, only or off")
 	case !slices.Contains([]string{"on", "only", "off"}, o.fanouts):
 		return fmt.Errorf("-fanouts must be on, only or off")
+	case !slices.Contains([]string{"on", "only", "off"}, o.peers):
+		return fmt.Errorf("-peers must be on, only or off")
 	case o.runs < 1 || o.profiles < 1:
 		return fmt.Errorf("-n and -profiles must be at least 1")
 	}
@@ -90,6 +102,11 @@ func benchmarks(r *report, dir string, o options) error {
 	programs, err := build(dir, false, readAhead)
 	if err != nil {
 		return err
+	}
+	if o.peers != "off" {
+		if err := besidePeers(r, o, programs); err != nil || o.peers == "only" {
+			return err
+		}
 	}
 	if o.fanouts != "off" {
 		if err := fanouts(r, dir, o, programs); err != nil || o.fanouts == "only" {

@@ -41,3 +41,15 @@ func TestSummary(t *testing.T) {
 		t.Errorf("got\n%s\nwant\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
 }
+
+func TestPeers(t *testing.T) {
+	var out strings.Builder
+	r := &report{Writer: &out}
+	err := printPeers(r, []peerResult{{Name: "lanyard", Median: 2 * time.Millisecond}, {Name: "slow", Median: 9 * time.Millisecond}, {Name: "missing", Note: "not on PATH"}})
+	if err != nil || !strings.Contains(out.String(), "missing is left out: not on PATH\n") {
+		t.Errorf("%v\n%s", err, out.String())
+	}
+	if len(r.rows) != 1 || r.rows[0] != (summaryRow{"peer: slow", "4.5 x lanyard", "", false}) {
+		t.Errorf("rows are %+v", r.rows)
+	}
+}
