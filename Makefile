@@ -4,6 +4,7 @@
 # make check      checks format, vet on three systems, go.mod, linters, prose
 # make race       runs all tests with the race detector
 # make bench      measures the speed of the program, as ratios within one run
+# make bench-check  compares instructions and page faults with a budget. UPDATE=1 writes the budget
 # make storm      runs hundreds of processes with kills and faults: docs/storms.md
 # make fuzz       fuzzes every parser, each for FUZZTIME=30s
 # make journeys   counts the files through which a reader follows a command
@@ -23,7 +24,7 @@ GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: clients man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: clients man docs tables equal build test modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -60,6 +61,9 @@ race:
 
 bench:
 	go run ./bench
+
+bench-check:
+	go run ./bench -check $(if $(UPDATE),-update)
 
 # STORM_SEED=N repeats the kills of a round. STORM_ROUNDS=N runs the random parts more
 # often. make test runs fewer rounds.

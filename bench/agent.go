@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -66,7 +65,7 @@ func besideAgents(dir string, p programs, idc *service) (all []*contestant, stop
 
 // agentMemory prints the resident memory of an agent with many sessions, before and after the
 // agent has refreshed all of them.
-func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
+func agentMemory(w *report, dir string, p programs, idc *service) error {
 	var config strings.Builder
 	for i := range watched {
 		fmt.Fprintf(&config, "%s\n", strings.Replace(session, "sso-session corp", fmt.Sprint("sso-session s", i), 1))
@@ -109,6 +108,7 @@ func agentMemory(w io.Writer, dir string, p programs, idc *service) error {
 	if err != nil {
 		return err
 	}
+	w.info(fmt.Sprintf("memory of an agent with %d sessions", watched), fmt.Sprintf("%.1f MB, %.1f MB after it has refreshed all", float64(fresh)/(1<<20), float64(busy)/(1<<20)))
 	return printTable(w, fmt.Sprintf("\nagent, %d sessions\tresident memory\nwhen it has started\t%.1f MB\nwhen it has refreshed all\t%.1f MB\n",
 		watched, float64(fresh)/(1<<20), float64(busy)/(1<<20)))
 }

@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -29,7 +28,7 @@ type fanoutRow struct {
 
 // fanouts measures `lanyard run` of a built-in operation in emulated accounts, and of programs
 // against a loop of the shell with the AWS CLI.
-func fanouts(w io.Writer, dir string, o options, p programs) error {
+func fanouts(w *report, dir string, o options, p programs) error {
 	calls := func(n int) time.Duration { return time.Duration((n+inFlight-1)/inFlight) * delay }
 	text := fmt.Sprintf("\nrun of sts get-caller-identity, latency %v, %d at once\ttime\tfloor\tx floor\tfirst row\tCPU\tcalls\trequests for credentials\tpeak MB\n", delay, inFlight)
 	for _, r := range []fanoutRow{
@@ -41,7 +40,7 @@ func fanouts(w io.Writer, dir string, o options, p programs) error {
 		if r.long && o.listings != "long" {
 			continue
 		}
-		row, err := r.run(dir, p)
+		row, err := r.run(w, dir, p)
 		if err != nil {
 			return fmt.Errorf("%s: %w", r.name, err)
 		}
@@ -54,7 +53,7 @@ func fanouts(w io.Writer, dir string, o options, p programs) error {
 }
 
 // run measures a row. The list of accounts is already stored.
-func (r fanoutRow) run(dir string, p programs) (string, error) {
+func (r fanoutRow) run(out *report, dir string, p programs) (string, error) {
 	idc, home, err := fanoutHome(dir, fmt.Sprintf("fanout-%d-%v-%v", r.n, r.cold, r.limit), r.n, p)
 	if err != nil {
 		return "", err
@@ -81,6 +80,7 @@ func (r fanoutRow) run(dir string, p programs) (string, error) {
 	if t.lines != r.n {
 		return "", fmt.Errorf("%d lines", t.lines)
 	}
+	out.info(fmt.Sprintf("run: %d accounts, %s", r.n, r.name), fmt.Sprintf("%.2f x floor", t.took.Seconds()/r.floor.Seconds()))
 	return fmt.Sprintf("%d accounts, %s\t%v\t%v\t%.2f\t%v\t%v\t%d\t%d\t%d\n", r.n, r.name, t.took.Round(time.Millisecond), r.floor,
 		t.took.Seconds()/r.floor.Seconds(), t.first.Round(time.Millisecond), t.cpu.Round(time.Millisecond),
 		idc.Count("GetCallerIdentity"), idc.Count("GetRoleCredentials"), t.memory>>20), nil
@@ -148,7 +148,7 @@ func (f *firstWrite) Write(p []byte) (int, error) {
 }
 
 // loops compares a program for each of ten accounts with a loop of the shell.
-func loops(w io.Writer, dir string, o options, p programs) error {
+func loops(w *report, dir string, o options, p programs) error {
 	aws, err := exec.LookPath(o.aws)
 	if err != nil {
 		_, err := fmt.Fprintf(w, "\nno AWS CLI to compare run with: %v\n", err)
@@ -182,6 +182,7 @@ func loops(w io.Writer, dir string, o options, p programs) error {
 		if loop == 0 {
 			loop = t.took
 		}
+		w.info(fmt.Sprintf("run: %d accounts, %s", n, c.name), fmt.Sprintf("%.3f x the loop", t.took.Seconds()/loop.Seconds()))
 		text += fmt.Sprintf("%s\t%v\t%v\t%.3f\t%v\n", c.name, t.took.Round(time.Millisecond), t.cpu.Round(time.Millisecond),
 			t.took.Seconds()/loop.Seconds(), (t.took * 1000 / n).Round(time.Second))
 	}

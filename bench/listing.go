@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"fmt"
-	"io"
 	"net/http"
 	"os/exec"
 	"sync"
@@ -14,6 +13,9 @@ import (
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
+
+// memoryTarget is the most resident memory of a listing, in megabytes.
+const memoryTarget = 150
 
 // delay is the latency of the portal in the listings.
 const delay = 50 * time.Millisecond
@@ -49,7 +51,7 @@ type listingRow struct {
 
 // listings measures `lanyard accounts` in organizations of several sizes, without a limit and with
 // the limit of 20 requests per second.
-func listings(w io.Writer, dir string, p programs, long bool) error {
+func listings(w *report, dir string, p programs, long bool) error {
 	small, middle, large := organizationSize{300, 3}, organizationSize{2000, 5}, organizationSize{10_000, 10}
 	text := fmt.Sprintf("\naccounts, latency %v\ttime\tfloor\tx floor\tfirst row\trequests\trefused\trows\tpeak MB\ttarget\n", delay)
 	for _, r := range []listingRow{
@@ -66,7 +68,7 @@ func listings(w io.Writer, dir string, p programs, long bool) error {
 		if r.long && !long {
 			continue
 		}
-		row, err := r.run(dir, p)
+		row, err := r.run(w, dir, p)
 		if err != nil {
 			return fmt.Errorf("%s%v: %w", r.name, r.size, err)
 		}
@@ -91,7 +93,7 @@ func (s organizationSize) organization() emulator.Config {
 }
 
 // run measures a row, and then a search in the list as the second run.
-func (r listingRow) run(dir string, p programs) (string, error) {
+func (r listingRow) run(out *report, dir string, p programs) (string, error) {
 	idc, err := serve(r.size.organization())
 	if err != nil {
 		return "", err
@@ -134,13 +136,16 @@ func (r listingRow) run(dir string, p programs) (string, error) {
 		slowest.took, slowest.first, slowest.memory = max(slowest.took, run.took), max(slowest.first, run.first), max(slowest.memory, run.memory)
 	}
 	requests := idc.Count("ListAccounts") + idc.Count("ListAccountRoles") - int(mine.Load())
+	times, memory := slowest.took.Seconds()/r.floor.Seconds(), slowest.memory>>20
+	out.add(fmt.Sprintf("accounts: %s%v", r.name, r.size), fmt.Sprintf("%.2f x floor, %d MB", times, memory),
+		fmt.Sprintf("<= %.2f x floor, < %d MB", r.target, memoryTarget), times <= r.target && memory < memoryTarget)
 	text := fmt.Sprintf("%s%v\t%v\t%v\t%.2f\t%v\t%d\t%.1f %%\t%d\t%d\t<= %.2f x floor\n", r.name, r.size,
-		slowest.took.Round(time.Millisecond), r.floor, slowest.took.Seconds()/r.floor.Seconds(), slowest.first.Round(time.Millisecond),
-		requests, 100*float64(requests-r.size.requests())/float64(r.size.requests()), slowest.rows, slowest.memory>>20, r.target)
+		slowest.took.Round(time.Millisecond), r.floor, times, slowest.first.Round(time.Millisecond),
+		requests, 100*float64(requests-r.size.requests())/float64(r.size.requests()), slowest.rows, memory, r.target)
 	if r.limit || r.processes > 1 {
 		return text, nil
 	}
-	second, err := r.secondRun(p, idc, home)
+	second, err := r.secondRun(out, p, idc, home)
 	return text + second, err
 }
 
@@ -210,7 +215,7 @@ func listOnce(program string, env []string, began time.Time) (r listingRun) {
 }
 
 // secondRun compares commands that answer from the list with a warm answer.
-func (r listingRow) secondRun(p programs, idc *service, home string) (string, error) {
+func (r listingRow) secondRun(out *report, p programs, idc *service, home string) (string, error) {
 	env := idc.env(home)
 	account := fmt.Sprintf("%012d", r.size.accounts/2)
 	warm := &contestant{name: "warm", env: env, argv: []string{p.lanyard, "sso", "get-credentials", "--account-id", account, "--role-name", "PermissionSet00Access", "--sso-session", "corp"}}
@@ -225,8 +230,10 @@ func (r listingRow) secondRun(p programs, idc *service, home string) (string, er
 	}
 	text := ""
 	for _, c := range all[1:] {
+		times := float64(median(c.times)) / float64(median(warm.times))
+		out.add(fmt.Sprintf("accounts: %s%v", c.name, r.size), fmt.Sprintf("%.2f x warm", times), "<= 2", times <= 2)
 		text += fmt.Sprintf("%s%v\t%v\t%v\t%.2f\t\t\t\t\t\t<= 2 x warm\n", c.name, r.size, median(c.times).Round(10*time.Microsecond),
-			median(warm.times).Round(10*time.Microsecond), float64(median(c.times))/float64(median(warm.times)))
+			median(warm.times).Round(10*time.Microsecond), times)
 	}
 	return text, nil
 }

@@ -35,7 +35,7 @@ type crowd struct {
 // load prints how many requests the emulator answers in a second, and the memory of a session. It
 // does so for few and for many sessions and accounts. The cost of a request should depend on
 // neither number.
-func load(w io.Writer) error {
+func load(w *report) error {
 	text := "emulator\trole credentials/s\taccount pages/s\tmemory/session\n"
 	for _, c := range []*crowd{
 		{sessions: fewSessions, accounts: fewAccounts},
@@ -58,6 +58,7 @@ func load(w io.Writer) error {
 		if c.sessions == manySessions {
 			memory = fmt.Sprintf("%d bytes", c.perSession)
 		}
+		w.info(fmt.Sprintf("emulator: %d sessions, %d accounts", c.sessions, c.accounts), fmt.Sprintf("%.0f role credentials/s, %.0f pages/s", roles, pages))
 		text += fmt.Sprintf("%d sessions, %d accounts\t%.0f\t%.0f\t%s\n", c.sessions, c.accounts, roles, pages, memory)
 	}
 	return printTable(w, "\n"+text)

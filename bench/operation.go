@@ -26,7 +26,7 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 	if err := os.MkdirAll(filepath.Dir(fake), 0o700); err != nil {
 		return nil, nil, err
 	}
-	if err := copyProgram(p.empty, fake); err != nil {
+	if err := copyProgram(p.empty, fake, onePage); err != nil {
 		return nil, nil, err
 	}
 	inFront := slices.Clone(env)
@@ -50,11 +50,3 @@ func operations(dir string, o options, p programs, env []string) (all []*contest
 
 // handOff is the name of the contestant in which lanyard hands off a command.
 const handOff = "hand-off to an empty aws"
-
-func copyProgram(from, to string) error {
-	b, err := os.ReadFile(from)
-	if err != nil {
-		return err
-	}
-	return os.WriteFile(to, b, 0o700) //nolint:gosec // the file is a program
-}

@@ -18,6 +18,8 @@ type contestant struct {
 	versus string       // another contestant for the comparison, besides the empty program and the warm answer
 	every  int          // a slow contestant takes part only in every n-th round; 0 means in all rounds
 
+	replaced bool // lanyard replaces itself by another program, so valgrind cannot count its instructions
+
 	times  []time.Duration
 	faults []int64
 }

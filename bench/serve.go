@@ -36,7 +36,7 @@ region = us-east-1
 
 // serveLoad prints how many requests "serve ecs" answers in a second while the credentials expire
 // every second. It compares this number with an HTTP server that does nothing.
-func serveLoad(w io.Writer, dir string, p programs, idc *service) error {
+func serveLoad(w *report, dir string, p programs, idc *service) error {
 	home, err := newHome(dir, "serve", session+profile+otherProfile)
 	if err != nil {
 		return err
@@ -68,6 +68,8 @@ func serveLoad(w io.Writer, dir string, p programs, idc *service) error {
 	text := fmt.Sprintf("serve ecs, %d clients x %d requests\trequests/s\tx empty\tfailed\tcalls of the service\texpiries seen\n", serveClients, serveRequests)
 	text += fmt.Sprintf("empty HTTP server\t%.0f\t1.00\t%d\t\t\n", base.rate, base.failed)
 	text += fmt.Sprintf("2 roles, credentials for %v\t%.0f\t%.2f\t%d\t%d\t%d\n", shortLife, got.rate, got.rate/base.rate, got.failed, calls, got.keys)
+	w.add("serve ecs, credentials expire every second", fmt.Sprintf("%.2f x an empty server, %d failed, %d calls for %d expiries", got.rate/base.rate, got.failed, calls, got.keys),
+		"0 failed, a call for each expiry", got.failed == 0 && int64(calls) == got.keys)
 	return printTable(w, "\n"+text)
 }
 

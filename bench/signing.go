@@ -44,7 +44,7 @@ type path struct {
 }
 
 // signing measures what the proxy of "exec --allow" adds to a request on an open connection.
-func signing(out io.Writer, dir string) error {
+func signing(out *report, dir string) error {
 	fmt.Fprintf(out, "\nThe signing proxy: medians of %d requests, on open connections\n", signingRuns)
 	fmt.Fprintf(out, "%-34s %12s %10s\n", "", "time", "x direct")
 	for _, delay := range serviceDelays {
@@ -69,6 +69,9 @@ func signing(out io.Writer, dir string) error {
 		direct := median(paths[0].took)
 		for _, p := range paths {
 			m := median(p.took)
+			if p != paths[0] {
+				out.info(fmt.Sprintf("signing proxy: %s, service takes %s", p.name, delay), fmt.Sprintf("%.2f x direct", float64(m)/float64(direct)))
+			}
 			fmt.Fprintf(out, "%-34s %12s %10.2f\n", fmt.Sprintf("%s, service takes %s", p.name, delay), m.Round(time.Microsecond), float64(m)/float64(direct))
 		}
 	}

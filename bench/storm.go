@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"fmt"
-	"io"
 	"os/exec"
 	"path/filepath"
 	"time"
@@ -16,7 +15,7 @@ const latency = time.Second
 
 // storms starts many processes at the same time with an expired token. It prints the time until
 // all have ended.
-func storms(w io.Writer, dir string, p programs, idc *service) error {
+func storms(w *report, dir string, p programs, idc *service) error {
 	text := fmt.Sprintf("storm, latency %v\ttime\tx latency\tok\trefreshes\tfetches\ttarget\n", latency)
 	for _, operation := range []string{"CreateToken", "GetRoleCredentials"} {
 		idc.AddFault(emulator.Fault{Operation: operation, Delay: latency})
@@ -49,8 +48,13 @@ func storms(w io.Writer, dir string, p programs, idc *service) error {
 		took, ok := storm(n, p, env)
 		stop()
 		target := ""
+		figure := fmt.Sprintf("%v, %d ok, %d and %d", took.Round(time.Millisecond), ok, idc.Count("CreateToken"), idc.Count("GetRoleCredentials"))
 		if n == 200 {
-			target = fmt.Sprintf("<= %v, 200 ok, 1 and 1", 2*latency+4*time.Second)
+			limit := 2*latency + 4*time.Second
+			target = fmt.Sprintf("<= %v, 200 ok, 1 and 1", limit)
+			w.add("storm: "+s.name, figure, target, took <= limit && ok == n && idc.Count("CreateToken") == 1 && idc.Count("GetRoleCredentials") == 1)
+		} else {
+			w.info("storm: "+s.name, figure)
 		}
 		text += fmt.Sprintf("%s\t%v\t%.2f\t%d\t%d\t%d\t%s\n", s.name, took.Round(time.Millisecond), took.Seconds()/latency.Seconds(), ok,
 			idc.Count("CreateToken"), idc.Count("GetRoleCredentials"), target)

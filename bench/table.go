@@ -21,8 +21,51 @@ const (
 	execTarget = 2.0 // for the time that exec adds to its program, as a multiple of a warm answer
 )
 
+// A standing compares a contestant with the others.
+type standing struct {
+	figure string // "" if the time is the figure
+	target string // "" if there is none
+	met    bool
+}
+
+// judge compares a contestant with its target.
+func judge(c *contestant, byName map[string]*contestant) standing {
+	ratio := func(to string) float64 { return float64(median(c.times)) / float64(median(byName[to].times)) }
+	times := func(value float64, of string, limit float64) standing {
+		return standing{fmt.Sprintf("%.2f x %s", value, of), fmt.Sprintf("<= %.1f", limit), value <= limit}
+	}
+	more := func(limit time.Duration) standing {
+		added := median(c.times) - median(byName[empty].times)
+		return standing{fmt.Sprintf("%v more than empty", added.Round(10*time.Microsecond)), fmt.Sprintf("<= %v", limit), added <= limit}
+	}
+	switch {
+	case c.name == released:
+		return times(ratio(empty), "empty", warmTarget)
+	case strings.HasPrefix(c.name, "warm, 10000"):
+		return times(ratio(small), "warm", bigTarget)
+	case strings.HasPrefix(c.name, "warm, "):
+		return times(ratio(small), "warm", agentTarget)
+	case strings.HasPrefix(c.name, completed):
+		return times(ratio(c.versus), c.versus, completionTarget)
+	case c.name == handOff:
+		return more(handOffTarget)
+	case c.name == inPrompt:
+		return more(promptTarget)
+	case c.name == inExec:
+		added := median(c.times) - median(byName[child].times)
+		s := times(float64(added)/float64(median(byName[small].times)), "warm", execTarget)
+		s.figure = "adds " + s.figure
+		return s
+	case c.versus == caller && strings.HasPrefix(c.name, "ten: "):
+		return times(ratio(c.versus), c.versus, tenTarget)
+	case c.versus != "":
+		return standing{figure: fmt.Sprintf("%.2f x %s", ratio(c.versus), c.versus)}
+	}
+	return standing{}
+}
+
 // table prints the medians, their ratios and the targets.
-func table(w io.Writer, all []*contestant) error {
+func table(r *report, all []*contestant) error {
 	byName := map[string]*contestant{}
 	for _, c := range all {
 		byName[c.name] = c
@@ -36,39 +79,21 @@ func table(w io.Writer, all []*contestant) error {
 		}
 		return ratio(c, small)
 	}
-	moreThanEmpty := func(c *contestant, limit time.Duration) string {
-		return fmt.Sprintf("%v more than empty; <= %v", (median(c.times) - median(byName[empty].times)).Round(10*time.Microsecond), limit)
-	}
-	target := func(c *contestant) string {
-		switch {
-		case c.name == released:
-			return fmt.Sprintf("<= %.1f x empty", warmTarget)
-		case strings.HasPrefix(c.name, "warm, 10000"):
-			return fmt.Sprintf("<= %.1f x warm", bigTarget)
-		case strings.HasPrefix(c.name, "warm, "):
-			return fmt.Sprintf("<= %.1f x warm", agentTarget)
-		case strings.HasPrefix(c.name, completed):
-			return fmt.Sprintf("%s x %s; <= %.1f", ratio(c, c.versus), c.versus, completionTarget)
-		case c.name == handOff:
-			return moreThanEmpty(c, handOffTarget)
-		case c.name == inPrompt:
-			return moreThanEmpty(c, promptTarget)
-		case c.name == inExec:
-			added := median(c.times) - median(byName[child].times)
-			return fmt.Sprintf("adds %.2f x warm; <= %.1f", float64(added)/float64(median(byName[small].times)), execTarget)
-		case c.versus == caller && strings.HasPrefix(c.name, "ten: "):
-			return fmt.Sprintf("%s x %s; <= %.1f", ratio(c, c.versus), c.versus, tenTarget)
-		case c.versus != "":
-			return ratio(c, c.versus) + " x " + c.versus
-		}
-		return ""
-	}
 	text := fmt.Sprintf("\nmedian of %d\ttime\tx empty\tx warm\tpage faults\ttarget\n", len(all[0].times))
 	for _, c := range all {
-		text += fmt.Sprintf("%s\t%v\t%s\t%s\t%d\t%s\n", c.name, median(c.times).Round(10*time.Microsecond),
-			ratio(c, empty), against(c), median(c.faults), target(c))
+		s := judge(c, byName)
+		took := median(c.times).Round(10 * time.Microsecond).String()
+		target := s.figure
+		if s.target != "" {
+			target += "; " + s.target
+		}
+		text += fmt.Sprintf("%s\t%s\t%s\t%s\t%d\t%s\n", c.name, took, ratio(c, empty), against(c), median(c.faults), target)
+		if s.figure == "" {
+			s.figure = took
+		}
+		r.add(c.name, s.figure, s.target, s.met)
 	}
-	return printTable(w, text+"\n")
+	return printTable(r, text+"\n")
 }
 
 // printTable prints lines whose cells are separated by tabs.

@@ -2,7 +2,6 @@ package audit
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -25,11 +24,9 @@ type anchor struct {
 	hash   string // of the last line
 }
 
-// The file has four numbers of 20 digits and a hash, each with a space or a line break behind it.
-const (
-	anchorFormat = "%020d %020d %020d %020d %64s\n"
-	anchorSize   = 4*21 + 65
-)
+// anchorSize is the size of the file in bytes. It has four numbers of 20 digits and a hash, each
+// with a space or a line break behind it.
+const anchorSize = 4*21 + 65
 
 // genesis is the anchor of an empty record.
 func genesis() anchor { return anchor{oldest: 1, first: 1, hash: strings.Repeat("0", 64)} }
@@ -76,12 +73,14 @@ func readAnchor(f *os.File) (h anchor, ok bool, err error) {
 	if !info.Mode().IsRegular() {
 		return genesis(), false, &fs.PathError{Op: "read", Path: f.Name(), Err: datafile.ErrNotRegular}
 	}
-	b := make([]byte, anchorSize+1)
-	n, err := f.ReadAt(b, 0)
-	if err != nil && !errors.Is(err, io.EOF) {
+	if info.Size() != anchorSize {
+		return genesis(), false, nil
+	}
+	b := make([]byte, anchorSize)
+	if _, err := f.ReadAt(b, 0); err != nil && !errors.Is(err, io.EOF) {
 		return genesis(), false, err
 	}
-	if h, ok = parseAnchor(string(b[:n])); !ok {
+	if h, ok = parseAnchor(string(b)); !ok {
 		return genesis(), false, nil
 	}
 	return h, true, nil
@@ -103,7 +102,15 @@ func parseAnchor(text string) (h anchor, ok bool) {
 
 // String returns the content of the file.
 func (h anchor) String() string {
-	return fmt.Sprintf(anchorFormat, h.oldest, h.first, h.seq, h.size, h.hash)
+	b := make([]byte, 0, anchorSize)
+	for _, n := range [...]int64{h.oldest, h.first, h.seq, h.size} {
+		digits := strconv.FormatInt(n, 10)
+		b = append(b, "00000000000000000000"[len(digits):]...)
+		b = append(b, digits...)
+		b = append(b, ' ')
+	}
+	b = append(b, h.hash...)
+	return string(append(b, '\n'))
 }
 
 // write replaces the content of the file.

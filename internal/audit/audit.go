@@ -77,15 +77,15 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 	if err != nil {
 		return nil, err
 	}
-	_, missing := os.Lstat(l.Path())
-	f, err := os.OpenFile(l.Path(), os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, 0o600)
+	f, err := os.OpenFile(l.Path(), os.O_RDWR|os.O_APPEND|noFollow, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		f, err = os.OpenFile(l.Path(), os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, 0o600)
+		_ = owner.Inherit(l.Path()) // an error affects only other users
+	}
 	if err != nil {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
-	if missing != nil {
-		_ = owner.Inherit(l.Path()) // an error affects only other users
-	}
 	info, err := f.Stat()
 	if err != nil {
 		return nil, err

@@ -6,8 +6,6 @@ import (
 	"errors"
 	"os"
 	"syscall"
-
-	"golang.org/x/sys/unix"
 )
 
 // noFollow makes opening fail if another user has replaced the file by a link, and not
@@ -16,6 +14,6 @@ const noFollow = syscall.O_NOFOLLOW | syscall.O_NONBLOCK
 
 // tryLock locks a file. busy means that another process has the lock.
 func tryLock(f *os.File) (busy bool, err error) {
-	err = unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
-	return errors.Is(err, unix.EWOULDBLOCK), err
+	err = syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB)
+	return errors.Is(err, syscall.EWOULDBLOCK), err
 }

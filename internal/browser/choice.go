@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 )
 
 // A Choice is the browser that a setting or a flag names:
@@ -46,7 +47,7 @@ func ParseChoice(text string) (Choice, error) {
 	if text == "" {
 		return Choice{}, nil
 	}
-	for _, t := range template.FindAllString(text, -1) {
+	for _, t := range template().FindAllString(text, -1) {
 		if _, ok := (Names{}).value(t); !ok {
 			return Choice{}, fmt.Errorf("%s is not a template: use {account}, {account_name}, {role} or {profile}", t)
 		}
@@ -150,7 +151,7 @@ func (c Choice) program(url string, names Names, env []string) (command, error) 
 }
 
 // template matches a template.
-var template = regexp.MustCompile(`\{[a-z_]+\}`)
+var template = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`\{[a-z_]+\}`) })
 
 // value returns the value of a template. ok is false if the template does not exist.
 func (n Names) value(template string) (value string, ok bool) {
@@ -170,7 +171,7 @@ func (n Names) value(template string) (value string, ok bool) {
 // fill replaces the templates in a text, and the pairs of old and new texts. It replaces nothing
 // in the new texts.
 func (n Names) fill(text string, pairs ...string) (string, error) {
-	for _, t := range template.FindAllString(text, -1) {
+	for _, t := range template().FindAllString(text, -1) {
 		v, _ := n.value(t)
 		if v == "" {
 			return "", fmt.Errorf("the value of %s is not known for this profile", t)

@@ -19,7 +19,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/browser"
 	"github.com/lanyard-cli/lanyard/internal/cmd/emulatorcmd"
 	"github.com/lanyard-cli/lanyard/internal/command"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
+	"github.com/lanyard-cli/lanyard/internal/picker"
 )
 
 // Main runs the program with the streams and the environment of the process, and returns
@@ -37,8 +37,8 @@ func Main(args []string) int {
 		Name: programName(args),
 		IO: command.Streams{
 			In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
-			Terminal:    terminal.Is(os.Stdin) && terminal.Is(os.Stderr),
-			OutTerminal: terminal.Is(os.Stdout), ErrTerminal: terminal.Is(os.Stderr),
+			Terminal:    picker.IsTerminal(os.Stdin) && picker.IsTerminal(os.Stderr),
+			OutTerminal: picker.IsTerminal(os.Stdout), ErrTerminal: picker.IsTerminal(os.Stderr),
 		},
 		Env: command.Env{Lookup: os.LookupEnv, Environ: os.Environ},
 		Now: time.Now,
@@ -64,7 +64,7 @@ func Main(args []string) int {
 
 // width returns the columns of the terminal that f writes to, or 0.
 func width(f *os.File) int {
-	if !terminal.Is(f) {
+	if !picker.IsTerminal(f) {
 		return 0
 	}
 	columns, _, _ := term.GetSize(int(f.Fd())) // 0 after an error

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -301,7 +302,7 @@ func lookUp(name string, sets []*pflag.FlagSet) (*pflag.FlagSet, *pflag.Flag) {
 
 // negative matches negative numbers. As in the AWS CLI, they are values, although they begin
 // with a dash. The AWS CLI also takes a word that contains a space as a value.
-var negative = regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`)
+var negative = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^-\d+$|^-\d*\.\d+$`) })
 
 // TakeValues does the same as [TakeFlags] for a command whose arguments can be negative
 // numbers. It returns an error for an unknown flag, and [pflag.ErrHelp] if the user asks for
@@ -324,7 +325,7 @@ func TakeValues(cmd *cobra.Command, args []string) ([]string, error) {
 			return append(values, rest[i+1:]...), nil
 		case arg == "-h":
 			return nil, pflag.ErrHelp
-		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative.MatchString(arg):
+		case strings.HasPrefix(arg, "-") && arg != "-" && !strings.Contains(arg, " ") && !negative().MatchString(arg):
 			return nil, command.WithHint(command.Usagef("Unknown options: %s", arg), "%sput -- before a value that begins with a dash: %s -- KEY VALUE",
 				didYouMean(nearFlags(cmd, arg)), cmd.CommandPath())
 		}

@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/lanyard-cli/lanyard/internal/awsnames"
 )
@@ -66,7 +67,7 @@ var ErrElsewhere = errors.New("not a page of the AWS console")
 
 // sessionPrefix is the first label of a console host in a browser with several sessions. It names
 // the account and one of these sessions.
-var sessionPrefix = regexp.MustCompile(`^\d{12}-[a-z0-9]+\.`)
+var sessionPrefix = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^\d{12}-[a-z0-9]+\.`) })
 
 // Destination returns the URL of a page of the console. page is a path, or a URL of the partition's
 // console. A URL of a signed-in session leads to the same page in the new session. If page is "",
@@ -89,7 +90,7 @@ func (p Partition) Destination(page, region string) (string, error) {
 	if u.Scheme == "" && u.Host == "" && u.User == nil && !strings.HasPrefix(page, "//") {
 		return "https://" + p.host(region) + "/" + strings.TrimLeft(page, "/"), nil
 	}
-	host := sessionPrefix.ReplaceAllString(strings.ToLower(u.Hostname()), "")
+	host := sessionPrefix().ReplaceAllString(strings.ToLower(u.Hostname()), "")
 	switch {
 	case u.Scheme != "https" || u.Opaque != "":
 		return refuse("it must be a path or an https URL")
@@ -105,14 +106,14 @@ func (p Partition) Destination(page, region string) (string, error) {
 }
 
 // escapeSequence matches the escape at the beginning of a text.
-var escapeSequence = regexp.MustCompile(`^%[0-9A-Fa-f]{2}`)
+var escapeSequence = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^%[0-9A-Fa-f]{2}`) })
 
 // asciiURL escapes spaces, quotes and the characters outside ASCII, like a browser. It also escapes
 // each % that is not part of an escape.
 func asciiURL(s string) string {
 	var b strings.Builder
 	for i, c := range []byte(s) {
-		if c <= ' ' || c > '~' || strings.IndexByte("\"<>`{|}^", c) >= 0 || c == '%' && !escapeSequence.MatchString(s[i:]) {
+		if c <= ' ' || c > '~' || strings.IndexByte("\"<>`{|}^", c) >= 0 || c == '%' && !escapeSequence().MatchString(s[i:]) {
 			fmt.Fprintf(&b, "%%%02X", c)
 			continue
 		}

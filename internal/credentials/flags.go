@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -18,7 +19,7 @@ import (
 )
 
 // roleARN matches the ARN of an IAM role.
-var roleARN = regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/\S+$`)
+var roleARN = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^arn:[a-z0-9-]+:iam::[0-9]{12}:role/\S+$`) })
 
 // Resolve returns the profile in use. With --account and --role, it returns an unnamed profile
 // for this role. With --assume-role, the chain of the returned profile ends with the assumed
@@ -28,7 +29,7 @@ func Resolve(ctx context.Context, w *workspace.Workspace, caller string) (*profi
 	if err := flags.Check(w.App.Flags.Profile); err != nil {
 		return nil, err
 	}
-	if flags.Assume != "" && !roleARN.MatchString(flags.Assume) {
+	if flags.Assume != "" && !roleARN().MatchString(flags.Assume) {
 		return nil, command.WithHint(command.Usagef("--assume-role %s is not the ARN of a role", command.Quote(flags.Assume)),
 			"for example: --assume-role arn:aws:iam::111122223333:role/deploy")
 	}

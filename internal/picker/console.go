@@ -20,7 +20,6 @@ import (
 	"golang.org/x/term"
 
 	"github.com/lanyard-cli/lanyard/internal/style"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 var (
@@ -53,7 +52,14 @@ type Console struct {
 // plain reports whether the Console prints plain lines.
 func (c *Console) plain() bool {
 	_, isFile := c.Out.(*os.File)
-	return c.Dumb || !terminal.Is(c.In) || isFile && !terminal.Is(c.Out)
+	return c.Dumb || !IsTerminal(c.In) || isFile && !IsTerminal(c.Out)
+}
+
+// IsTerminal reports whether a stream is a terminal. It returns false for other character devices,
+// such as the null device.
+func IsTerminal(stream any) bool {
+	f, ok := stream.(*os.File)
+	return ok && term.IsTerminal(int(f.Fd()))
 }
 
 // size returns the size of the terminal, or 80 by 24 if the size is unknown.

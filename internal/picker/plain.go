@@ -12,8 +12,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // askPlain does the same as [Console.Ask], without control of the cursor.
@@ -116,7 +114,7 @@ func (c *Console) readLine(ctx context.Context) (string, error) {
 			return "", fmt.Errorf("a line of input is longer than %d bytes", maxPlainLine)
 		}
 		if _, err := c.fill(ctx, time.Hour); err != nil {
-			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && terminal.Is(c.In) {
+			if errors.Is(err, io.EOF) && len(c.ahead) == 0 && IsTerminal(c.In) {
 				_ = c.write("\n") // the terminal prints no line feed for Ctrl-D
 				return "", ErrCancelled
 			}

@@ -12,8 +12,6 @@ import (
 	"time"
 
 	"golang.org/x/sys/unix"
-
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Hidden prints a prompt, which can be empty, and reads one line without showing it. It
@@ -23,7 +21,7 @@ import (
 // time.
 func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 	fd := int(c.In.Fd())
-	if terminal.Is(c.In) {
+	if IsTerminal(c.In) {
 		before, err := unix.IoctlGetTermios(fd, getTermios)
 		if err != nil {
 			return "", gone(err)

@@ -9,8 +9,6 @@ import (
 
 	"golang.org/x/sys/windows"
 	"golang.org/x/term"
-
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // Hidden prints a prompt and reads one line without showing it. On Windows, it notices the
@@ -34,7 +32,7 @@ func (c *Console) Hidden(ctx context.Context, prompt string) (string, error) {
 // blocks until the user presses a key, and the Console notices the end of a context only
 // after that. For a pipe, waitInput returns true at once.
 func waitInput(f *os.File, d time.Duration) (bool, error) {
-	if !terminal.Is(f) {
+	if !IsTerminal(f) {
 		return true, nil
 	}
 	event, err := windows.WaitForSingleObject(windows.Handle(f.Fd()), uint32(d.Milliseconds()))

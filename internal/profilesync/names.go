@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"sync"
 	"text/template"
 	"unicode"
 	"unicode/utf8"
@@ -165,19 +166,19 @@ type TemplateError struct {
 func (e *TemplateError) Error() string { return "template " + e.Template + ": " + e.Why }
 
 var (
-	noField    = regexp.MustCompile(`can't evaluate field (\S+) in type`)
-	noFunction = regexp.MustCompile(`function "(.*)" not defined`)
-	position   = regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at <.*?>: )?`)
+	noField    = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`can't evaluate field (\S+) in type`) })
+	noFunction = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`function "(.*)" not defined`) })
+	position   = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^template: :\d+(:\d+)?: (executing "" at <.*?>: )?`) })
 )
 
 // explain returns the text of an error of package template in plain words.
 func explain(err error) string {
 	text := err.Error()
-	if m := noField.FindStringSubmatch(text); m != nil {
+	if m := noField().FindStringSubmatch(text); m != nil {
 		return "no field ." + m[1] + "; the fields are " + fieldNames
 	}
-	if m := noFunction.FindStringSubmatch(text); m != nil {
+	if m := noFunction().FindStringSubmatch(text); m != nil {
 		return "no function " + m[1] + "; the functions are slug, lower, replace and short"
 	}
-	return position.ReplaceAllString(text, "")
+	return position().ReplaceAllString(text, "")
 }

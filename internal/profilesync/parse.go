@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 
 	"go.yaml.in/yaml/v3"
 
@@ -212,13 +213,13 @@ func (p *parser) settingRule(item *yaml.Node) error {
 	return err
 }
 
-var validKey = regexp.MustCompile(`^[a-z][a-z0-9_-]*$`)
+var validKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[a-z][a-z0-9_-]*$`) })
 
 // refusedKey returns why a rule may not set a key, or "". A rule may not choose other credentials
 // than the role's, and may not write secrets.
 func refusedKey(key string) string {
 	switch {
-	case !validKey.MatchString(key):
+	case !validKey().MatchString(key):
 		return "not a key: a key has letters, digits, _ and -"
 	case key == "sso_account_name", key == "sso_account_email":
 		return ""

@@ -43,7 +43,7 @@ func TestPruneRemovesOnlyWhatIsCertain(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.about, func(t *testing.T) {
-			config, _ := sync(t, oneSession, nil, full)
+			config, _ := runSync(t, oneSession, nil, full)
 			if tt.edit != nil {
 				config = tt.edit(config)
 			}
@@ -84,22 +84,22 @@ func TestPruneRemovesOnlyWhatIsCertain(t *testing.T) {
 // Sync counts what Prune would remove, and not what Prune would keep.
 func TestSyncCountsUnwantedProfiles(t *testing.T) {
 	gone, barred, mine := entry("111122223333", "Gone", "Admin"), entry("222233334444", "Barred", "Admin"), entry("333344445555", "Mine", "Admin")
-	config, _ := sync(t, oneSession, nil, listing(gone, barred, mine, entry("444455556666", "Stays", "Admin")))
+	config, _ := runSync(t, oneSession, nil, listing(gone, barred, mine, entry("444455556666", "Stays", "Admin")))
 	config = strings.Replace(config, "[profile mine-admin]\n", "[profile mine-admin]\n# mine\n", 1)
 	l := listing(barred, entry("444455556666", "Stays", "Admin"))
 	r := rules(t, "exclude: [{account: barred}]")
-	if _, report := sync(t, config, r, l); report.Gone != 1 || report.Barred != 1 {
+	if _, report := runSync(t, config, r, l); report.Gone != 1 || report.Barred != 1 {
 		t.Errorf("%+v", report)
 	}
 	l.Complete = false
-	if _, report := sync(t, config, r, l); report.Gone != 0 || report.Barred != 0 {
+	if _, report := runSync(t, config, r, l); report.Gone != 0 || report.Barred != 0 {
 		t.Errorf("with an incomplete listing: %+v", report)
 	}
 }
 
 // A profile of the credentials file can use a profile of the config.
 func TestProfileUsedByAnotherFile(t *testing.T) {
-	config, _ := sync(t, oneSession, nil, listing(entry("111122223333", "Gone", "Admin"), entry("444455556666", "Stays", "Admin")))
+	config, _ := runSync(t, oneSession, nil, listing(entry("111122223333", "Gone", "Admin"), entry("444455556666", "Stays", "Admin")))
 	in := Input{
 		Path: "config", Content: []byte(config), Listings: []Listing{listing(entry("444455556666", "Stays", "Admin"))},
 		Uses: map[string]string{"gone-admin": "the profile on line 3 of credentials", "stays-admin": "the profile on line 7 of credentials"},

@@ -60,7 +60,7 @@ func TestRandomEditsByHand(t *testing.T) {
 		entry("333344445555", "", "admin"), entry("444455556666", "本番", "Read"),
 	)
 	own := "[profile mine]\nregion = x\n[profile acme-admin]\nregion = y\n"
-	first, _ := sync(t, oneSession+own, nil, all)
+	first, _ := runSync(t, oneSession+own, nil, all)
 	steps, unwanted := 0, 0
 	for seed := range uint64(3000) {
 		rnd := rand.New(rand.NewPCG(seed, 7))

@@ -55,7 +55,7 @@ func TestRulesOfATeam(t *testing.T) {
 	if err := own.AddTeam("team.yaml", []byte("name: t-{{.AccountID}}\ninclude: [{account: acme*}]\nsettings: [{region: x, output: json}]")); err != nil {
 		t.Fatal(err)
 	}
-	config, report := sync(t, oneSession, own, role)
+	config, report := runSync(t, oneSession, own, role)
 	want := "sso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\nsso_account_name = Acme\nregion = eu-north-1\noutput = json\n"
 	if got := settingsOf(config, "t-111122223333"); got != want || len(report.Added) != 1 || report.Excluded != 2 {
 		t.Errorf("%+v\n%s", report, got)
@@ -133,7 +133,7 @@ func TestMarkerIsReadBack(t *testing.T) {
 }
 
 func TestOrigins(t *testing.T) {
-	config, _ := sync(t, oneSession+"[profile w]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\nregion = x\n[default]\nregion = y\n", nil, listing(entry("111122223333", "Acme", "Admin")))
+	config, _ := runSync(t, oneSession+"[profile w]\nsso_session = corp\nsso_account_id = 1\nsso_role_name = R\nregion = x\n[default]\nregion = y\n", nil, listing(entry("111122223333", "Acme", "Admin")))
 	config = strings.Replace(config, "[profile acme-admin]", "[profile acme-admin]\n# mine", 1)
 	list, err := Origins("config", []byte(config))
 	if err != nil || len(list) != 3 || list[0].Source != BySSO || list[1].Source != ByHand || list[2].Source != BySync || !list[2].Edited || list[2].Line != 11 {
@@ -148,7 +148,7 @@ func TestRulesThatMatchNoRole(t *testing.T) {
 		t.Fatal(err)
 	}
 	unmatched := func() string {
-		_, report := sync(t, oneSession, r, l)
+		_, report := runSync(t, oneSession, r, l)
 		_, pruned, err := Prune(Input{Content: []byte(oneSession), Rules: r, Listings: []Listing{l}})
 		got := strings.Join(report.Unmatched, "; ")
 		if err != nil || got != strings.Join(pruned.Unmatched, "; ") {

@@ -35,8 +35,8 @@ func rules(t *testing.T, text string) *Rules {
 	return r
 }
 
-// sync syncs content with the listing, and checks that a second sync changes no byte.
-func sync(t *testing.T, content string, r *Rules, l ...Listing) (string, Report) {
+// runSync syncs content with the listing, and checks that a second sync changes no byte.
+func runSync(t *testing.T, content string, r *Rules, l ...Listing) (string, Report) {
 	t.Helper()
 	in := Input{Path: "config", Content: []byte(content), Listings: l, Rules: r}
 	once, report, err := Sync(in)
@@ -122,12 +122,12 @@ func TestNames(t *testing.T) {
 			if tt.template != "" {
 				r = rules(t, "name: '"+tt.template+"'")
 			}
-			_, report := sync(t, oneSession, r, listing(tt.entries...))
+			_, report := runSync(t, oneSession, r, listing(tt.entries...))
 			if d := cmp.Diff(tt.want, names(report)); d != "" {
 				t.Error(d)
 			}
 			slices.Reverse(tt.entries)
-			if _, again := sync(t, oneSession, r, listing(tt.entries...)); !slices.Equal(names(report), names(again)) {
+			if _, again := runSync(t, oneSession, r, listing(tt.entries...)); !slices.Equal(names(report), names(again)) {
 				t.Errorf("in the other order, the names are %q", names(again))
 			}
 		})
@@ -135,7 +135,7 @@ func TestNames(t *testing.T) {
 }
 
 func TestProfileOfARole(t *testing.T) {
-	config, _ := sync(t, oneSession, nil, listing(entry("000000000012", "Acme", "Admin")))
+	config, _ := runSync(t, oneSession, nil, listing(entry("000000000012", "Acme", "Admin")))
 	want := oneSession + `[profile acme-admin]
 sso_session = corp
 sso_account_id = 000000000012
@@ -172,7 +172,7 @@ func hideHashes(s string) string {
 func TestCollisions(t *testing.T) {
 	entries := []Entry{entry("222233334444", "Box", "R"), entry("111122223333", "Box", "R"), entry("333344445555", "Box", "R"), entry("444455556666", "A", "R"), entry("555566667777", "A", "R")}
 	got := func() (lines []string) {
-		_, report := sync(t, oneSession+"[profile a-r]\n", nil, listing(entries...))
+		_, report := runSync(t, oneSession+"[profile a-r]\n", nil, listing(entries...))
 		for _, c := range report.Collisions {
 			line := c.Wanted + ", " + c.Place + ":"
 			for _, r := range c.Roles {
@@ -193,8 +193,8 @@ func TestCollisions(t *testing.T) {
 }
 
 func TestAnExistingNameStaysWithItsRole(t *testing.T) {
-	config, _ := sync(t, oneSession, nil, listing(entry("222233334444", "Sandbox", "R")))
-	config, report := sync(t, config, nil, listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Sandbox", "R")))
+	config, _ := runSync(t, oneSession, nil, listing(entry("222233334444", "Sandbox", "R")))
+	config, report := runSync(t, config, nil, listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Sandbox", "R")))
 	if got := settingsOf(config, "sandbox-r"); !strings.Contains(got, "222233334444") {
 		t.Errorf("sandbox-r changed its account:\n%s", got)
 	}
@@ -205,7 +205,7 @@ func TestAnExistingNameStaysWithItsRole(t *testing.T) {
 	// A renamed account keeps its profile's name. --rename gives the new name, and keeps the edit.
 	config = strings.Replace(config, "[profile sandbox-r]\n", "[profile sandbox-r]\n# mine\n", 1)
 	renamed := listing(entry("111122223333", "Sandbox", "R"), entry("222233334444", "Playground", "R"))
-	config, report = sync(t, config, nil, renamed)
+	config, report = runSync(t, config, nil, renamed)
 	if len(report.Added) != 0 || report.OtherNames != 1 {
 		t.Errorf("after the account was renamed: %+v", report)
 	}
@@ -213,14 +213,14 @@ func TestAnExistingNameStaysWithItsRole(t *testing.T) {
 	if err != nil || len(report.Renamed) != 1 || !strings.Contains(string(content), "[profile playground-r]\n# mine\n") {
 		t.Errorf("--rename: %v, %+v\n%s", err, report, content)
 	}
-	if config, report = sync(t, string(content), nil, renamed); report.OtherNames != 0 || report.Unchanged != 2 {
+	if config, report = runSync(t, string(content), nil, renamed); report.OtherNames != 0 || report.Unchanged != 2 {
 		t.Errorf("after --rename: %+v\n%s", report, config)
 	}
 }
 
 func TestProfilesOfTheUserStay(t *testing.T) {
 	own := oneSession + "[profile acme-admin]\nregion = us-east-1\n"
-	config, report := sync(t, own, nil, listing(entry("111122223333", "Acme", "Admin")))
+	config, report := runSync(t, own, nil, listing(entry("111122223333", "Acme", "Admin")))
 	if !strings.HasPrefix(config, own) || !slices.Equal(names(report), []string{"acme-admin-111122223333"}) {
 		t.Errorf("%+v\n%s", report, config)
 	}
@@ -280,13 +280,13 @@ func TestHandEditsStay(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.about, func(t *testing.T) {
-			config, _ := sync(t, oneSession, before, role)
+			config, _ := runSync(t, oneSession, before, role)
 			if tt.old != "" && !strings.Contains(config, tt.old) {
 				t.Fatalf("no %q in the config", tt.old)
 			}
 			_, ours, _ := strings.Cut(config, "[profile")
 			config = oneSession + "[profile" + strings.Replace(ours, tt.old, tt.edited, 1)
-			config, report := sync(t, config, rules(t, tt.rules), role)
+			config, report := runSync(t, config, rules(t, tt.rules), role)
 			if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
 				t.Error(d)
 			}
@@ -302,11 +302,11 @@ func TestHandEditsStay(t *testing.T) {
 }
 
 func TestARenamedSessionKeepsItsProfiles(t *testing.T) {
-	config, _ := sync(t, oneSession, nil, listing(entry("111122223333", "Acme", "Admin")))
+	config, _ := runSync(t, oneSession, nil, listing(entry("111122223333", "Acme", "Admin")))
 	config = strings.Replace(config, "[sso-session corp]", "[sso-session acme]", 1)
 	l := listing(entry("111122223333", "Acme", "Admin"))
 	l.Session = "acme"
-	config, report := sync(t, config, nil, l)
+	config, report := runSync(t, config, nil, l)
 	if len(report.Added) > 0 || !strings.Contains(settingsOf(config, "acme-admin"), "sso_session = acme\n") {
 		t.Errorf("%+v\n%s", report, config)
 	}
@@ -316,8 +316,8 @@ func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
 	a, b := listing(entry("111122223333", "Acme", "Admin")), listing(entry("111122223333", "Acme", "Admin"))
 	b.Session = "other"
 	two := oneSession + strings.Replace(oneSession, "corp]", "other]", 1)
-	_, report := sync(t, two, nil, a, b)
-	_, reversed := sync(t, two, nil, b, a)
+	_, report := runSync(t, two, nil, a, b)
+	_, reversed := runSync(t, two, nil, b, a)
 	if d := cmp.Diff(names(report), names(reversed)); d != "" || len(report.Added) != 2 {
 		t.Errorf("%q, in the other order: %s", names(report), d)
 	}
@@ -326,7 +326,7 @@ func TestTwoSessionsOfOnePortalHaveOwnProfiles(t *testing.T) {
 	}
 	// A role of another account with the same name is another cause.
 	a.Entries = append(a.Entries, entry("222233334444", "Acme", "Admin"))
-	if _, report = sync(t, two, nil, a, b); len(report.Collisions) != 1 || report.Collisions[0].Sessions() != nil {
+	if _, report = runSync(t, two, nil, a, b); len(report.Collisions) != 1 || report.Collisions[0].Sessions() != nil {
 		t.Errorf("with another account, the collisions are %+v", report.Collisions)
 	}
 }
@@ -393,7 +393,7 @@ func TestRolesWithAProfileOfTheUser(t *testing.T) {
 		{"the default profile", "[default]\nsso_session = corp\n" + role, false},
 	}
 	for _, tt := range tests {
-		config, report := sync(t, oneSession+tt.own, nil, both)
+		config, report := runSync(t, oneSession+tt.own, nil, both)
 		added, served := 2, 0
 		if tt.serves {
 			added, served = 1, 1
@@ -409,7 +409,7 @@ func TestRolesWithAProfileOfTheUser(t *testing.T) {
 			t.Errorf("%s: prune: %v\n%s", tt.about, err, pruned)
 		}
 		// Without the profile of the user, the next sync adds a profile.
-		if _, report = sync(t, strings.Replace(config, tt.own, "", 1), nil, both); tt.serves && len(report.Added) != 1 {
+		if _, report = runSync(t, strings.Replace(config, tt.own, "", 1), nil, both); tt.serves && len(report.Added) != 1 {
 			t.Errorf("%s: after the user has removed the profile: %+v", tt.about, report)
 		}
 	}
@@ -418,12 +418,12 @@ func TestRolesWithAProfileOfTheUser(t *testing.T) {
 // A profile of an earlier sync stays and is updated, also if the user adds a profile of their own.
 func TestAProfileOfASyncStaysBesideOneOfTheUser(t *testing.T) {
 	role := listing(entry("111122223333", "Acme", "Admin"))
-	config, _ := sync(t, oneSession, nil, role)
+	config, _ := runSync(t, oneSession, nil, role)
 	config += "[profile mine]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = Admin\n"
-	if again, report := sync(t, config, nil, role); again != config || report.Unchanged != 1 || len(report.Own) != 0 {
+	if again, report := runSync(t, config, nil, role); again != config || report.Unchanged != 1 || len(report.Own) != 0 {
 		t.Errorf("%+v\n%s", report, again)
 	}
-	if _, report := sync(t, config, rules(t, "settings: [{output: json}]"), role); len(report.Changed) != 1 {
+	if _, report := runSync(t, config, rules(t, "settings: [{output: json}]"), role); len(report.Changed) != 1 {
 		t.Errorf("with a rule: %+v", report)
 	}
 	pruned, report, err := Prune(Input{Content: []byte(config), Listings: []Listing{role}})
@@ -448,23 +448,23 @@ func TestEmptyAndRemovedSettings(t *testing.T) {
 		{"no account name", "settings: [{set: {sso_account_name: null}}]", strings.Replace(identity, "sso_account_name = Acme\n", "", 1) + "region = eu-west-1\n"},
 	}
 	for _, tt := range tests {
-		config, _ := sync(t, oneSession, rules(t, tt.rules), role)
+		config, _ := runSync(t, oneSession, rules(t, tt.rules), role)
 		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
 			t.Errorf("%s: %s", tt.about, d)
 		}
 		// An earlier value is replaced, and a value of the user stays.
-		earlier, _ := sync(t, oneSession, rules(t, "settings: [{output: text, set: {cli_pager: more}}]"), role)
-		config, _ = sync(t, earlier, rules(t, tt.rules), role)
+		earlier, _ := runSync(t, oneSession, rules(t, "settings: [{output: text, set: {cli_pager: more}}]"), role)
+		config, _ = runSync(t, earlier, rules(t, tt.rules), role)
 		if d := cmp.Diff(tt.want, settingsOf(config, "acme-admin")); d != "" {
 			t.Errorf("%s, after another value: %s", tt.about, d)
 		}
 		mine := strings.Replace(earlier, "cli_pager = more", "cli_pager = mine", 1)
-		if config, _ = sync(t, mine, rules(t, tt.rules), role); !strings.Contains(config, "cli_pager = mine\n") {
+		if config, _ = runSync(t, mine, rules(t, tt.rules), role); !strings.Contains(config, "cli_pager = mine\n") {
 			t.Errorf("%s: the value of the user is gone:\n%s", tt.about, config)
 		}
 	}
-	config, _ := sync(t, oneSession, rules(t, "settings: [{set: {cli_pager: ''}}]"), role)
-	if got, _ := sync(t, strings.Replace(config, "cli_pager = \n", "cli_pager = mine\n", 1), nil, role); !strings.Contains(got, "cli_pager = mine\n") {
+	config, _ := runSync(t, oneSession, rules(t, "settings: [{set: {cli_pager: ''}}]"), role)
+	if got, _ := runSync(t, strings.Replace(config, "cli_pager = \n", "cli_pager = mine\n", 1), nil, role); !strings.Contains(got, "cli_pager = mine\n") {
 		t.Errorf("a value of the user for an empty value is gone:\n%s", got)
 	}
 }
@@ -480,22 +480,22 @@ func TestAccountNameInTheProfile(t *testing.T) {
 	for name, want := range map[string]string{
 		"生产环境": "生产环境", " Acme # 1; x ": "Acme # 1; x", "": "", " \t": "", "a\nb": "", "a\x1bb": "", "a\xff": "", "a\u2028b": "",
 	} {
-		config, report := sync(t, oneSession, nil, one(name))
+		config, report := runSync(t, oneSession, nil, one(name))
 		if got := nameIn(config, report.Added[0].Name); got != want {
 			t.Errorf("account %q: the profile has the name %q", name, got)
 		}
 	}
-	config, _ := sync(t, oneSession, nil, one("Acme"))
+	config, _ := runSync(t, oneSession, nil, one("Acme"))
 	edited := strings.Replace(config, "sso_account_name = Acme", "sso_account_name = mine", 1)
-	config, report := sync(t, config, nil, one("Büro"))
+	config, report := runSync(t, config, nil, one("Büro"))
 	if got := nameIn(config, "acme-admin"); got != "Büro" || len(report.Changed) != 1 || report.Changed[0].Why != "sso_account_name" {
 		t.Errorf("after the account was renamed: %q, %+v", got, report.Changed)
 	}
-	config, report = sync(t, edited, nil, one("Büro"))
+	config, report = runSync(t, edited, nil, one("Büro"))
 	if got := nameIn(config, "acme-admin"); got != "mine" || len(report.Kept) != 1 {
 		t.Errorf("after an edit by hand: %q, %+v", got, report.Kept)
 	}
-	config, _ = sync(t, oneSession, rules(t, "settings: [{set: {sso_account_name: 'x {{.AccountName}}'}}]"), one("Acme"))
+	config, _ = runSync(t, oneSession, rules(t, "settings: [{set: {sso_account_name: 'x {{.AccountName}}'}}]"), one("Acme"))
 	if got := nameIn(config, "acme-admin"); got != "x Acme" {
 		t.Errorf("a rule for the name: %q", got)
 	}
@@ -519,21 +519,21 @@ func TestRenamedSessionBesideAnother(t *testing.T) {
 		return l
 	}
 	r := rules(t, `name: "{{.Session}}-{{.AccountName}}-{{.Role}}"`)
-	config, _ := sync(t, section("alice")+section("bob"), r, of("alice"), of("bob"))
+	config, _ := runSync(t, section("alice")+section("bob"), r, of("alice"), of("bob"))
 	config = strings.Replace(config, "[sso-session alice]", "[sso-session work]", 1)
-	if got, report := sync(t, config, r, of("bob")); got != config {
+	if got, report := runSync(t, config, r, of("bob")); got != config {
 		t.Errorf("changed %+v:\n%s", report.Changed, cmp.Diff(config, got))
 	}
 	// Without the other section, the profiles follow the renamed section.
-	config, _ = sync(t, section("alice"), r, of("alice"))
+	config, _ = runSync(t, section("alice"), r, of("alice"))
 	config = strings.Replace(config, "[sso-session alice]", "[sso-session work]", 1)
-	if got, report := sync(t, config, r, of("work")); len(report.Changed) != 1 || !strings.Contains(got, "[profile alice-Prod-Admin]\nsso_session = work\n") {
+	if got, report := runSync(t, config, r, of("work")); len(report.Changed) != 1 || !strings.Contains(got, "[profile alice-Prod-Admin]\nsso_session = work\n") {
 		t.Errorf("changed %+v:\n%s", report.Changed, got)
 	}
 }
 
 func TestResultsOfTemplates(t *testing.T) {
-	config, _ := sync(t, oneSession, rules(t, `settings: [{set: {note: "{{.AccountName}}"}}]`), listing(entry("111122223333", "a\nregion = x\u202e", "Admin")))
+	config, _ := runSync(t, oneSession, rules(t, `settings: [{set: {note: "{{.AccountName}}"}}]`), listing(entry("111122223333", "a\nregion = x\u202e", "Admin")))
 	if !strings.Contains(config, "\nnote = a region = x\n") {
 		t.Errorf("want one line for the note:\n%s", config)
 	}

@@ -116,7 +116,7 @@ func (c *catalog) find(q question, services []*model.Service) ([]candidate, erro
 		if err != nil {
 			return nil, err
 		}
-		if plain := escapedSlash.ReplaceAllString(q.path, "/"); plain != q.path && len(fit) > 0 {
+		if plain := escapedSlash().ReplaceAllString(q.path, "/"); plain != q.path && len(fit) > 0 {
 			q := q
 			q.path = plain
 			other, err := findREST(q, svc, list)

@@ -4,11 +4,12 @@ import (
 	"net/url"
 	"regexp"
 	"strings"
+	"sync"
 )
 
 // escapedSlash matches a slash that some servers decode before they find the operation, and others
 // afterwards. So a request with it can be the operations of both paths.
-var escapedSlash = regexp.MustCompile(`%2[Ff]`)
+var escapedSlash = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`%2[Ff]`) })
 
 // matchPath reports whether a path matches a pattern such as "/{Bucket}/{Key+}". A path segment
 // matches a literal if it is the literal after decoding. shape describes the pattern: the greater

@@ -1,22 +1,11 @@
-// Package terminal detects terminals, makes text safe for them, and measures text. Text can
-// come from servers and from the files of other users, and a terminal acts on control
-// characters.
+// Package terminal makes text safe for terminals, and measures text. Text can come from servers
+// and from the files of other users, and a terminal acts on control characters.
 package terminal
 
 import (
-	"os"
 	"strings"
 	"unicode"
-
-	"golang.org/x/term"
 )
-
-// Is reports whether a stream is a terminal. It returns false for other character devices,
-// such as the null device.
-func Is(stream any) bool {
-	f, ok := stream.(*os.File)
-	return ok && term.IsTerminal(int(f.Fd()))
-}
 
 // Printable makes a message safe. It replaces every character that is not visible by U+FFFD.
 // It keeps line breaks and tabs. It also keeps a joiner (U+200C, U+200D) behind a character that is

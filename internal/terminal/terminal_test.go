@@ -1,26 +1,11 @@
 package terminal_test
 
 import (
-	"bytes"
-	"os"
 	"strings"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
-
-func TestIs(t *testing.T) {
-	null, err := os.Open(os.DevNull)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = null.Close() }()
-	for name, stream := range map[string]any{"nil": nil, "a buffer": new(bytes.Buffer), "the null device": null} {
-		if terminal.Is(stream) {
-			t.Errorf("%s is taken for a terminal", name)
-		}
-	}
-}
 
 func TestHarmless(t *testing.T) {
 	for _, tt := range []struct{ text, harmless, printable string }{

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 )
 
 // functionName matches the names that a function may have in every shell.
-var functionName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`)
+var functionName = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_-]*$`) })
 
 // NewInit returns the command init.
 func NewInit(app *command.App) *cobra.Command {
@@ -57,7 +58,7 @@ eval "$(lanyard init bash --function awsp)"`,
 			if function == "" {
 				function = shell.UseFunction(args[0])
 			}
-			if !functionName.MatchString(function) {
+			if !functionName().MatchString(function) {
 				return command.Usagef("--function %s: the name of a function has only letters, digits, _ and -", command.Quote(function))
 			}
 			script, err := shell.InitScript(args[0], function, prompt, self.Names()...)

@@ -16,7 +16,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
 	"github.com/lanyard-cli/lanyard/internal/picker"
-	"github.com/lanyard-cli/lanyard/internal/terminal"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
 )
 
@@ -84,7 +83,7 @@ lanyard pick --unpin dev-admin`,
 				return unpin(ctx, app, o.unpin)
 			case o.print:
 				return list(app, o.words)
-			case !app.IO.Terminal && !terminal.Is(app.IO.In):
+			case !app.IO.Terminal && !picker.IsTerminal(app.IO.In):
 				return pickLine(ctx, app, o)
 			}
 			return pick(ctx, app, o)
