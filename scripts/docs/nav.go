@@ -59,7 +59,8 @@ func navigation() []group {
 		}},
 		{reference, []source{
 			{"docs/commands.md", "Commands"},
-			{"docs/errors.md", "Errors"},
+			{"docs/errors.md", "Errors and exit codes"},
+			{"docs/messages.md", "Errors by message"},
 			{"docs/environment.md", "Variables and files"},
 			{"docs/glossary.md", "Glossary"},
 		}},
