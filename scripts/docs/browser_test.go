@@ -168,13 +168,16 @@ func TestSearch(t *testing.T) {
 	// A message of an error leads to its row.
 	err := chromedp.Do(ctx, chromedp.Navigate(fileURL(filepath.Join(dir, "index.html"))),
 		chromedp.SendKeys(chromedp.CSS("#query"), "The config profile (dve) could not be found"), chromedp.WaitVisible(chromedp.CSS("#results a")),
-		chromedp.Click(chromedp.CSS("#results a")), chromedp.WaitVisible(chromedp.CSS("table")), chromedp.Sleep(time.Second))
+		chromedp.Click(chromedp.CSS("#results a")), chromedp.WaitVisible(chromedp.CSS("table")))
 	if err != nil {
 		t.Fatal(err)
 	}
-	row := `[...document.querySelectorAll("td")].find(e => e.textContent.startsWith("The config profile")).getBoundingClientRect().top / innerHeight`
-	if at, err := chromedp.Run(ctx, chromedp.Evaluate[float64](row)); err != nil || at < 0 || at > 1 {
-		t.Errorf("the row is at %.1f heights of the window (%v), want a place that is visible", at, err)
+	visible := `(() => {
+		const row = [...document.querySelectorAll("td")].find(e => e.textContent.startsWith("The config profile")), at = row.getBoundingClientRect().top;
+		return at >= 0 && at < innerHeight;
+	})()`
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](visible, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		t.Errorf("the row of the message is not visible: %v", err)
 	}
 	err = chromedp.Do(ctx, chromedp.Navigate(fileURL(filepath.Join(dir, "index.html"))),
 		chromedp.SendKeys(chromedp.CSS("#query"), "zebrafish"), chromedp.WaitVisible(chromedp.CSS("#results p")))

@@ -69,6 +69,7 @@ func navigation() []group {
 			{"docs/emulator-ci.md", "The emulator in CI"},
 		}},
 		{"Project", []source{
+			{"docs/comparison.md", "Other tools compared"},
 			{"docs/architecture.md", "Architecture"},
 			{"docs/engine.md", "The engine"},
 			{"docs/storms.md", "Storms"},
