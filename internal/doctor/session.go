@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
@@ -25,7 +26,7 @@ func sessionChecks() []Check {
 	return []Check{
 		{"store", "token store", "the store of each session answers within its time limit, and no other program has written tokens in plaintext beside it", checkStore},
 		{"registration", "registration", "the client registration of each session is valid and can be read", checkRegistration},
-		{"token", "sign-in", "each session has a token that is valid or can be refreshed, and the settings send it to the service that issued it", checkToken},
+		{"token", "sign-in", "each session has a token that is valid or can be refreshed, that the portal accepts, and that the settings send to the service that issued it", checkToken},
 		{"agent", "agent", "the background agent, if one runs, answers and serves this home folder", checkAgent},
 		{"swap", "swap", "tokens that only an agent's memory holds cannot reach the disk through swap", checkSwap},
 	}
@@ -174,14 +175,16 @@ func checkRegistration(_ context.Context, p *Patient) []Finding {
 	return []Finding{ok("%d valid", n)}
 }
 
-// checkToken checks the tokens of all sessions.
-func checkToken(_ context.Context, p *Patient) []Finding {
+// checkToken checks the tokens of all sessions. It asks the portal that issued a valid token whether
+// the portal still accepts the token.
+func checkToken(ctx context.Context, p *Patient) []Finding {
 	if len(p.sessions) == 0 {
 		return noSession()
 	}
 	var found []Finding
 	var live []string
 	now := p.W.App.Now()
+	ended := p.endedSessions(ctx)
 	for _, s := range workspace.Distinct(p.sessions) {
 		login := "run: " + p.loginTo(s)
 		tok, why, err := p.peek(s)
@@ -203,6 +206,9 @@ func checkToken(_ context.Context, p *Patient) []Finding {
 			found = append(found, p.signedOut(s, login))
 		case tok.Left(now) <= 0 && !tok.Refreshable(now):
 			found = append(found, problem("the session %s has expired: The SSO session associated with this profile has expired or is otherwise invalid", nameOf(s)).fix("%s", login))
+		case ended[s.Key()]:
+			found = append(found, problem("the session %s has ended at its portal, for example by an administrator: "+
+				"The SSO session associated with this profile has expired or is otherwise invalid", nameOf(s)).fix("%s", login))
 		case tok.Left(now) <= 0:
 			live = append(live, nameOf(s)+" can be refreshed")
 		default:
@@ -221,6 +227,42 @@ func checkToken(_ context.Context, p *Patient) []Finding {
 	}
 	return []Finding{ok("%s", strings.Join(live, "; "))}
 }
+
+// endedSessions returns the keys of the sessions whose valid token the portal rejects. It sends a
+// token only to the service that issued the token. A portal that does not answer is a matter of the
+// check connection.
+func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
+	var (
+		now   = p.W.App.Now()
+		ended = map[string]bool{}
+		lock  sync.Mutex
+		asked sync.WaitGroup
+	)
+	ctx, cancel := context.WithTimeout(ctx, portalTime)
+	defer cancel()
+	for _, s := range workspace.Distinct(p.sessions) {
+		tok, why, err := p.peek(s)
+		if err != nil || why != "" || tok.Left(now) <= 0 || p.wrongOrigin(s) != nil {
+			continue
+		}
+		client, err := p.W.Client(p.settings(workspace.UseOf(p.sessions, s)), profile.CleanStartURL(s.StartURL), s.Region)
+		if err != nil {
+			continue
+		}
+		asked.Go(func() {
+			if accepted, err := client.Accepts(ctx, tok.AccessToken); err == nil && !accepted {
+				lock.Lock()
+				defer lock.Unlock()
+				ended[s.Key()] = true
+			}
+		})
+	}
+	asked.Wait()
+	return ended
+}
+
+// portalTime is how long the check of sign-ins waits for all portals.
+const portalTime = 3 * time.Second
 
 // loginTo returns the command line that signs in to a session.
 func (p *Patient) loginTo(s profile.Session) string {

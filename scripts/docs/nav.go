@@ -26,6 +26,7 @@ func navigation() []group {
 			{"docs/configure.md", "Set up profiles"},
 			{"docs/signin.md", "Sign in and out"},
 			{"docs/sessions.md", "How long sessions last"},
+			{"docs/troubleshooting.md", "Troubleshooting"},
 			{"docs/doctor.md", "Find what is wrong"},
 		}},
 		{"Accounts and roles", []source{
