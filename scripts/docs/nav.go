@@ -65,7 +65,9 @@ func navigation() []group {
 			{"docs/commands.md", "Commands"},
 			{"docs/errors.md", "Errors and exit codes"},
 			{"docs/messages.md", "Errors by message"},
-			{"docs/environment.md", "Variables and files"},
+			{"docs/settings.md", "Settings"},
+			{"docs/environment.md", "Variables"},
+			{"docs/files.md", "Files"},
 			{"docs/glossary.md", "Glossary"},
 		}},
 		{"Emulator", []source{
