@@ -14,9 +14,11 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -232,32 +234,38 @@ func checkToken(ctx context.Context, p *Patient) []Finding {
 // token only to the service that issued the token. A portal that does not answer is a matter of the
 // check connection.
 func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
-	var (
-		now   = p.W.App.Now()
-		ended = map[string]bool{}
-		lock  sync.Mutex
-		asked sync.WaitGroup
-	)
-	ctx, cancel := context.WithTimeout(ctx, portalTime)
-	defer cancel()
+	type question struct {
+		key    string
+		token  secret.String
+		client *idcenter.Client
+		ended  bool
+	}
+	var questions []*question // all clients first, because a Workspace is not safe for concurrent use
+	now := p.W.App.Now()
 	for _, s := range workspace.Distinct(p.sessions) {
 		tok, why, err := p.peek(s)
 		if err != nil || why != "" || tok.Left(now) <= 0 || p.wrongOrigin(s) != nil {
 			continue
 		}
 		client, err := p.W.Client(p.settings(workspace.UseOf(p.sessions, s)), profile.CleanStartURL(s.StartURL), s.Region)
-		if err != nil {
-			continue
+		if err == nil { // otherwise the check connection reports the error
+			questions = append(questions, &question{key: s.Key(), token: tok.AccessToken, client: client})
 		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, portalTime)
+	defer cancel()
+	var asked sync.WaitGroup
+	for _, q := range questions {
 		asked.Go(func() {
-			if accepted, err := client.Accepts(ctx, tok.AccessToken); err == nil && !accepted {
-				lock.Lock()
-				defer lock.Unlock()
-				ended[s.Key()] = true
-			}
+			accepted, err := q.client.Accepts(ctx, q.token)
+			q.ended = err == nil && !accepted
 		})
 	}
 	asked.Wait()
+	ended := map[string]bool{}
+	for _, q := range questions {
+		ended[q.key] = q.ended
+	}
 	return ended
 }
 

@@ -94,7 +94,7 @@ func TestLayout(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, width := range []int64{400, 1400} {
-			for _, name := range []string{"index", "start", "environment", "messages", "lanyard-exec", "reference"} {
+			for _, name := range []string{"index", "start", "environment", "messages", "comparison", "troubleshooting", "lanyard-exec", "reference"} {
 				err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(fileURL(filepath.Join(dir, name+".html"))))
 				if err != nil {
 					t.Fatal(err)
