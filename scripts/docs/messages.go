@@ -44,7 +44,7 @@ func messagesOf(root fs.FS, dir string) ([]message, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := scanner{reader: reader{constants: map[string]string{}}, types: map[string]*errorType{}}
+	s := scanner{reader: reader{constants: map[string]string{}}, types: map[string]*errorType{}, functions: map[string]*ast.FuncDecl{}}
 	for _, f := range parsed {
 		s.readConstants(f)
 	}
@@ -99,9 +99,10 @@ type errorType struct {
 // A scanner collects the messages of files.
 type scanner struct {
 	reader
-	types map[string]*errorType // by PACKAGE.NAME
-	file  string
-	found []message
+	types     map[string]*errorType    // by PACKAGE.NAME
+	functions map[string]*ast.FuncDecl // by PACKAGE.NAME, with methods
+	file      string
+	found     []message
 }
 
 // typeOf returns the type with this name, and creates it.
@@ -132,6 +133,7 @@ func (s *scanner) readTypes(f *ast.File) {
 				}
 			}
 		case *ast.FuncDecl:
+			s.functions[s.pkg+"."+d.Name.Name] = d
 			if d.Recv == nil || len(d.Recv.List[0].Names) == 0 || d.Body == nil {
 				continue
 			}
@@ -179,10 +181,10 @@ func (s *scanner) visit(n ast.Node) bool {
 		switch name := nameOf(n.Fun); {
 		case name == "WithHint" && len(n.Args) >= 2:
 			m = s.made(n.Args[0], 0)
-			m.hint = s.format(n.Args[1:])
+			m.hint = s.hint(n.Args[1:])
 			s.add(m)
 		case name == "Warn" && len(n.Args) == 2:
-			s.add(message{text: s.template(n.Args[0]), code: "warning", hint: s.template(n.Args[1])})
+			s.add(message{text: s.template(n.Args[0]), code: "warning", hint: s.hint(n.Args[1:])})
 		case m.code != "" || capital(m.text):
 			s.add(m)
 		}
@@ -236,6 +238,48 @@ func (s *scanner) made(e ast.Expr, depth int) message {
 	return message{}
 }
 
+// hint returns a hint from the arguments of a format. If the hint is a variable or the result of a
+// function, it returns the hints that the variable or the function can have, separated by "or: " at
+// the beginning of a line.
+func (s *scanner) hint(args []ast.Expr) string {
+	if format, _ := literal(args[0]); len(args) == 2 && format == "%s" {
+		args = args[1:]
+	}
+	if len(args) > 1 {
+		return s.format(args)
+	}
+	var texts []string
+	switch e := args[0].(type) {
+	case *ast.Ident:
+		ast.Inspect(s.decl, func(n ast.Node) bool {
+			a, ok := n.(*ast.AssignStmt)
+			for i := 0; ok && i < len(a.Lhs) && i < len(a.Rhs); i++ {
+				if nameOf(a.Lhs[i]) == e.Name {
+					texts = append(texts, s.template(a.Rhs[i]))
+				}
+			}
+			return true
+		})
+	case *ast.CallExpr:
+		of := qualifier(e.Fun)
+		f := s.functions[of+"."+nameOf(e.Fun)]
+		if f == nil {
+			of, f = s.pkg, s.functions[s.pkg+"."+nameOf(e.Fun)]
+		}
+		if f != nil && f.Body != nil {
+			pkg, decl := s.pkg, s.decl
+			s.pkg, s.decl = of, f
+			texts = s.returned(f.Body)
+			s.pkg, s.decl = pkg, decl
+		}
+	}
+	texts = slices.DeleteFunc(texts, func(t string) bool { return !said(t) })
+	if len(texts) == 0 || len(texts) > 5 {
+		return s.template(args[0])
+	}
+	return strings.Join(slices.Compact(texts), "\nor: ")
+}
+
 // composite returns the message of a literal such as &profile.Error{Msg: …, Hint: …}.
 func (s *scanner) composite(c *ast.CompositeLit, depth int) message {
 	name := nameOf(c.Type)
@@ -245,7 +289,7 @@ func (s *scanner) composite(c *ast.CompositeLit, depth int) message {
 			if kv, ok := elt.(*ast.KeyValueExpr); ok && nameOf(kv.Key) == "Text" {
 				m.text = s.template(kv.Value)
 			} else if ok && nameOf(kv.Key) == "Hint" {
-				m.hint = s.template(kv.Value)
+				m.hint = s.hint([]ast.Expr{kv.Value})
 			}
 		}
 		return m
@@ -273,7 +317,7 @@ func (s *scanner) composite(c *ast.CompositeLit, depth int) message {
 		}
 		switch {
 		case field == "Hint":
-			m.hint = text
+			m.hint = s.hint([]ast.Expr{value})
 		case field == "Code" && digits(text) != "":
 			m.code = digits(text)
 		}

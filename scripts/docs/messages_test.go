@@ -100,8 +100,15 @@ func f(name string, err error) {
 	_ = errors.New("a cause")
 	_ = fmt.Errorf("Not a valid URL: %w", err)
 	_ = &command.ConfigError{Code: "NoRegion", Msg: "You must specify a region."}
-	app.Warn("the clock is slow", "")
+	app.Warn("the clock is slow", clockHint())
+	hint := "name a file"
+	if name == "" {
+		hint = "name a folder"
+	}
+	_ = command.WithHint(command.Usagef("no such place"), "%s", hint)
 }
+
+func clockHint() string { return "set the clock" }
 `
 	root := fstest.MapFS{
 		"internal/command/errors.go": {Data: []byte("package command\n\ntype ConfigError struct{ Code, Msg string }\n\nfunc (e *ConfigError) Error() string { return fmt.Sprintf(\"An error occurred (%s): %s\", e.Code, e.Msg) }\nfunc (e *ConfigError) ExitStatus() int { return 253 }\n")},
@@ -116,10 +123,11 @@ func f(name string, err error) {
 		{text: "cannot read FILE: it is a folder", code: "253", hint: "name a file"},
 		{text: "cannot read FILE: …", code: "253"},
 		{text: "--max N is over 20", code: "252"},
+		{text: "no such place", code: "252", hint: "name a file\nor: name a folder"},
 		{text: "no token of NAME", hint: "run: lanyard login"},
 		{text: "Not a valid URL: CAUSE"},
 		{text: `profile "NAME" is not pinned`, code: "1", hint: "run: lanyard pick"},
-		{text: "the clock is slow", code: "warning"},
+		{text: "the clock is slow", code: "warning", hint: "set the clock"},
 		{text: "You must specify a region.", code: "253"},
 	}
 	if len(got) != len(want) {

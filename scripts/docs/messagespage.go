@@ -77,7 +77,7 @@ func messageTables(root fs.FS) (string, error) {
 			if code == "" && m.hint != "" {
 				code = "255"
 			}
-			fmt.Fprintf(&b, "| %s | %s | %s |\n", inCode(m.text), code, inCode(m.hint))
+			fmt.Fprintf(&b, "| %s | %s | %s |\n", inCode(m.text), code, inCode(strings.NewReplacer("\n…", "\n", "or: …", "or: ").Replace("\n"+m.hint)))
 		}
 	}
 	return b.String(), nil
