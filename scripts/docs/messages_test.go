@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -33,7 +34,7 @@ func TestMessages(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	rows := regexp.MustCompile("(?m)^\\| `+(.*?)`+ \\|[^|]*\\|[^|]*\\| ").FindAllStringSubmatch(page, -1)
+	rows := regexp.MustCompile("(?m)^\\| `+(.*?)`+ \\|([^|]*)\\|[^|]*\\| ").FindAllStringSubmatch(page, -1)
 	if len(rows) < 60 {
 		t.Fatalf("%s explains %d messages, want more", path, len(rows))
 	}
@@ -44,15 +45,21 @@ func TestMessages(t *testing.T) {
 	explained := map[string]bool{} // texts of messages
 	for _, row := range rows {
 		known := false
+		var codes []string // of the messages in the source, if all of them choose their codes
 		for _, m := range messages {
 			if pattern(m.text).MatchString(row[1]) {
 				known, explained[m.text] = true, true
+				codes = append(codes, m.code)
 			} else if pattern(row[1]).MatchString(m.text) {
 				explained[m.text] = true
 			}
 		}
 		if !known {
 			t.Errorf("%s explains a message that the program does not have: %s", path, row[1])
+		}
+		chosen := !slices.Contains(codes, "")
+		if known && chosen && !slices.ContainsFunc(codes, func(code string) bool { return strings.Contains(row[2], code) }) {
+			t.Errorf("%s has the exit code %s, and the source has %q, for: %s", path, row[2], codes, row[1])
 		}
 	}
 	for _, m := range messages {
