@@ -1,7 +1,7 @@
 # make build      builds the program like a release: ./lanyard
 # make test       runs all checks and tests. As root on Debian, it first installs the programs
 #                 that the tests start; NO_INSTALL=1 make test installs nothing
-# make check      checks format, vet on three systems, go.mod, linters, prose
+# make check      checks format, vet on three systems, go.mod, linters, prose, spelling
 # make race       runs all tests with the race detector
 # make bench      measures the speed of the program, as ratios within one run
 # make bench-check  compares instructions and page faults with a budget. UPDATE=1 writes the budget
@@ -20,6 +20,7 @@
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+MISSPELL := github.com/golangci/misspell/cmd/misspell@v0.8.0
 
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
@@ -50,6 +51,8 @@ check:
 	@go mod tidy -diff
 	@echo '== phrases to rewrite'
 	@go run ./scripts/prose
+	@echo '== spelling of the documentation (golangci-lint checks the Go files)'
+	@go run $(MISSPELL) -error *.md docs bench/README.md
 	@$(MAKE) --no-print-directory lint
 
 lint:

@@ -43,6 +43,40 @@ func TestCommandOfDocsWorks(t *testing.T) {
 	})
 }
 
+// docs/architecture.md shows how to add an operation to the emulator. The test adds the operation to a
+// copy of the program and calls it.
+func TestOperationOfDocsWorks(t *testing.T) {
+	page, err := os.ReadFile("../../docs/architecture.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, section, _ := strings.Cut(string(page), "## How to add an AWS operation")
+	source := fenced(t, section, "```go\n")
+	_, line, _ := strings.Cut(section, "2. Add it to `actions` in `emulator/routes.go`: `")
+	line, _, found := strings.Cut(line, "`")
+	routes, err := os.ReadFile("../../emulator/routes.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	const first = "\t\t\"GetCallerIdentity\": {"
+	text := string(routes)
+	if !found || !strings.Contains(text, first) {
+		t.Fatal("docs/architecture.md shows no line, or routes.go has no place for it")
+	}
+	text = strings.Replace(text, first, "\t\t"+line+"\n"+first, 1)
+	program := buildWith(t, t.TempDir(), map[string]string{"emulator/keyinfo.go": source, "emulator/routes.go": text})
+	const script = `"$0" sso login >&2 && eval "$("$0" env --format sh)" && "$0" sts get-access-key-info --access-key-id "$AWS_ACCESS_KEY_ID" --query Account --output text`
+	if runtime.GOOS == "windows" {
+		t.Skip("the script needs a shell of Unix")
+	}
+	cmd := exec.Command(program, "emulator", "run", "--auto-approve", "jane", "--", "sh", "-c", script, program)
+	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
+	out, err := cmd.Output()
+	if got := strings.TrimSpace(string(out)); err != nil || len(got) != 12 {
+		t.Errorf("the operation returned %q (%v), want an account", got, err)
+	}
+}
+
 // fenced returns the first block of code after a mark. The mark can be the fence itself.
 func fenced(t *testing.T, text, mark string) string {
 	t.Helper()

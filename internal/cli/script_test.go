@@ -164,7 +164,10 @@ func TestScripts(t *testing.T) {
 }
 
 // runScripts runs the scripts of a folder. setUp can change the environment of each script.
+//
+// A script fails if it leaves a file of lanyard that docs/files.md does not have.
 func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
+	files := documentedFiles(t)
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
@@ -205,6 +208,11 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 				}
 			}
 			env.Defer(func() { endAgent(env.Getenv, home) })
+			env.Defer(func() {
+				if name := undocumented(env.WorkDir, files); name != "" {
+					t.Errorf("%s: docs/files.md does not have the file %s", filepath.Base(env.WorkDir), name)
+				}
+			})
 			return setUp(env)
 		},
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){

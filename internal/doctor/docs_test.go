@@ -57,28 +57,42 @@ func TestChecksHaveDistinctNames(t *testing.T) {
 	}
 }
 
-// docs/doctor.md says which check finds each entry of the guide's troubleshooting section.
-func TestEntriesOfTheGuide(t *testing.T) {
-	guide, err := os.ReadFile("../cli/testdata/guide.md")
-	if err != nil {
-		t.Fatal(err)
+// docs/troubleshooting.md says where each section of the guide has its content in our pages. The
+// script doctor-guide.txtar plants the faults of the guide's troubleshooting section.
+func TestSectionsOfTheGuide(t *testing.T) {
+	var texts [3]string
+	for i, path := range []string{"../cli/testdata/guide.md", "../../docs/troubleshooting.md", "../cli/testdata/script/doctor-guide.txtar"} {
+		data, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[i] = string(data)
 	}
-	page, err := os.ReadFile("../../docs/doctor.md")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_, rest, _ := strings.Cut(string(guide), "\n## Troubleshooting\n")
-	section, _, _ := strings.Cut(rest, "\n## ")
-	n := 0
-	for line := range strings.Lines(section) {
-		if entry, found := strings.CutPrefix(line, "### "); found {
-			n++
-			if row := "\n| " + strings.TrimSpace(entry) + " | `"; !strings.Contains(string(page), row) {
-				t.Errorf("docs/doctor.md has no row %q", row)
+	guide, page, script := texts[0], texts[1], texts[2]
+	part, entries := "", 0
+	for line := range strings.Lines(guide) {
+		line = strings.TrimSpace(line)
+		if title, ok := strings.CutPrefix(line, "## "); ok {
+			part = title
+		}
+		title := strings.TrimLeft(line, "# 0123456789.")
+		switch {
+		case !strings.HasPrefix(line, "## ") && !strings.HasPrefix(line, "### "):
+			continue
+		case title == "Setup" || title == "Usage" || title == "Troubleshooting": // their sections follow
+			continue
+		}
+		if !strings.Contains(page, "\n| "+title+" | [") {
+			t.Errorf("docs/troubleshooting.md has no row for the section %q of the guide", title)
+		}
+		if part == "Troubleshooting" {
+			entries++
+			if !strings.Contains(script, "\n# "+title+".") {
+				t.Errorf("doctor-guide.txtar plants no fault for the entry %q of the guide", title)
 			}
 		}
 	}
-	if n < 3 {
-		t.Errorf("the guide has %d entries, want at least 3", n)
+	if entries != 3 {
+		t.Errorf("the guide has %d entries in Troubleshooting, want 3", entries)
 	}
 }

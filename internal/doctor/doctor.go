@@ -1,7 +1,7 @@
 // Package doctor finds out what is wrong with a user's setup: files, settings, network, sessions,
 // programs. [Examine] runs all checks and returns what they found. A check changes nothing. It
-// does not sign in, does not refresh a token, and sends no token anywhere. A [Finding] can have a
-// [Repair], which the caller runs only if the user wants it.
+// does not sign in and does not refresh a token. It sends an access token only to the portal that
+// issued the token. A [Finding] can have a [Repair], which the caller runs only if the user wants it.
 //
 // Each check is a function over a [Patient]. The checks of one topic are in one file.
 package doctor

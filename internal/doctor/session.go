@@ -7,15 +7,18 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/agent"
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
+	"github.com/lanyard-cli/lanyard/internal/secret"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/workspace"
@@ -25,7 +28,7 @@ func sessionChecks() []Check {
 	return []Check{
 		{"store", "token store", "the store of each session answers within its time limit, and no other program has written tokens in plaintext beside it", checkStore},
 		{"registration", "registration", "the client registration of each session is valid and can be read", checkRegistration},
-		{"token", "sign-in", "each session has a token that is valid or can be refreshed, and the settings send it to the service that issued it", checkToken},
+		{"token", "sign-in", "each session has a token that is valid or can be refreshed, that the portal accepts, and that the settings send to the service that issued it", checkToken},
 		{"agent", "agent", "the background agent, if one runs, answers and serves this home folder", checkAgent},
 		{"swap", "swap", "tokens that only an agent's memory holds cannot reach the disk through swap", checkSwap},
 	}
@@ -174,14 +177,16 @@ func checkRegistration(_ context.Context, p *Patient) []Finding {
 	return []Finding{ok("%d valid", n)}
 }
 
-// checkToken checks the tokens of all sessions.
-func checkToken(_ context.Context, p *Patient) []Finding {
+// checkToken checks the tokens of all sessions. It asks the portal that issued a valid token whether
+// the portal still accepts the token.
+func checkToken(ctx context.Context, p *Patient) []Finding {
 	if len(p.sessions) == 0 {
 		return noSession()
 	}
 	var found []Finding
 	var live []string
 	now := p.W.App.Now()
+	ended := p.endedSessions(ctx)
 	for _, s := range workspace.Distinct(p.sessions) {
 		login := "run: " + p.loginTo(s)
 		tok, why, err := p.peek(s)
@@ -203,6 +208,9 @@ func checkToken(_ context.Context, p *Patient) []Finding {
 			found = append(found, p.signedOut(s, login))
 		case tok.Left(now) <= 0 && !tok.Refreshable(now):
 			found = append(found, problem("the session %s has expired: The SSO session associated with this profile has expired or is otherwise invalid", nameOf(s)).fix("%s", login))
+		case ended[s.Key()]:
+			found = append(found, problem("the session %s has ended at its portal, for example by an administrator: "+
+				"The SSO session associated with this profile has expired or is otherwise invalid", nameOf(s)).fix("%s", login))
 		case tok.Left(now) <= 0:
 			live = append(live, nameOf(s)+" can be refreshed")
 		default:
@@ -221,6 +229,48 @@ func checkToken(_ context.Context, p *Patient) []Finding {
 	}
 	return []Finding{ok("%s", strings.Join(live, "; "))}
 }
+
+// endedSessions returns the keys of the sessions whose valid token the portal rejects. It sends a
+// token only to the service that issued the token. A portal that does not answer is a matter of the
+// check connection.
+func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
+	type question struct {
+		key    string
+		token  secret.String
+		client *idcenter.Client
+		ended  bool
+	}
+	var questions []*question // all clients first, because a Workspace is not safe for concurrent use
+	now := p.W.App.Now()
+	for _, s := range workspace.Distinct(p.sessions) {
+		tok, why, err := p.peek(s)
+		if err != nil || why != "" || tok.Left(now) <= 0 || p.wrongOrigin(s) != nil {
+			continue
+		}
+		client, err := p.W.Client(p.settings(workspace.UseOf(p.sessions, s)), profile.CleanStartURL(s.StartURL), s.Region)
+		if err == nil { // otherwise the check connection reports the error
+			questions = append(questions, &question{key: s.Key(), token: tok.AccessToken, client: client})
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, portalTime)
+	defer cancel()
+	var asked sync.WaitGroup
+	for _, q := range questions {
+		asked.Go(func() {
+			accepted, err := q.client.Accepts(ctx, q.token)
+			q.ended = err == nil && !accepted
+		})
+	}
+	asked.Wait()
+	ended := map[string]bool{}
+	for _, q := range questions {
+		ended[q.key] = q.ended
+	}
+	return ended
+}
+
+// portalTime is how long the check of sign-ins waits for all portals.
+const portalTime = 3 * time.Second
 
 // loginTo returns the command line that signs in to a session.
 func (p *Patient) loginTo(s profile.Session) string {

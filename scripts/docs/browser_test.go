@@ -94,7 +94,7 @@ func TestLayout(t *testing.T) {
 			t.Fatal(err)
 		}
 		for _, width := range []int64{400, 1400} {
-			for _, name := range []string{"index", "start", "environment", "lanyard-exec", "reference"} {
+			for _, name := range []string{"index", "start", "environment", "messages", "comparison", "troubleshooting", "lanyard-exec", "reference"} {
 				err := chromedp.Do(ctx, chromedp.EmulateViewport(width, 900), chromedp.Navigate(fileURL(filepath.Join(dir, name+".html"))))
 				if err != nil {
 					t.Fatal(err)
@@ -143,6 +143,9 @@ func TestSearch(t *testing.T) {
 		{"glossary", "glossary.html"},
 		{"sso login", "lanyard-sso-login.html"},
 		{"session end", "sessions.html#the-session-end"},
+		{"lanyard: The SSO session associated with this profile has expired or is otherwise invalid.", "messages.html#sign-ins-and-sessions"},
+		{"lanyard: The config profile (dve) could not be found", "messages.html#"},
+		{"the start URL https://d-1234567890.awsapps.com/start belongs to the region eu-west-1, but sso_region is us-east-1", "messages.html#"},
 	} {
 		err := chromedp.Do(ctx, chromedp.Navigate(fileURL(filepath.Join(dir, "index.html"))),
 			chromedp.SendKeys(chromedp.CSS("#query"), test.query), chromedp.WaitVisible(chromedp.CSS("#results a")))
@@ -162,7 +165,21 @@ func TestSearch(t *testing.T) {
 			t.Errorf("the first pages for %q are %q, want %s", test.query, found, test.first)
 		}
 	}
+	// A message of an error leads to its row.
 	err := chromedp.Do(ctx, chromedp.Navigate(fileURL(filepath.Join(dir, "index.html"))),
+		chromedp.SendKeys(chromedp.CSS("#query"), "The config profile (dve) could not be found"), chromedp.WaitVisible(chromedp.CSS("#results a")),
+		chromedp.Click(chromedp.CSS("#results a")), chromedp.WaitVisible(chromedp.CSS("table")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	visible := `(() => {
+		const row = [...document.querySelectorAll("td")].find(e => e.textContent.startsWith("The config profile")), at = row.getBoundingClientRect().top;
+		return at >= 0 && at < innerHeight;
+	})()`
+	if _, err := chromedp.Run(ctx, chromedp.Poll[bool](visible, chromedp.WithPollingTimeout(20*time.Second))); err != nil {
+		t.Errorf("the row of the message is not visible: %v", err)
+	}
+	err = chromedp.Do(ctx, chromedp.Navigate(fileURL(filepath.Join(dir, "index.html"))),
 		chromedp.SendKeys(chromedp.CSS("#query"), "zebrafish"), chromedp.WaitVisible(chromedp.CSS("#results p")))
 	if err != nil {
 		t.Fatal(err)

@@ -85,7 +85,7 @@ func (c converter) convert(s source) (article, error) {
 	if err := md.Renderer().Render(&b, data, doc); err != nil {
 		return a, fmt.Errorf("%s: %w", s.file, err)
 	}
-	a.body = template.HTML(wrapTables(c.linkCommands(b.String())))
+	a.body = template.HTML(wrapTables(keepFlags(c.linkCommands(b.String()))))
 	return a, nil
 }
 
@@ -101,6 +101,18 @@ func (c converter) linkCommands(body string) string {
 			return code
 		}
 		return fmt.Sprintf("<a href=%q>%s</a>", file, code)
+	})
+}
+
+var (
+	inlineCode = regexp.MustCompile(`<code>[^<]*</code>`)
+	longFlag   = regexp.MustCompile(`--[a-z][a-z0-9-]*`)
+)
+
+// keepFlags marks the flags in sentences, so that no line ends after the dashes of a flag.
+func keepFlags(body string) string {
+	return inlineCode.ReplaceAllStringFunc(body, func(code string) string {
+		return longFlag.ReplaceAllString(code, `<span class="whole">$0</span>`)
 	})
 }
 

@@ -35,8 +35,9 @@ other tools. Each check prints its verdict, what it found, and what you can do.
 What you should correct first comes first.
 
 lanyard asks the sign-in service and the portal for their time, without a token,
-and gets the public page of your portal. It does not sign in, does not refresh a
-token, and changes nothing.
+gets the public page of your portal, and asks each portal whether it accepts
+your access token. It does not sign in, does not refresh a token, and changes
+nothing.
 
 With --fix, lanyard lists the changes that it can make safely, asks, makes them,
 and checks again. "configure undo" undoes changes of the config. Without a

@@ -25,27 +25,51 @@
     document.head.append(script);
   });
 
-  const wordsOf = text => text.toLowerCase().split(/\s+/).filter(Boolean);
+  const wordsOf = text => text.toLowerCase().replace(/^lanyard: |^hint: /, "").split(/\s+/).filter(Boolean);
 
   // score returns how well a section matches, or 0 if a word is missing.
   const score = (entry, words) => {
     const title = entry.t.toLowerCase(), page = entry.p.toLowerCase(), text = entry.x.toLowerCase();
     let sum = 0;
-    for (const word of words) {
+    for (const word of new Set(words)) {
       const n = (title.includes(word) ? 10 : 0) + (page.includes(word) ? 5 : 0) + Math.min(text.split(word).length - 1, 4);
       if (n === 0) return 0;
       sum += n;
     }
     const phrase = words.join(" ");
     if (title === phrase || page === phrase || page === "lanyard " + phrase) sum += 20;
-    if (text.includes(phrase)) sum += 5;
+    if (text.includes(phrase)) sum += words.length > 3 ? 30 : 5;
     return sum;
   };
 
-  // marked returns the part of a text around the first word, with the words marked.
+  // run returns the longest part of the query that a text has.
+  const run = (text, words) => {
+    let best = [];
+    for (let i = 0; i < words.length; i++) {
+      let j = i + best.length + 1;
+      while (j <= words.length && text.includes(words.slice(i, j).join(" "))) best = words.slice(i, j++);
+    }
+    return best;
+  };
+
+  // search returns the best sections. If no section has all words of a long query, it returns the
+  // sections with the longest parts of the query. So it finds the message of an error, although the
+  // message has other names than the page.
+  const search = words => {
+    const best = found => found.filter(f => f[0] > 0).sort((a, b) => b[0] - a[0]).slice(0, 20);
+    const all = best(window.searchIndex.map(entry => [score(entry, words), entry]));
+    if (all.length > 0 || words.length < 4) return all;
+    return best(window.searchIndex.map(entry => {
+      const text = entry.x.toLowerCase(), longest = run(text, words);
+      if (longest.length < 3) return [0, entry];
+      return [longest.length + words.filter(word => text.includes(word)).length / words.length, entry];
+    }));
+  };
+
+  // marked returns the part of a text around the longest part of the query, with the words marked.
   const marked = (text, words) => {
-    const lower = text.toLowerCase();
-    const at = Math.max(0, Math.min(...words.map(w => lower.indexOf(w)).filter(i => i >= 0).concat(lower.length)) - 50);
+    const lower = text.toLowerCase(), longest = run(lower, words).join(" ");
+    const at = longest ? Math.max(0, lower.indexOf(longest) - 50) : text.length;
     let rest = (at > 0 && at < text.length ? "…" : "") + text.slice(at < text.length ? at : 0).slice(0, 160);
     const span = document.createElement("span");
     while (rest) {
@@ -63,11 +87,12 @@
     const words = wordsOf(input.value);
     if (words.length === 0) { list.hidden = true; return; }
     await load();
-    const found = window.searchIndex.map(entry => [score(entry, words), entry]).filter(f => f[0] > 0)
-      .sort((a, b) => b[0] - a[0]).slice(0, 20);
+    const found = search(words);
     list.replaceChildren(...found.map(([, entry]) => {
       const item = document.createElement("li"), link = document.createElement("a"), title = document.createElement("b");
-      link.href = entry.u;
+      const longest = run(entry.x.toLowerCase(), words);
+      link.href = entry.u + (longest.length < 3 ? "" : // the browser scrolls to these words
+        (entry.u.includes("#") ? "" : "#") + ":~:text=" + encodeURIComponent(longest.join(" ")).replaceAll("-", "%2D"));
       title.textContent = entry.t;
       link.append(title, entry.t === entry.p ? "" : " · " + entry.p, marked(entry.x, words));
       item.append(link);
