@@ -20,6 +20,8 @@ var flagsOfOthers = []string{
 	"env", "mount", "network", "publish", "rm", "password-stdin", "username",
 	// browsers, and systemctl
 	"profile-directory", "user-data-dir", "now", "user",
+	// granted, aws-sso-cli and aws-vault
+	"arn", "export-all-env-vars", "json", "no-credential-process", "sso-scope",
 	// AWS operations
 	"access-token", "body", "cli-input-yaml", "context", "endpoint-id", "filters", "generate-cli-skeleton", "max-items",
 	"starting-token",
