@@ -73,8 +73,8 @@ func New(s *Source, prefix string) *Plan {
 	if p.plan.Notes == nil {
 		p.plan.Notes = []string{}
 	}
-	for _, name := range s.reserved {
-		p.names[name] = true
+	for _, name := range append(s.reserved, "default") { // all commands without a profile use the profile default
+		p.names[strings.TrimSpace(name)] = true
 	}
 	for name := range s.config.withKeys {
 		p.names[name] = true
@@ -149,6 +149,8 @@ func (p *planner) entry(e Entry) Item {
 		return item(e, Impossible, "", strconv.Quote(r.Name)+" is not the name of a role")
 	case r.Portal.wrong() != "":
 		return item(e, Impossible, "", r.Portal.wrong())
+	case e.wrongRegion() != "":
+		return item(e, Impossible, "", e.wrongRegion())
 	}
 	settings := e.with("sso_account_id", r.AccountID, "sso_role_name", r.Name, "region", e.Region)
 	if known := p.sameRole(e); known != "" {
@@ -174,6 +176,9 @@ func (p *planner) assume(e Entry) (_ Item, ok bool) {
 	if account, _ := profile.ARNParts(e.Assume.ARN); account == "" {
 		return item(e, Impossible, "", strconv.Quote(e.Assume.ARN)+" is not the ARN of a role"), true
 	}
+	if why := e.wrongRegion(); why != "" {
+		return item(e, Impossible, "", why), true
+	}
 	for _, s := range p.config.profiles {
 		if value(s, "role_arn") == e.Assume.ARN && value(s, "source_profile") == source && e.fits(s) {
 			p.finish(e, s.Name)
@@ -187,6 +192,18 @@ func (p *planner) assume(e Entry) (_ Item, ok bool) {
 	}
 	p.finish(e, name)
 	return item(e, Added, name, ""), true
+}
+
+// wrongRegion returns why the region of the entry cannot be used, or "". A program makes host names
+// with the region of a profile.
+func (e Entry) wrongRegion() string {
+	if e.Region == "" {
+		return ""
+	}
+	if _, _, err := profile.CheckRegion(e.Region); err != nil {
+		return strconv.Quote(e.Region) + " is not the name of a region"
+	}
+	return ""
 }
 
 // finish notes the profile of an entry, for the roles that the entry assumes.
@@ -255,14 +272,14 @@ func (p *planner) add(e Entry, settings []awsconfig.Setting) (name, why string) 
 }
 
 // cleanName returns a name for a profile that every program can read: without white space, quotes,
-// brackets and control characters.
+// brackets and control characters, and without a dash at the beginning.
 func cleanName(name string) string {
-	return strings.Map(func(r rune) rune {
+	return strings.TrimLeft(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || terminal.Active(r) || strings.ContainsRune("[]'\"\\;#", r) || r == unicode.ReplacementChar {
 			return '-'
 		}
 		return r
-	}, strings.TrimLeft(strings.TrimSpace(name), "-"))
+	}, strings.TrimSpace(name)), "-")
 }
 
 // sameRole returns the profile of the config that gives the role of an entry and has its settings,

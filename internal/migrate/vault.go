@@ -159,7 +159,7 @@ func (v *vault) entry(section *awsconfig.Section) (e Entry, ok bool) {
 		e.Impossible = "only aws-vault has the access keys of the profile " + owner + ", which assume its role"
 	}
 	if own := v.get(name, "region", false); own == "" && e.Region != "" && e.Kept != "" {
-		e.Kept += "; aws-vault takes the region from [default], lanyard does not: lanyard configure set region " + e.Region + " --profile " + shell.POSIX.Word(name)
+		e.Kept += "; aws-vault takes the region from [default], lanyard does not: lanyard configure set region " + shell.POSIX.Word(e.Region) + " --profile " + shell.POSIX.Word(name)
 	}
 	return e, true
 }
