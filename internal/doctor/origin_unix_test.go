@@ -16,8 +16,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 )
 
-// An access token goes only to the portal that issued it, over TLS, whatever the settings say and
-// whatever the portal answers.
+// An access token goes only to the portal that issued it. No setting and no redirect changes that.
 func TestTokenStaysWithItsPortal(t *testing.T) {
 	const (
 		token  = "aoa-secret-token"
