@@ -14,6 +14,7 @@
 # make docs       writes the site of the documentation to dist/docs
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
+# make packages   writes archives and packages for all systems to dist: docs/install.md
 # make release-check  builds the release twice, compares the files, and uses the packages in clean
 #                 root folders. As root on Debian, it first installs up to five packages
 
@@ -24,7 +25,7 @@ GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: release-check man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
+.PHONY: packages release-check man docs tables equal build test modules setup check lint race bench storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -94,6 +95,9 @@ picture:
 
 reproduce:
 	./scripts/reproduce
+
+packages:
+	go run $(GORELEASER) release --snapshot --clean --skip=publish,sign,announce
 
 release-check:
 	@./packaging/setup

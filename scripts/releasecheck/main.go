@@ -17,7 +17,6 @@ import (
 	"os/signal"
 	"path/filepath"
 	"strings"
-	"syscall"
 	"time"
 )
 
@@ -58,7 +57,7 @@ func (c *check) run() (err error) {
 		}
 	}()
 	interrupted := make(chan os.Signal, 1)
-	signal.Notify(interrupted, os.Interrupt, syscall.SIGTERM) // the children end, and then we remove the folder
+	signal.Notify(interrupted, os.Interrupt) // the terminal also interrupts the children, and then we remove the folder
 	defer signal.Stop(interrupted)
 
 	steps := []struct {
@@ -129,23 +128,27 @@ func capture(cmd *exec.Cmd) (string, error) {
 	return strings.TrimSpace(stdout.String()), err
 }
 
-// removeAll removes a folder, but stays in its file system. It refuses if something is mounted
-// below the folder.
+// removeAll removes a temporary folder. It refuses if a file system is mounted in this folder.
 func removeAll(dir string) error {
-	if mounts, err := os.ReadFile("/proc/self/mountinfo"); err == nil && strings.Contains(string(mounts), " "+dir+"/") {
+	if mounts, err := os.ReadFile("/proc/self/mountinfo"); err == nil && mountedIn(string(mounts), dir) {
 		return fmt.Errorf("%s: a file system is mounted in this folder, so it is kept", dir)
 	}
 	chmodAll(dir)
-	if _, err := exec.LookPath("rm"); err == nil {
-		_, err := output("/", "rm", "-rf", "--one-file-system", dir)
-		if err == nil {
-			return nil
-		}
-	}
 	return os.RemoveAll(dir)
 }
 
-// chmodAll makes the folders of a module cache writable.
+// mountedIn reports whether a line of /proc/self/mountinfo has a mount point that is the folder or
+// below the folder.
+func mountedIn(mounts, dir string) bool {
+	for line := range strings.Lines(mounts) {
+		if f := strings.Fields(line); len(f) > 4 && (f[4] == dir || strings.HasPrefix(f[4], dir+"/")) {
+			return true
+		}
+	}
+	return false
+}
+
+// chmodAll makes folders writable, such as those of a module cache.
 func chmodAll(dir string) {
 	_ = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err == nil && d.IsDir() {

@@ -65,15 +65,15 @@ func (c *check) noRoots() string {
 // newRoot makes a root folder with the smallest system of this machine's distribution, and some
 // packages. The release and the mirror are those of this machine.
 func (c *check) newRoot(name string, packages ...string) (string, error) {
-	suite, err := output("/", "sh", "-c", `. /etc/os-release && echo "$VERSION_CODENAME"`)
-	if err != nil || suite == "" {
-		return "", fmt.Errorf("/etc/os-release has no VERSION_CODENAME: %w", err)
+	system, err := output("/", "sh", "-c", `. /etc/os-release && echo "$ID $VERSION_CODENAME"`)
+	if err != nil {
+		return "", err
 	}
-	mirrors, err := output("/", "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Codename: "+suite, "Component: main")
-	if err != nil || mirrors == "" {
-		return "", fmt.Errorf("apt has no mirror for main of %s: %w", suite, err)
+	distribution, suite, _ := strings.Cut(system, " ")
+	mirror, err := mirrorOf(suite)
+	if err != nil {
+		return "", err
 	}
-	mirror, _, _ := strings.Cut(mirrors, "\n")
 	proxy, err := output("/", "sh", "-c", `eval "$(apt-config shell PROXY Acquire::http::Proxy)"; echo "$PROXY"`)
 	if err != nil {
 		return "", err
@@ -83,6 +83,9 @@ func (c *check) newRoot(name string, packages ...string) (string, error) {
 		return "", err
 	}
 	args := []string{"debootstrap", "--variant=minbase", "--cache-dir=" + cache}
+	if distribution == "ubuntu" {
+		args = append(args, "--components=main,universe") // fish is in universe
+	}
 	if len(packages) > 0 {
 		args = append(args, "--include="+strings.Join(packages, ","))
 	}
@@ -93,6 +96,29 @@ func (c *check) newRoot(name string, packages ...string) (string, error) {
 	}
 	_, err = capture(cmd)
 	return root, err
+}
+
+// mirrorOf returns the mirror that apt uses for a release of the distribution.
+func mirrorOf(suite string) (string, error) {
+	mirrors, err := output("/", "apt-get", "indextargets", "--format", "$(REPO_URI)", "Created-By: Packages", "Codename: "+suite, "Component: main")
+	if err != nil {
+		return "", err
+	}
+	mirror, _, _ := strings.Cut(mirrors, "\n")
+	if list, ok := strings.CutPrefix(mirror, "mirror+file:"); ok {
+		text, err := os.ReadFile(list)
+		if err != nil {
+			return "", err
+		}
+		mirror = strings.TrimSpace(string(text))
+		if first := strings.Fields(mirror); len(first) > 0 {
+			mirror = first[0]
+		}
+	}
+	if !strings.HasPrefix(mirror, "http") {
+		return "", fmt.Errorf("apt has the mirror %q for main of %q, want an http address", mirror, suite)
+	}
+	return mirror, nil
 }
 
 // inNamespace returns a command that runs with its own mounts and processes. When it ends, its
