@@ -16,7 +16,7 @@
 # make reproduce  builds in two folders and compares the programs
 # make packages   writes archives and packages for all systems to dist: docs/install.md
 # make release-check  builds the release twice, compares the files, and uses the packages in clean
-#                 root folders. As root on Debian, it first installs up to five packages
+#                 root folders. As root on Debian, it first installs up to four packages
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0

@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 	"time"
 )
@@ -31,7 +32,7 @@ func (c *check) buildTwice() error {
 	}
 	c.source = filepath.Join(c.dir, "one")
 	c.dist = filepath.Join(c.source, "dist")
-	if err := build(tool, c.source, os.Environ(), nil); err != nil {
+	if err := build(tool, ".", c.source, os.Environ(), nil); err != nil {
 		return err
 	}
 	env, err := c.otherEnvironment()
@@ -42,7 +43,7 @@ func (c *check) buildTwice() error {
 	if runtime.GOOS == "linux" && os.Getuid() == 0 {
 		wrapper = []string{"unshare", "--uts", "sh", "-c", `umask 077; hostname other; exec "$@"`, "sh"}
 	}
-	if err := build(tool, c.second(), env, wrapper); err != nil {
+	if err := build(tool, c.source, c.second(), env, wrapper); err != nil {
 		return err
 	}
 	return c.readCommit()
@@ -51,10 +52,10 @@ func (c *check) buildTwice() error {
 // second returns the folder of the second build.
 func (c *check) second() string { return filepath.Join(c.dir, "elsewhere", "two") }
 
-// build clones the repository into a folder and builds the release there.
-func build(tool, dir string, env, wrapper []string) error {
+// build clones the repository "from" into a folder and builds the release there.
+func build(tool, from, dir string, env, wrapper []string) error {
 	for _, command := range [][]string{
-		{"git", "clone", "-q", ".", dir},
+		{"git", "clone", "-q", from, dir},
 		{tool, "check", "--quiet"},
 		{tool, "release", "--snapshot", "--clean", "--skip=publish,sign,announce"},
 	} {
@@ -146,6 +147,7 @@ func differences(one, two map[string]string) (names []string) {
 			names = append(names, name)
 		}
 	}
+	slices.Sort(names)
 	return names
 }
 

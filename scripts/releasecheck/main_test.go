@@ -17,9 +17,8 @@ import (
 func TestDifferences(t *testing.T) {
 	one := map[string]string{"same": "1", "changed": "1", "only in one": "1"}
 	two := map[string]string{"same": "1", "changed": "2", "only in two": "1"}
-	got := differences(one, two)
-	slices.Sort(got)
-	if diff := cmp.Diff([]string{"changed", "only in one", "only in two"}, got); diff != "" {
+	want := []string{"changed", "only in one", "only in two"}
+	if diff := cmp.Diff(want, differences(one, two)); diff != "" {
 		t.Errorf("(-want +got)\n%s", diff)
 	}
 }
@@ -56,8 +55,8 @@ func TestCaskDownloads(t *testing.T) {
 func TestCompareFiles(t *testing.T) {
 	want := map[string][]byte{"a": []byte("a"), "b": []byte("b"), "c": []byte("c")}
 	got := map[string]packedFile{
-		"a": {mode: 0o644, data: []byte("other")},
-		"b": {mode: 0o600, data: []byte("b")},
+		"a": {mode: 0o644, sum: sum([]byte("other"))},
+		"b": {mode: 0o600, sum: sum([]byte("b"))},
 		"d": {mode: 0o644},
 	}
 	var out strings.Builder
