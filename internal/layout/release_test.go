@@ -97,7 +97,9 @@ func TestReleasedFilesExist(t *testing.T) {
 	}
 	for _, p := range c.Nfpms {
 		for _, f := range p.Contents {
-			sources = append(sources, f.Src)
+			if f.Src != "" { // not a folder
+				sources = append(sources, f.Src)
+			}
 		}
 	}
 	if len(sources) < 15 {

@@ -141,6 +141,9 @@ func readRPM(file string) (string, map[string]packedFile, error) {
 	files := map[string]packedFile{}
 	for line := range strings.Lines(list) {
 		f := strings.Fields(line)
+		if strings.HasPrefix(line, "drwxr-xr-x root ") {
+			continue
+		}
 		if len(f) != 4 || len(f[0]) != 10 || f[1] != "root" {
 			return "", nil, fmt.Errorf("unexpected entry %q", line)
 		}
