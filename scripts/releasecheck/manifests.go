@@ -89,8 +89,11 @@ func compareDownloads(downloads []download, want map[string]string) (problems []
 // manifest reads a file of dist. The pattern must match one file.
 func (c *check) manifest(pattern string) (file string, data []byte, err error) {
 	files, err := filepath.Glob(filepath.Join(c.dist, pattern))
-	if err != nil || len(files) != 1 {
-		return "", nil, fmt.Errorf("%s: found %d files (%v), want 1", pattern, len(files), err)
+	if err != nil {
+		return "", nil, err
+	}
+	if len(files) != 1 {
+		return "", nil, fmt.Errorf("%s: found %d files, want 1", pattern, len(files))
 	}
 	data, err = os.ReadFile(files[0])
 	return files[0], data, err

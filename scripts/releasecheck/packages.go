@@ -90,8 +90,11 @@ func (c *check) packagedFiles(format string) (map[string][]byte, error) {
 		places[filepath.Join(c.source, "LICENSE")] = "usr/share/licenses/lanyard/LICENSE"
 	}
 	pages, err := filepath.Glob(prepared + "/man-gz/man*/*.gz")
-	if err != nil || len(pages) < 80 {
-		return nil, fmt.Errorf("packaging/prepare wrote %d compressed man pages (%w), want at least 80", len(pages), err)
+	if err != nil {
+		return nil, err
+	}
+	if len(pages) < 80 {
+		return nil, fmt.Errorf("packaging/prepare wrote %d compressed man pages, want at least 80", len(pages))
 	}
 	for _, page := range pages {
 		places[page] = "usr/share/man/" + filepath.Base(filepath.Dir(page)) + "/" + filepath.Base(page)
