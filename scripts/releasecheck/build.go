@@ -9,7 +9,6 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"regexp"
 	"runtime"
 	"slices"
 	"strings"
@@ -151,8 +150,13 @@ func differences(one, two map[string]string) (names []string) {
 	return names
 }
 
-// releaseDate is the day of the build in a file of winget.
-var releaseDate = regexp.MustCompile(`(?m)^ReleaseDate: .*$`)
+// inAnyOrder returns a file of a package manager with its lines sorted and without the day of the
+// build. goreleaser names the archives in the order in which it finished them.
+func inAnyOrder(text []byte) []byte {
+	lines := slices.Sorted(strings.Lines(string(text)))
+	lines = slices.DeleteFunc(lines, func(line string) bool { return strings.HasPrefix(line, "ReleaseDate:") })
+	return []byte(strings.Join(lines, ""))
+}
 
 // sums returns the SHA-256 sums of all files below a folder, by path.
 func sums(dir string) (map[string]string, error) {
@@ -165,11 +169,13 @@ func sums(dir string) (map[string]string, error) {
 		if err != nil {
 			return err
 		}
-		if strings.HasSuffix(path, ".installer.yaml") {
-			data = releaseDate.ReplaceAll(data, nil)
-		}
 		name, err := filepath.Rel(dir, path)
-		all[filepath.ToSlash(name)] = sum(data)
+		name = filepath.ToSlash(name)
+		switch folder, _, _ := strings.Cut(name, "/"); folder {
+		case "aur", "homebrew", "nix", "scoop", "winget":
+			data = inAnyOrder(data)
+		}
+		all[name] = sum(data)
 		return err
 	})
 	if err == nil && len(all) < 20 {

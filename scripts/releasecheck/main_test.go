@@ -23,6 +23,16 @@ func TestDifferences(t *testing.T) {
 	}
 }
 
+func TestInAnyOrder(t *testing.T) {
+	one, two := "ReleaseDate: 1\nfirst\nsecond\n", "second\nReleaseDate: 2\nfirst\n"
+	if a, b := inAnyOrder([]byte(one)), inAnyOrder([]byte(two)); string(a) != string(b) {
+		t.Errorf("%q and %q differ", a, b)
+	}
+	if string(inAnyOrder([]byte("other\n"))) == string(inAnyOrder([]byte(one))) {
+		t.Error("two texts with other lines are equal")
+	}
+}
+
 func TestCompareDownloads(t *testing.T) {
 	want := map[string]string{"a.tar.gz": "1", "b.tar.gz": "2"}
 	a, b := download{releases + "v1.0.0/a.tar.gz", "1"}, download{releases + "v1.0.0/b.tar.gz", "2"}
