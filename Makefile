@@ -17,15 +17,19 @@
 # make docs       writes the site of the documentation to dist/docs
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
+# make packages   writes archives and packages for all systems to dist: docs/install.md
+# make release-check  builds the release twice, compares the files, and uses the packages in clean
+#                 root folders. As root on Debian, it first installs up to four packages
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MISSPELL := github.com/golangci/misspell/cmd/misspell@v0.8.0
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0
 
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: clients man docs tables equal build test modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
+.PHONY: packages release-check clients man docs tables equal build test modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
@@ -103,6 +107,13 @@ picture:
 
 reproduce:
 	./scripts/reproduce
+
+packages:
+	go run $(GORELEASER) release --snapshot --clean --skip=publish,sign,announce
+
+release-check:
+	@./packaging/setup
+	go run ./scripts/releasecheck $(GORELEASER)
 
 FUZZTIME ?= 30s
 fuzz:

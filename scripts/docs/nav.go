@@ -22,6 +22,7 @@ func navigation() []group {
 	return []group{
 		{"Begin", []source{
 			{"README.md", "Overview"},
+			{"docs/install.md", "Install"},
 			{"docs/start.md", "Ten-minute start"},
 			{"docs/configure.md", "Set up profiles"},
 			{"docs/migrate.md", "From another tool"},
