@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,7 +29,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){
+	programs := map[string]func(){
 		"lanyard": func() { os.Exit(cli.Main(os.Args)) },
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
@@ -37,7 +38,9 @@ func TestMain(m *testing.M) {
 		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
-	})
+	}
+	addUnixTools(programs)
+	testscript.Main(m, programs)
 }
 
 // visit is the browser of the scripts. It writes the URL to the file $VISITED, where the commands
@@ -197,6 +200,10 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			} {
 				env.Setenv(name, value)
 			}
+			if runtime.GOOS == "windows" { // as on Unix, so that the scripts have one path
+				env.Setenv("AppData", filepath.Join(home, ".config"))
+				env.Setenv("LocalAppData", filepath.Join(home, ".local", "state"))
+			}
 			run := filepath.Join(env.WorkDir, "run")
 			env.Setenv("XDG_RUNTIME_DIR", run)
 			for _, dir := range []string{filepath.Join(home, ".aws"), run} {
@@ -287,13 +294,17 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // like implements the command "like FILE WANT". The command compares like cmp, but *** in WANT
-// matches any text within a line. It replaces the variables $HOME, $URL and $WORK.
+// matches any text within a line. It replaces the variables $HOME, $URL and $WORK. On Windows, a /
+// in WANT also matches a backslash.
 func like(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
 	for _, name := range []string{"HOME", "URL", "WORK"} {
-		pattern = strings.ReplaceAll(pattern, `\$`+name, regexp.QuoteMeta(ts.Getenv(name)))
+		pattern = strings.ReplaceAll(pattern, `\$`+name, regexp.QuoteMeta(filepath.ToSlash(ts.Getenv(name))))
 	}
 	pattern = strings.ReplaceAll(pattern, `\*\*\*`, `.*`)
+	if runtime.GOOS == "windows" {
+		pattern = strings.ReplaceAll(pattern, "/", `[/\\]`)
+	}
 	if got := ts.ReadFile(args[0]); !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
 		ts.Fatalf("%s is\n%s\nwant something like\n%s", args[0], got, ts.ReadFile(args[1]))
 	}

@@ -47,7 +47,7 @@ func TestRootDoesNotFollowLinksOfOtherUsers(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "shadow")
 	write(t, target, "old\n", 0o600)
 	path := filepath.Join(folder, "config")
-	symlink(t, target, path)
+	proctest.Symlink(t, target, path)
 	give(t, path, nobody, nobody)
 	_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), "another user's symbolic link") {
