@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // Root in a container edits the ~/.aws of a user of the host. The file keeps its owner.
