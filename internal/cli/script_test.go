@@ -29,7 +29,8 @@ import (
 )
 
 func TestMain(m *testing.M) {
-	programs := map[string]func(){
+	runUnixTool()
+	testscript.Main(m, map[string]func(){
 		"lanyard": func() { os.Exit(cli.Main(os.Args)) },
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
 		"visit":   visit,
@@ -38,9 +39,7 @@ func TestMain(m *testing.M) {
 		"many": many, "slay": slay, "peak": peak, "twice": twice,
 		"setleft": setLeftAnywhere, "secrets": secrets,
 		"authenticator": authenticator, "keys": keys,
-	}
-	addUnixTools(programs)
-	testscript.Main(m, programs)
+	})
 }
 
 // visit is the browser of the scripts. It writes the URL to the file $VISITED, where the commands
@@ -194,6 +193,9 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			// BIN has only the programs of this package. Scripts use it as PATH to run without
 			// the AWS CLI.
 			bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+			if err := linkUnixTools(bin); err != nil {
+				return err
+			}
 			for name, value := range map[string]string{
 				"BIN": bin, "HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
 				"URL": srv.URL, "PORT": srv.URL[strings.LastIndexByte(srv.URL, ':')+1:], "SSO": filepath.Join(home, ".aws", "sso", "cache"), "ROLES": filepath.Join(home, ".aws", "cli", "cache"),

@@ -2,5 +2,8 @@
 
 package cli_test
 
-// addUnixTools adds nothing, because Unix has the programs.
-func addUnixTools(map[string]func()) {}
+// runUnixTool does nothing, because Unix has the tools.
+func runUnixTool() {}
+
+// linkUnixTools does nothing, because Unix has the tools.
+func linkUnixTools(string) error { return nil }

@@ -1,15 +1,36 @@
 package cli_test
 
 import (
+	"errors"
 	"fmt"
-	"maps"
 	"os"
+	"path/filepath"
 	"strings"
+	"sync"
 )
 
-// addUnixTools adds the programs of Unix that many scripts run, in their simplest form.
-func addUnixTools(programs map[string]func()) {
-	maps.Copy(programs, map[string]func(){"cat": cat, "env": printEnv, "ls": ls, "touch": touch, "true": func() {}})
+// unixTools are the programs of Unix that many scripts run, in their simplest form.
+var unixTools = map[string]func(){"cat.exe": cat, "env.exe": printEnv, "ls.exe": ls, "touch.exe": touch, "true.exe": func() {}}
+
+// runUnixTool runs a tool and ends the process, if the process has the name of a tool.
+func runUnixTool() {
+	if run := unixTools[filepath.Base(os.Args[0])]; run != nil {
+		run()
+		os.Exit(0)
+	}
+}
+
+var linkOnce sync.Once
+
+// linkUnixTools adds the tools to the folder of the scripts' programs. The tools are links to the
+// program lanyard. testscript.Main cannot add them, because env is also a command of the scripts.
+func linkUnixTools(bin string) (err error) {
+	linkOnce.Do(func() {
+		for name := range unixTools {
+			err = errors.Join(err, os.Link(filepath.Join(bin, "lanyard.exe"), filepath.Join(bin, name)))
+		}
+	})
+	return err
 }
 
 // cat implements the program "cat FILE...".
