@@ -167,10 +167,14 @@ func TestScripts(t *testing.T) {
 
 // runScripts runs the scripts of a folder. setUp can change the environment of each script.
 func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
+	limit := 7 * time.Minute // ends a command that hangs
+	if runtime.GOOS == "windows" {
+		limit = 25 * time.Minute // programs start slowly, above all with wine
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(7 * time.Minute), // ends a command that hangs
+		Deadline:            time.Now().Add(limit),
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
 			if name != "agent" { // an AI agent runs the tests

@@ -21,12 +21,16 @@ func TestInvoke(t *testing.T) {
 		`(exit 3) || echo "went \"on\""`: `went "on"`,
 	}
 	if runtime.GOOS == "windows" { // its echo prints the quotes
+		self, err := os.Executable()
+		if err != nil {
+			t.Fatal(err)
+		}
 		tests = map[string]string{
-			`echo plain`:               "plain",
-			`echo "two  words"`:        `"two  words"`,
-			`echo one&& echo "two"`:    "one\n\"two\"",
-			`echo %LANYARD_TEST%`:      "value",
-			`"%COMSPEC%" /c "echo on"`: "on",
+			`echo plain`:                         "plain",
+			`echo "two  words"`:                  `"two  words"`,
+			`echo one&& echo "two"`:              "one\n\"two\"",
+			`echo %LANYARD_TEST%`:                "value",
+			`"` + self + `" "-test.run=no test"`: "PASS",
 		}
 	}
 	t.Setenv("LANYARD_TEST", "value")
