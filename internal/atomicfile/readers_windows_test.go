@@ -9,17 +9,17 @@ import (
 	"strings"
 	"testing"
 	"time"
-	"unsafe"
 
 	"golang.org/x/sys/windows"
 
 	"github.com/lanyard-cli/lanyard/internal/atomicfile"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // A writer replaces a file that lanyard itself is reading. The reader reads the old content.
 func TestOwnReadersDoNotStopAWriter(t *testing.T) {
-	needPOSIXRename(t)
+	proctest.NeedPOSIXRename(t)
 	path := existing(t)
 	f, err := datafile.Open(path, datafile.Limit)
 	if err != nil {
@@ -112,39 +112,4 @@ func existing(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return path
-}
-
-// needPOSIXRename skips the test if the system or the file system cannot rename like POSIX. Wine 8
-// and FAT cannot.
-func needPOSIXRename(t *testing.T) {
-	t.Helper()
-	path := existing(t)
-	from, err := windows.UTF16PtrFromString(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	h, err := windows.CreateFile(from, windows.DELETE|windows.SYNCHRONIZE, 0, nil, windows.OPEN_EXISTING, windows.FILE_ATTRIBUTE_NORMAL, 0)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = windows.CloseHandle(h) }()
-	info := struct { // FILE_RENAME_INFO
-		flags  uint32
-		folder windows.Handle
-		length uint32
-		name   [windows.MAX_PATH]uint16
-	}{flags: windows.FILE_RENAME_REPLACE_IF_EXISTS | windows.FILE_RENAME_POSIX_SEMANTICS}
-	to, err := windows.UTF16FromString(path + ".renamed")
-	if err != nil {
-		t.Fatal(err)
-	}
-	info.length = uint32(2 * (copy(info.name[:], to) - 1))
-	err = windows.SetFileInformationByHandle(h, windows.FileRenameInfoEx, (*byte)(unsafe.Pointer(&info)), uint32(unsafe.Sizeof(info)))
-	switch {
-	case errors.Is(err, windows.ERROR_INVALID_FUNCTION), errors.Is(err, windows.ERROR_CALL_NOT_IMPLEMENTED),
-		errors.Is(err, windows.ERROR_INVALID_PARAMETER), errors.Is(err, windows.ERROR_NOT_SUPPORTED):
-		t.Skipf("renames like POSIX do not work here: %v", err)
-	case err != nil:
-		t.Fatal(err)
-	}
 }

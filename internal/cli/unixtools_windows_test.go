@@ -10,11 +10,12 @@ import (
 )
 
 // unixTools are the programs of Unix that many scripts run, in their simplest form.
-var unixTools = map[string]func(){"cat.exe": cat, "env.exe": printEnv, "ls.exe": ls, "touch.exe": touch, "true.exe": func() {}}
+var unixTools = map[string]func(){"cat": cat, "env": printEnv, "ls": ls, "touch": touch, "true": func() {}}
 
-// runUnixTool runs a tool and ends the process, if the process has the name of a tool.
+// runUnixTool runs a tool and ends the process, if the process has the name of a tool. Programs that
+// cmd.exe starts have a name without ".exe".
 func runUnixTool() {
-	if run := unixTools[filepath.Base(os.Args[0])]; run != nil {
+	if run := unixTools[strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")]; run != nil {
 		run()
 		os.Exit(0)
 	}
@@ -27,7 +28,7 @@ var linkOnce sync.Once
 func linkUnixTools(bin string) (err error) {
 	linkOnce.Do(func() {
 		for name := range unixTools {
-			err = errors.Join(err, os.Link(filepath.Join(bin, "lanyard.exe"), filepath.Join(bin, name)))
+			err = errors.Join(err, os.Link(filepath.Join(bin, "lanyard.exe"), filepath.Join(bin, name+".exe")))
 		}
 	})
 	return err

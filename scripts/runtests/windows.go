@@ -13,6 +13,7 @@ import (
 // notOnWindows lists the packages whose tests runWindows does not run, and the reasons.
 var notOnWindows = []struct{ folder, reason string }{
 	{"internal/engine", "pure computation, the same on every system; the scripts of internal/cli run operations"},
+	{"internal/leaktest", "builds the program with go, which is not installed there"},
 	{"internal/layout", "checks the source code"},
 	{"internal/stormtest", "kills and counts processes as on Unix; the scripts of internal/cli start 20 and 50 processes at once"},
 	{"interop", "starts the AWS CLI, boto3 and other clients, which are not installed there"},

@@ -156,7 +156,7 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 }
 
 // callerOf returns the name of the command for the user's rules: "exec PROGRAM".
-func callerOf(path string) string { return "exec " + filepath.Base(path) }
+func callerOf(path string) string { return "exec " + strings.TrimSuffix(filepath.Base(path), ".exe") }
 
 // A startError reports a program that cannot be started.
 type startError struct {
