@@ -15,6 +15,7 @@ var notOnWindows = []struct{ folder, reason string }{
 	{"internal/engine", "pure computation, the same on every system; the scripts of internal/cli run operations"},
 	{"internal/leaktest", "builds the program with go, which is not installed there"},
 	{"internal/layout", "checks the source code"},
+	{"internal/ratelimit", "computes with a simulated service and clock, the same on every system"},
 	{"internal/stormtest", "kills and counts processes as on Unix; the scripts of internal/cli start 20 and 50 processes at once"},
 	{"interop", "starts the AWS CLI, boto3 and other clients, which are not installed there"},
 	{"scripts", "checks the documents and draws pictures"},
