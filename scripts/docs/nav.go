@@ -45,6 +45,7 @@ func navigation() []group {
 			{"docs/editors.md", "Editors and IDEs"},
 			{"docs/ci.md", "CI"},
 			{"docs/remote.md", "SSH and WSL"},
+			{"docs/windows.md", "Windows"},
 			{"docs/serve.md", "Containers"},
 			{"docs/credentials.md", "The credentials file"},
 			{"docs/library.md", "Go programs"},
