@@ -9,8 +9,8 @@ import (
 	"sync"
 )
 
-// unixTools are the programs of Unix that many scripts run, in their simplest form.
-var unixTools = map[string]func(){"cat": cat, "env": printEnv, "ls": ls, "touch": touch, "true": func() {}}
+// unixTools are the programs of Unix that many scripts run, in their simplest form, and ctrlc.
+var unixTools = map[string]func(){"ctrlc": ctrlC, "cat": cat, "env": printEnv, "ls": ls, "touch": touch, "true": func() {}}
 
 // runUnixTool runs a tool and ends the process, if the process has the name of a tool. Programs that
 // cmd.exe starts have a name without ".exe".

@@ -2,6 +2,6 @@
 
 package terminal
 
-// Interprets makes a terminal interpret escape sequences, and reports whether it does. On Unix, all
-// terminals do, except those that TERM calls dumb.
+// Interprets makes a terminal interpret escape sequences, and reports whether it does. On Unix, it
+// does, unless TERM calls it dumb.
 func Interprets(any) bool { return true }
