@@ -7,15 +7,24 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+
+	"github.com/lanyard-cli/lanyard/internal/cli"
 )
 
 // unixTools are the programs of Unix that many scripts run, in their simplest form, and ctrlc.
 var unixTools = map[string]func(){"ctrlc": ctrlC, "cat": cat, "env": printEnv, "ls": ls, "touch": touch, "true": func() {}}
 
-// runUnixTool runs a tool and ends the process, if the process has the name of a tool. Programs that
+// emulatorBrowser is the name under which emulator run copies the program.
+const emulatorBrowser = "lanyard-emulator-browser"
+
+// runUnixTool runs a tool or lanyard and ends the process, if the process has such a name. Programs that
 // cmd.exe starts have a name without ".exe".
 func runUnixTool() {
-	if run := unixTools[strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")]; run != nil {
+	name := strings.TrimSuffix(filepath.Base(os.Args[0]), ".exe")
+	if name == emulatorBrowser {
+		os.Exit(cli.Main(os.Args))
+	}
+	if run := unixTools[name]; run != nil {
 		run()
 		os.Exit(0)
 	}
