@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -104,6 +105,9 @@ func TestFolderIsADanglingLink(t *testing.T) {
 }
 
 func TestHardLinkWarning(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("lanyard does not count the names of a file on Windows")
+	}
 	root := t.TempDir()
 	path, other := filepath.Join(root, "config"), filepath.Join(root, "other")
 	write(t, path, "old\n", 0o600)
