@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -51,6 +52,9 @@ func runWindows(log io.Writer) (bool, error) {
 		if err := goTest(s, env, flags, group.packages); err != nil {
 			return false, err
 		}
+		if err := repeatFaults(s, env, flags); err != nil {
+			return false, err
+		}
 	}
 	ok := s.print("")
 	fmt.Println("== the program, built like a release")
@@ -92,4 +96,41 @@ func runProgram(env []string) error {
 		fmt.Println("ok  ", line)
 	}
 	return nil
+}
+
+// wineFault is in the output of a test that could not start a program. Wine 8 fails to start about
+// one program in a thousand.
+const wineFault = ": Internal error."
+
+// repeatFaults runs the failed tests again in which wine did not start a program.
+func repeatFaults(s *summary, env, flags []string) error {
+	for _, name := range s.takeFaults() {
+		fmt.Println("again, because wine did not start a program:", name)
+		run := "-run=^" + strings.ReplaceAll(name.Test, "/", "$/^") + "$"
+		if err := goTest(s, env, append(flags, run), []string{name.Package}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// takeFaults removes the failures with a wineFault, and the failures of tests that failed only
+// because of them. It returns the names of the former.
+func (s *summary) takeFaults() (faults []testName) {
+	isFault := func(r result) bool {
+		return r.name.Test != "" && strings.Contains(strings.Join(r.output, ""), wineFault)
+	}
+	parents := map[testName]bool{} // whether all failed subtests are faults
+	for _, r := range s.failures {
+		if isFault(r) {
+			faults = append(faults, r.name)
+		}
+		if parent, _, sub := strings.Cut(r.name.Test, "/"); sub {
+			p := testName{r.name.Package, parent}
+			all, seen := parents[p]
+			parents[p] = isFault(r) && (all || !seen)
+		}
+	}
+	s.failures = slices.DeleteFunc(s.failures, func(r result) bool { return isFault(r) || parents[r.name] })
+	return faults
 }
