@@ -1,6 +1,8 @@
 # make build      builds the program like a release: ./lanyard
 # make test       runs all checks and tests. As root on Debian, it first installs the programs
 #                 that the tests start; NO_INSTALL=1 make test installs nothing
+# make test-windows  runs the Windows program and its tests with wine, which it installs like
+#                 make test: docs/windows.md. It takes minutes
 # make check      checks format, vet on three systems, go.mod, linters, prose, spelling
 # make race       runs all tests with the race detector
 # make bench      measures the speed of the program, as ratios within one run
@@ -29,12 +31,15 @@ GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: packages release-check clients man docs tables equal build test modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
+.PHONY: packages release-check clients man docs tables equal build test test-windows modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
 
 test: modules setup check race
+
+test-windows:
+	./scripts/wine/run go run ./scripts/runtests -windows
 
 modules:
 	@echo '== downloading the Go modules that are missing'

@@ -378,6 +378,7 @@ var docElsewhere = map[string]elsewhere{
 	"make docs":                   {"the test writes the same site", "scripts/docs/site_test.go TestSite"},
 	"make man":                    {"the test writes the same pages", "scripts/docs/manual_test.go TestPages"},
 	"make test":                   {"this test is a part of it", ""},
+	"make test-windows":           {"it takes minutes and needs wine", "scripts/runtests/windows.go runWindows"},
 	"NO_INSTALL=1 make test":      {"this test is a part of it", "scripts/setup NO_INSTALL"},
 	"scripts/image …":             {"it needs docker", "scripts/image docker"},
 	"docker run --rm --publish …": {"it needs docker", "Dockerfile ENTRYPOINT"},

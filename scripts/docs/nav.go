@@ -50,6 +50,7 @@ func navigation() []group {
 			{"docs/containers.md", "Containers"},
 			{"docs/remote.md", "SSH"},
 			{"docs/wsl.md", "WSL"},
+			{"docs/windows.md", "Windows"},
 			{"docs/agents.md", "AI agents"},
 			{"docs/serve.md", "Servers of credentials"},
 			{"docs/credentials.md", "The credentials file"},
