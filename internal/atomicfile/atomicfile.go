@@ -368,7 +368,7 @@ func notRegular(path string, info fs.FileInfo) error {
 
 // Full reports whether an error says that the disk or the user's quota is full.
 func Full(err error) bool {
-	return slices.ContainsFunc(fullErrors, func(full error) bool { return errors.Is(err, full) })
+	return slices.ContainsFunc(fullErrors(), func(full error) bool { return errors.Is(err, full) })
 }
 
 // maxLinks is the maximum number of symbolic links that Resolve follows. Linux has the same

@@ -57,11 +57,13 @@ func inUse(err error) bool {
 	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }
 
-// fullErrors are the system's errors for a full disk and a used-up quota. Windows never returns
+// fullErrors returns the system's errors for a full disk and a used-up quota. Windows never returns
 // ENOSPC and EDQUOT, but Go names them.
-var fullErrors = []error{
-	windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED,
-	syscall.ENOSPC, syscall.EDQUOT,
+func fullErrors() []error {
+	return []error{
+		windows.ERROR_DISK_FULL, windows.ERROR_HANDLE_DISK_FULL, windows.ERROR_DISK_QUOTA_EXCEEDED,
+		syscall.ENOSPC, syscall.EDQUOT,
+	}
 }
 
 func syncDir(string) {}
