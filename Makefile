@@ -1,6 +1,8 @@
 # make build      builds the program like a release: ./lanyard
 # make test       runs all checks and tests. As root on Debian, it first installs the programs
 #                 that the tests start; NO_INSTALL=1 make test installs nothing
+# make test-windows  runs the Windows program and its tests with wine, which it installs like
+#                 make test: docs/windows.md. It takes minutes
 # make check      checks format, vet on three systems, go.mod, linters, prose, spelling
 # make race       runs all tests with the race detector
 # make bench      measures the speed of the program, as ratios within one run
@@ -17,20 +19,27 @@
 # make docs       writes the site of the documentation to dist/docs
 # make picture    draws the terminal in the README again
 # make reproduce  builds in two folders and compares the programs
+# make packages   writes archives and packages for all systems to dist: docs/install.md
+# make release-check  builds the release twice, compares the files, and uses the packages in clean
+#                 root folders. As root on Debian, it first installs up to four packages
 
 GOFUMPT  := mvdan.cc/gofumpt@v0.12.0
 GOLANGCI := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 MISSPELL := github.com/golangci/misspell/cmd/misspell@v0.8.0
+GORELEASER := github.com/goreleaser/goreleaser/v2@v2.16.0
 
 # Without cgo, the program is one static file and starts faster: see docs/architecture.md.
 export CGO_ENABLED ?= 0
 
-.PHONY: clients man docs tables equal build test modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
+.PHONY: packages release-check clients man docs tables equal build test test-windows modules setup check lint race bench bench-check storm journeys prose picture reproduce fuzz clean
 
 build:
 	go build -trimpath -ldflags '-s -w' -o lanyard ./cmd/lanyard
 
 test: modules setup check race
+
+test-windows:
+	./scripts/wine/run go run ./scripts/runtests -windows
 
 modules:
 	@echo '== downloading the Go modules that are missing'
@@ -103,6 +112,13 @@ picture:
 
 reproduce:
 	./scripts/reproduce
+
+packages:
+	go run $(GORELEASER) release --snapshot --clean --skip=publish,sign,announce
+
+release-check:
+	@./packaging/setup
+	go run ./scripts/releasecheck $(GORELEASER)
 
 FUZZTIME ?= 30s
 fuzz:

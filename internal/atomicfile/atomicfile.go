@@ -12,6 +12,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"syscall"
 
 	"github.com/lanyard-cli/lanyard/internal/owner"
@@ -366,7 +367,9 @@ func notRegular(path string, info fs.FileInfo) error {
 }
 
 // Full reports whether an error says that the disk or the user's quota is full.
-func Full(err error) bool { return errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) }
+func Full(err error) bool {
+	return slices.ContainsFunc(fullErrors(), func(full error) bool { return errors.Is(err, full) })
+}
 
 // maxLinks is the maximum number of symbolic links that Resolve follows. Linux has the same
 // limit.

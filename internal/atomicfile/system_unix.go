@@ -14,6 +14,11 @@ import (
 
 func rename(from, to string) error { return os.Rename(from, to) }
 
+// fullErrors returns the system's errors for a full disk and a used-up quota.
+func fullErrors() []error {
+	return []error{syscall.ENOSPC, syscall.EDQUOT}
+}
+
 // syncDir makes a rename durable. It ignores errors, because some file systems do not support
 // this. The old content or the new content survives a crash in any case.
 func syncDir(dir string) {

@@ -101,15 +101,21 @@ func (l Log) Append(entries ...Entry) (lines []string, err error) {
 		}
 	}
 	if h.size >= l.limit() {
-		if err := l.rotate(&h, place); err != nil {
+		_ = f.Close() // Windows does not rename a file that is open
+		flags := os.O_RDWR | os.O_APPEND | os.O_CREATE | noFollow
+		switch err := l.rotate(&h, place); {
+		case err == nil:
+			flags |= os.O_EXCL
+			size = 0
+		case !inUse(err): // else the next writer rotates
 			return nil, err
 		}
-		_ = f.Close()
-		if f, err = os.OpenFile(l.Path(), os.O_RDWR|os.O_APPEND|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		if f, err = os.OpenFile(l.Path(), flags, 0o600); err != nil {
 			return nil, err
 		}
-		_ = owner.Inherit(l.Path())
-		size = 0
+		if size == 0 {
+			_ = owner.Inherit(l.Path())
+		}
 	}
 	for _, e := range entries {
 		h.add(e, &out)
@@ -217,7 +223,10 @@ func (l Log) rotated(h anchor) bool {
 	return seq == h.seq && hash == h.hash
 }
 
-// rotate gives the current file its old name, and removes the oldest files.
+// rotate gives the current file its old name, and removes the oldest files. On Windows, another
+// program can prevent this while it reads a file. If it reads the current file, rotate changes
+// nothing, and inUse is true for the error. If it reads an old file, a later rotation removes that
+// file.
 func (l Log) rotate(h *anchor, place *os.File) error {
 	if err := rename(l.Path(), l.oldPath(h.first)); err != nil {
 		return err
@@ -229,7 +238,7 @@ func (l Log) rotate(h *anchor, place *os.File) error {
 		keep = keptFiles
 	}
 	for len(old) > keep {
-		if err := os.Remove(old[0]); err != nil {
+		if err := os.Remove(old[0]); err != nil && !inUse(err) {
 			return err
 		}
 		old = old[1:]

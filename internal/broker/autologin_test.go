@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -299,6 +300,9 @@ func TestNoAutoLoginAfterOtherFailure(t *testing.T) {
 }
 
 func TestNoAutoLoginWithoutStorage(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes that make a folder read-only")
+	}
 	withFixture(t, emulator.Config{}, func(f *fixture) {
 		f.Login()
 		f.Logout()

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -27,6 +28,9 @@ func (f *fixture) spoil(suffix string) {
 // A sidecar file becomes unreadable before or during a refresh. The new token is stored and
 // not revoked.
 func TestUnreadableSidecarDuringRefresh(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows does not remove a lock file that is open")
+	}
 	for _, suffix := range []string{".generation", ".outcome", ".lock", ".login.lock", ".login.outcome", ".login.holder"} {
 		for _, when := range []string{"before", "during"} {
 			withFixture(t, emulator.Config{}, func(f *fixture) {

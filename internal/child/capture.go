@@ -28,6 +28,9 @@ type Capture struct {
 // of the program, or 128 and the number of the signal that ended the program. If ctx ends, Run ends
 // the whole process group. The error says that the program could not be started.
 func (c Capture) Run(ctx context.Context) (code int, err error) {
+	if err := CheckBatch(c.Path, c.Args[1:]); err != nil {
+		return 0, err
+	}
 	program := c.command(c.Path, c.Args)
 	err = program.Start()
 	if errors.Is(err, syscall.ENOEXEC) { // a shell must run a script that does not begin with #!
@@ -68,5 +71,6 @@ func (c Capture) command(path string, args []string) *exec.Cmd {
 	cmd := exec.Command(path)
 	cmd.Args, cmd.Env, cmd.Stdout, cmd.Stderr = args, c.Env, c.Stdout, c.Stderr
 	cmd.SysProcAttr = ownGroup()
+	quoteBatch(cmd)
 	return cmd
 }

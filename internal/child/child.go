@@ -29,9 +29,13 @@ func Become(app *command.App, path string, argv, env []string) error {
 // If a signal ended the program, the error is a [*Killed]. path may be a name on PATH. argv
 // contains the name of the program.
 func Run(app *command.App, path string, argv, env []string, signals <-chan os.Signal) error {
+	if err := CheckBatch(path, argv[1:]); err != nil {
+		return err
+	}
 	program := exec.Command(path)
 	program.Args, program.Env = argv, env
 	program.Stdin, program.Stdout, program.Stderr = app.IO.In, app.IO.Out, app.IO.Err
+	quoteBatch(program)
 	select {
 	case <-signals:
 		return command.ErrInterrupted // before the program was started

@@ -3,10 +3,12 @@
 package cli_test
 
 import (
+	"cmp"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,10 +25,11 @@ var hardNames = []string{
 
 // A completingShell is a shell with completion.
 type completingShell struct {
-	args  []string
-	rc    string // the name of the start-up file
-	lines string // the lines of the start-up file
-	env   []string
+	program string // the key in completingShells, if empty
+	args    []string
+	rc      string // the name of the start-up file
+	lines   string // the lines of the start-up file
+	env     []string
 }
 
 func completingShells() map[string]completingShell {
@@ -38,6 +41,11 @@ func completingShells() map[string]completingShell {
 		"zsh": {
 			args: []string{"-d", "-i"}, rc: ".zshrc",
 			lines: "PS1='ready> '\nautoload -Uz compinit; compinit -D\n" + `eval "$(lanyard completion zsh)"` + "\n",
+		},
+		"zsh of a package": { // a package installs the script as a file in fpath
+			program: "zsh", args: []string{"-d", "-i"}, rc: ".zshrc",
+			lines: "PS1='ready> '\nmkdir -p $ZDOTDIR/site\nlanyard completion zsh >$ZDOTDIR/site/_lanyard\n" +
+				"fpath=($ZDOTDIR/site $fpath)\nautoload -Uz compinit; compinit -u -D\n",
 		},
 		"fish": {
 			args: []string{"-i"}, rc: ".config/fish/config.fish",
@@ -58,10 +66,11 @@ func completingShells() map[string]completingShell {
 // braces, after the word argv.
 func startShell(t *testing.T, name, config string) *terminal {
 	t.Helper()
-	if _, err := exec.LookPath(name); err != nil {
-		t.Skipf("%s is not installed", name)
-	}
 	s := completingShells()[name]
+	program := cmp.Or(s.program, name)
+	if _, err := exec.LookPath(program); err != nil {
+		t.Skipf("%s is not installed", program)
+	}
 	tm := &terminal{t: t, srv: emulatortest.Start(t, emulator.BuiltIn()), home: t.TempDir()}
 	real, err := exec.LookPath("lanyard")
 	if err != nil {
@@ -84,7 +93,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 	for i, a := range s.args {
 		args[i] = strings.ReplaceAll(a, "$HOME", tm.home)
 	}
-	tm.start(terminalOptions{program: name, cols: 200, rows: 50, env: append(s.env,
+	tm.start(terminalOptions{program: program, cols: 200, rows: 50, env: append(s.env,
 		"PATH="+filepath.Join(tm.home, "bin")+":"+os.Getenv("PATH"), "LC_ALL=C.UTF-8", "XDG_CONFIG_HOME="+filepath.Join(tm.home, ".config"),
 		"XDG_RUNTIME_DIR="+tm.home, "ZDOTDIR="+tm.home)}, args...)
 	tm.expect("ready>")
@@ -162,11 +171,11 @@ func TestShellsComplete(t *testing.T) {
 			{"lanyard exec plain-one -- lanyard sta", "{exec}{plain-one}{--}{lanyard}{status}"},
 		},
 	}
-	for shell := range completingShells() {
+	for shell, s := range completingShells() {
 		t.Run(shell, func(t *testing.T) {
 			t.Parallel()
 			tm := startShell(t, shell, namedProfiles(hardNames))
-			for _, tt := range append(tests["all"], tests[shell]...) {
+			for _, tt := range slices.Concat(tests["all"], tests[cmp.Or(s.program, shell)]) {
 				tm.complete(tt)
 			}
 			for _, name := range hardNames {

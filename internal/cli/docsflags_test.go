@@ -22,6 +22,8 @@ var flagsOfOthers = []string{
 	"profile-directory", "user-data-dir", "now", "user",
 	// granted, aws-sso-cli and aws-vault
 	"arn", "export-all-env-vars", "json", "no-credential-process", "sso-scope",
+	// package managers, cosign, gh, git and goreleaser
+	"allow-untrusted", "cask", "certificate-identity", "certificate-oidc-issuer", "clean", "detach", "ignore-missing", "repo", "skip",
 	// AWS operations
 	"access-token", "body", "cli-input-yaml", "context", "endpoint-id", "filters", "generate-cli-skeleton", "max-items",
 	"starting-token",

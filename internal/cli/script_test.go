@@ -11,6 +11,7 @@ import (
 	"os/signal"
 	"path/filepath"
 	"regexp"
+	"runtime"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -28,6 +29,7 @@ import (
 )
 
 func TestMain(m *testing.M) {
+	runUnixTool()
 	testscript.Main(m, map[string]func(){
 		"lanyard": func() { os.Exit(cli.Main(os.Args)) },
 		"aws":     func() { os.Exit(cli.Main(os.Args)) },
@@ -168,10 +170,14 @@ func TestScripts(t *testing.T) {
 // A script fails if it leaves a file of lanyard that docs/files.md does not have.
 func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 	files := documentedFiles(t)
+	limit := 7 * time.Minute // ends a command that hangs
+	if runtime.GOOS == "windows" {
+		limit = 25 * time.Minute // programs start slowly, above all with wine
+	}
 	testscript.Run(t, testscript.Params{
 		Dir:                 dir,
 		RequireExplicitExec: true,
-		Deadline:            time.Now().Add(7 * time.Minute), // ends a command that hangs
+		Deadline:            time.Now().Add(limit),
 		UpdateScripts:       os.Getenv("UPDATE_SCRIPTS") != "",
 		Condition: func(name string) (bool, error) {
 			if name != "agent" { // an AI agent runs the tests
@@ -194,11 +200,18 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			// BIN has only the programs of this package. Scripts use it as PATH to run without
 			// the AWS CLI.
 			bin, _, _ := strings.Cut(env.Getenv("PATH"), string(os.PathListSeparator))
+			if err := linkUnixTools(bin); err != nil {
+				return err
+			}
 			for name, value := range map[string]string{
 				"BIN": bin, "HOME": home, "USERPROFILE": home, "BROWSER": "visit %s", "VISITED": filepath.Join(env.WorkDir, "visited"),
 				"URL": srv.URL, "PORT": srv.URL[strings.LastIndexByte(srv.URL, ':')+1:], "SSO": filepath.Join(home, ".aws", "sso", "cache"), "ROLES": filepath.Join(home, ".aws", "cli", "cache"),
 			} {
 				env.Setenv(name, value)
+			}
+			if runtime.GOOS == "windows" { // as on Unix, so that the scripts have one path
+				env.Setenv("AppData", filepath.Join(home, ".config"))
+				env.Setenv("LocalAppData", filepath.Join(home, ".local", "state"))
 			}
 			run := filepath.Join(env.WorkDir, "run")
 			env.Setenv("XDG_RUNTIME_DIR", run)
@@ -295,13 +308,17 @@ func await(ts *testscript.TestScript, _ bool, args []string) {
 }
 
 // like implements the command "like FILE WANT". The command compares like cmp, but *** in WANT
-// matches any text within a line. It replaces the variables $HOME, $URL and $WORK.
+// matches any text within a line. It replaces the variables $HOME, $URL and $WORK. On Windows, a /
+// in WANT also matches a backslash.
 func like(ts *testscript.TestScript, _ bool, args []string) {
 	pattern := regexp.QuoteMeta(ts.ReadFile(args[1]))
 	for _, name := range []string{"HOME", "URL", "WORK"} {
-		pattern = strings.ReplaceAll(pattern, `\$`+name, regexp.QuoteMeta(ts.Getenv(name)))
+		pattern = strings.ReplaceAll(pattern, `\$`+name, regexp.QuoteMeta(filepath.ToSlash(ts.Getenv(name))))
 	}
 	pattern = strings.ReplaceAll(pattern, `\*\*\*`, `.*`)
+	if runtime.GOOS == "windows" {
+		pattern = strings.ReplaceAll(pattern, "/", `[/\\]`)
+	}
 	if got := ts.ReadFile(args[0]); !regexp.MustCompile(`^` + pattern + `$`).MatchString(got) {
 		ts.Fatalf("%s is\n%s\nwant something like\n%s", args[0], got, ts.ReadFile(args[1]))
 	}

@@ -119,7 +119,7 @@ func started(ts *testscript.TestScript, args []string) *exec.Cmd {
 	ts.Check(err)
 	cmd := exec.Command(path, args[1:]...)
 	for _, name := range []string{
-		"PATH", "HOME", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL",
+		"PATH", "HOME", "USERPROFILE", "AppData", "LocalAppData", "AWS_ENDPOINT_URL_SSO", "AWS_ENDPOINT_URL_SSO_OIDC", "AWS_ENDPOINT_URL_STS", "AWS_ENDPOINT_URL",
 		"DBUS_SESSION_BUS_ADDRESS", "LANYARD_PASSPHRASE_COMMAND", "AWS_EC2_METADATA_DISABLED",
 	} {
 		if v := ts.Getenv(name); v != "" {

@@ -93,12 +93,12 @@ func EnvOf(entries []string) Env {
 
 // OutStyle returns the colours for text on stdout.
 func (app *App) OutStyle() style.Palette {
-	return style.New(app.IO.OutTerminal, app.Env.Lookup, app.Flags.Color)
+	return style.New(app.IO.OutTerminal && terminal.Interprets(app.IO.Out), app.Env.Lookup, app.Flags.Color)
 }
 
 // ErrStyle returns the colours for text on stderr.
 func (app *App) ErrStyle() style.Palette {
-	return style.New(app.IO.ErrTerminal, app.Env.Lookup, app.Flags.Color)
+	return style.New(app.IO.ErrTerminal && terminal.Interprets(app.IO.Err), app.Env.Lookup, app.Flags.Color)
 }
 
 // Agreed reports whether the user has agreed to something in this process. Copies of an App share

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"os/exec"
 	"strings"
 	"testing"
@@ -71,7 +72,7 @@ func TestReport(t *testing.T) {
 
 // *exec.ExitError has a method ExitCode, which must not become our exit code.
 func TestReportIgnoresExitCodesOfOtherPrograms(t *testing.T) {
-	err := exec.Command("go", "no-such-command").Run()
+	err := exec.Command(os.Args[0], "-no-such-flag").Run()
 	var exit *exec.ExitError
 	if !errors.As(err, &exit) {
 		t.Fatal(err)

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 // Root in a container edits the ~/.aws of a user of the host. The file keeps its owner.
@@ -47,7 +49,7 @@ func TestRootDoesNotFollowLinksOfOtherUsers(t *testing.T) {
 	target := filepath.Join(t.TempDir(), "shadow")
 	write(t, target, "old\n", 0o600)
 	path := filepath.Join(folder, "config")
-	symlink(t, target, path)
+	proctest.Symlink(t, target, path)
 	give(t, path, nobody, nobody)
 	_, err := editor(t).Edit(t.Context(), path, "x", add("new"))
 	if err == nil || !strings.Contains(err.Error(), "another user's symbolic link") {

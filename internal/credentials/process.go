@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
@@ -87,7 +88,7 @@ func (f *fetcher) process(ctx context.Context, p *profile.Profile, line awsconfi
 // run runs a program that prints credentials for the profile called name.
 func (f *fetcher) run(ctx context.Context, name string, words []string) (ssocache.Credentials, error) {
 	chain := ChainVariable + "=" + strings.Join(append(callers(f.w.App), name), ",")
-	out, err := output(ctx, f.w.App, words, chain)
+	out, err := output(ctx, f.w.App, words, nil, chain)
 	var printed *printedError
 	switch {
 	case errors.As(err, &printed):
@@ -142,11 +143,8 @@ func parseProcess(output []byte, now time.Time) (ssocache.Credentials, error) {
 // shellCommand runs a command in a shell, like aws-vault, and returns the output. setting is
 // the setting that contains the command.
 func shellCommand(ctx context.Context, app *command.App, setting, line string) (secret.String, error) {
-	words := []string{"/bin/sh", "-c", line}
-	if runtime.GOOS == "windows" {
-		words = []string{"cmd.exe", "/C", line}
-	}
-	out, err := output(ctx, app, words, ChainVariable+"="+app.Env.Get(ChainVariable))
+	words, attr := shell.Invoke(line, app.Env.Lookup)
+	out, err := output(ctx, app, words, attr, ChainVariable+"="+app.Env.Get(ChainVariable))
 	if err != nil {
 		return secret.String{}, fmt.Errorf("%s: %w", setting, err)
 	}
@@ -158,17 +156,18 @@ func shellCommand(ctx context.Context, app *command.App, setting, line string) (
 }
 
 // output runs a program and returns its stdout. It copies the program's stderr to a terminal,
-// and also uses it as the text of the error. The program does not get lanyard's own secrets.
-func output(ctx context.Context, app *command.App, words []string, environ ...string) (secret.String, error) {
-	return outputWithin(ctx, processTimeout, app, words, environ...)
+// and also uses it as the text of the error. The program does not get lanyard's own secrets. attr
+// can be nil.
+func output(ctx context.Context, app *command.App, words []string, attr *syscall.SysProcAttr, environ ...string) (secret.String, error) {
+	return outputWithin(ctx, processTimeout, app, words, attr, environ...)
 }
 
 // outputWithin is output with another time limit.
-func outputWithin(ctx context.Context, limit time.Duration, app *command.App, words []string, environ ...string) (secret.String, error) {
+func outputWithin(ctx context.Context, limit time.Duration, app *command.App, words []string, attr *syscall.SysProcAttr, environ ...string) (secret.String, error) {
 	ctx, cancel := context.WithTimeoutCause(ctx, limit, fmt.Errorf("%s did not end within %s", words[0], limit))
 	defer cancel()
 	cmd := exec.CommandContext(ctx, words[0], words[1:]...) //nolint:gosec // the user configured this command
-	cmd.WaitDelay = time.Second
+	cmd.SysProcAttr, cmd.WaitDelay = attr, time.Second
 	cmd.Env = append(childEnvironment(app), environ...)
 	if app.IO.Terminal {
 		cmd.Stdin = app.IO.In

@@ -128,7 +128,7 @@ func TestOutput(t *testing.T) {
 	} {
 		t.Run(tt.program+" "+tt.kind, func(t *testing.T) {
 			app := appWith(os.Environ()...)
-			out, err := outputWithin(t.Context(), tt.limit, app, []string{tt.program}, helper+"="+tt.kind)
+			out, err := outputWithin(t.Context(), tt.limit, app, []string{tt.program}, nil, helper+"="+tt.kind)
 			if out.Reveal() != tt.want || (err == nil) != (tt.message == "") || err != nil && !strings.Contains(err.Error(), tt.message) {
 				t.Errorf("output %q, error %v; want %q, %q", out.Reveal(), err, tt.want, tt.message)
 			}

@@ -121,7 +121,7 @@ func TestRelayErrors(t *testing.T) {
 		token         func() (secret.String, error)
 		want          string
 	}{
-		{"no server", closed.Addr().String(), good, "refused (hint: start the server: lanyard serve ecs)"},
+		{"no server", closed.Addr().String(), good, "(hint: start the server: lanyard serve ecs)"},
 		{"a large answer", large.Listener.Addr().String(), good, "the answer is too large"},
 		{"no token", closed.Addr().String(), func() (secret.String, error) { return secret.String{}, errors.New("no such file") }, "no such file"},
 	} {

@@ -11,7 +11,6 @@ import (
 	"io/fs"
 	"os"
 	"strconv"
-	"syscall"
 	"time"
 )
 
@@ -176,13 +175,13 @@ const (
 	retryPause = 20 * time.Millisecond
 )
 
-// openWithRetry opens a file for reading. If the process or the system has no free file
-// descriptors, it retries for a second, because other files are usually closed soon.
+// openWithRetry opens a file for reading. It retries for a moment if the process or the system has
+// no free file descriptors, because other files are usually closed soon. On Windows, it also
+// retries while another process has the file for itself.
 func openWithRetry(path string) (f *os.File, err error) {
 	for start := time.Now(); ; time.Sleep(retryPause) {
-		f, err = os.OpenFile(path, os.O_RDONLY|nonBlocking, 0) //nolint:gosec // the caller's file
-		noDescriptor := errors.Is(err, syscall.EMFILE) || errors.Is(err, syscall.ENFILE)
-		if !noDescriptor || time.Since(start) >= retryFor {
+		f, err = open(path)
+		if err == nil || time.Since(start) >= passing(err) {
 			return f, err
 		}
 	}

@@ -67,7 +67,7 @@ func Record(path string, now time.Time, targets []Target) (*Recorder, error) {
 	if err := atomicfile.Write(path, append(head, '\n'), 0o600); err != nil {
 		return nil, err
 	}
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_APPEND, 0)
+	f, err := datafile.OpenAppend(path)
 	if err != nil {
 		return nil, err
 	}

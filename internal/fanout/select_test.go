@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/lanyard-cli/lanyard/internal/inventory"
+	"github.com/lanyard-cli/lanyard/internal/proctest"
 )
 
 func TestChoose(t *testing.T) {
@@ -122,9 +124,7 @@ func TestRecordFollowsNoLink(t *testing.T) {
 	if err := os.WriteFile(target, []byte(content), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.Symlink(target, path); err != nil {
-		t.Skipf("no links: %v", err)
-	}
+	proctest.Symlink(t, target, path)
 	if _, err := Record(path, time.Now(), targetsOf(1)); err == nil || !strings.Contains(err.Error(), path+" is a link") {
 		t.Errorf("Record: error %v, want one about the link", err)
 	}
@@ -155,6 +155,10 @@ func TestRecord(t *testing.T) {
 	left, _, err := Unfinished(path)
 	if want := []Target{targets[1], targets[2], targets[4]}; err != nil || !slices.Equal(left, want) {
 		t.Errorf("%v, error %v, want %v", left, err, want)
+	}
+	if runtime.GOOS == "windows" {
+		defer func() { _ = r.Close() }() // if the test is skipped
+		proctest.NeedPOSIXRename(t)
 	}
 	second, err := Record(path, time.Now(), targets[:1])
 	if err != nil {

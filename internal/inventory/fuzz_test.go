@@ -2,6 +2,7 @@ package inventory_test
 
 import (
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -17,7 +18,7 @@ func FuzzList(f *testing.F) {
 	f.Add("given\t1\t000000000012\tn\t\nagain\t1\nanew\t1\t000000000012\nend\t7\tincomplete\n")
 	f.Fuzz(func(t *testing.T, content string) {
 		v := inventory.Open(t.TempDir(), inventory.Identity{Session: "corp", Origin: "aws", SignIn: "x"})
-		if err := os.MkdirAll(strings.TrimSuffix(v.Path(), "/"+v.Name()+".list"), 0o700); err != nil {
+		if err := os.MkdirAll(filepath.Dir(v.Path()), 0o700); err != nil {
 			t.Fatal(err)
 		}
 		read := func(content string) inventory.List {

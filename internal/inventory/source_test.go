@@ -77,7 +77,7 @@ func TestExportAndSource(t *testing.T) {
 	read(other, false, "its checksum is "+sum)
 	served = nil
 	read(other, false, "HTTP 404")
-	for location, want := range map[string]string{srv.URL + "/new": "HTTP 404", srv.URL + "/moved": "without https", filepath.Join(home, "none"): "no such file"} {
+	for location, want := range map[string]string{srv.URL + "/new": "HTTP 404", srv.URL + "/moved": "without https", filepath.Join(home, "none"): "open "} {
 		given, why := good(location).Read(t.Context(), t.TempDir(), srv.Client())
 		if given != nil || why == nil || !strings.Contains(why.Error(), want) || !strings.Contains(why.Error(), location) {
 			t.Errorf("%s: %+v, %v, want %q", location, given, why, want)

@@ -139,6 +139,7 @@ func (u *update) openFile() error {
 func (u *update) closeFile() {
 	if u.out != nil {
 		_ = u.out.Close()
+		u.out = nil
 	}
 }
 
@@ -219,6 +220,7 @@ func (u *update) compact() {
 		whether = "complete"
 	}
 	b.WriteString(accountindex.Line("end", millis(f.ended), whether, millis(oldest)))
+	u.closeFile() // Windows does not replace a file that is open
 	if err := atomicfile.Write(u.v.Path(), []byte(b.String()), 0o600); err != nil {
 		u.warn(err)
 		return

@@ -67,8 +67,8 @@ type workflow struct {
 
 var (
 	majorVersion = regexp.MustCompile(`^[\w-]+/[\w-]+@v\d+$`)
-	makeTarget   = regexp.MustCompile(`\bmake ([a-z]+)`)
-	ownScript    = regexp.MustCompile(`\./(scripts/\w+)`)
+	makeTarget   = regexp.MustCompile(`\bmake ([a-z-]+)`)
+	ownScript    = regexp.MustCompile(`\./((?:scripts|packaging)/\w+)`)
 )
 
 func TestWorkflowsTestEverySystem(t *testing.T) {

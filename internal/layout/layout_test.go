@@ -17,7 +17,7 @@ const module = "github.com/lanyard-cli/lanyard/"
 // rows lists the rows of packages, from the top row down. A package imports only from rows below
 // its own. internal/cmd/* means every group of commands.
 var rows = [...][]string{
-	{"cmd/lanyard", "bench", "internal/engine/equal", "scripts/clients", "scripts/docs", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/runtests"},
+	{"cmd/lanyard", "bench", "internal/engine/equal", "scripts/clients", "scripts/docs", "scripts/journeys", "scripts/picture", "scripts/prose", "scripts/releasecheck", "scripts/runtests"},
 	{"internal/warm", "internal/cli", "provider"},
 	{"internal/cmd/*"},
 	{"internal/doctor", "internal/wizard", "internal/credentials"},

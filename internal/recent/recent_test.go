@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -165,7 +166,7 @@ func TestListIsShort(t *testing.T) {
 		t.Error("the list still has an old profile")
 	}
 	info, err := os.Stat(file(t, home, ""))
-	if err != nil || info.Mode().Perm()&0o077 != 0 {
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0 {
 		t.Errorf("mode %v, error %v, want a private file", info.Mode(), err)
 	}
 }

@@ -94,8 +94,11 @@ _complete_PROGRAM() {
 complete -F _complete_PROGRAM PROGRAM
 `
 
-// In zsh, a description follows an unescaped colon. With -D, compinit writes no file.
+// In zsh, a description follows an unescaped colon. With -D, compinit writes no file. The first
+// and the last lines are for packages: they install the script as the file _lanyard of a folder
+// in fpath. Then zsh runs the whole script at each TAB.
 const zshCompletion = `
+#compdef PROGRAM
 _complete_PROGRAM() {
   local -a answer
   answer=("${(@f)$(command PROGRAM __complete zsh "${(@Q)words[2,CURRENT-1]}" "${(Q)PREFIX}" 2>/dev/null)}")
@@ -117,6 +120,9 @@ if (( ! $+functions[compdef] )); then
   autoload -Uz compinit && compinit -i -D
 fi
 compdef _complete_PROGRAM PROGRAM
+if [[ $funcstack[1] == _PROGRAM ]]; then
+  _complete_PROGRAM "$@"
+fi
 `
 
 const fishCompletion = `

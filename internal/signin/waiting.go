@@ -9,12 +9,13 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/style"
+	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
 // showWaiting shows a line on a terminal while the user signs in. It shows nothing in a pipe,
 // on a dumb terminal, or while readPasted reads the terminal.
 func showWaiting(app *command.App, request *idcenter.SignIn) {
-	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || request.Pasted != nil {
+	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || !terminal.Interprets(app.IO.Err) || request.Pasted != nil {
 		return
 	}
 	line := &waitingLine{out: app.IO.Err, name: app.Name}

@@ -5,6 +5,7 @@ package style
 
 import (
 	"image/color"
+	"runtime"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -20,7 +21,7 @@ type Palette struct{ on bool }
 
 // New returns the Palette of a stream. flag is the value of --color. Any value except "on"
 // and "off" means auto. Auto uses colours on a terminal, with two exceptions: NO_COLOR is not
-// empty (https://no-color.org), or TERM is "dumb", empty or not set.
+// empty (https://no-color.org), or the terminal is [Dumb].
 func New(isTerminal bool, lookup func(name string) (string, bool), flag string) Palette {
 	switch flag {
 	case "on":
@@ -35,10 +36,11 @@ func New(isTerminal bool, lookup func(name string) (string, bool), flag string) 
 	return Palette{on: noColor == ""}
 }
 
-// Dumb reports whether TERM says that the terminal understands no escape sequences.
+// Dumb reports whether TERM says that the terminal understands no escape sequences: it is "dumb",
+// empty or not set. On Windows, TERM is usually not set, and says nothing then.
 func Dumb(lookup func(name string) (string, bool)) bool {
 	term, _ := lookup("TERM")
-	return term == "" || term == "dumb"
+	return term == "" && runtime.GOOS != "windows" || term == "dumb"
 }
 
 // On reports whether the Palette adds colours.

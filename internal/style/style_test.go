@@ -1,6 +1,7 @@
 package style_test
 
 import (
+	"runtime"
 	"testing"
 
 	"github.com/lanyard-cli/lanyard/internal/style"
@@ -25,8 +26,8 @@ func TestNew(t *testing.T) {
 		{"NO_COLOR with any value", true, with("NO_COLOR", "false"), "auto", false},
 		{"NO_COLOR that is empty", true, with("NO_COLOR", ""), "auto", true},
 		{"a dumb terminal", true, with("TERM", "dumb"), "auto", false},
-		{"TERM that is empty", true, with("TERM", ""), "auto", false},
-		{"TERM that is not set", true, nil, "auto", false},
+		{"TERM that is empty", true, with("TERM", ""), "auto", runtime.GOOS == "windows"},
+		{"TERM that is not set", true, nil, "auto", runtime.GOOS == "windows"},
 		{"--color off", true, xterm, "off", false},
 		{"--color on in a pipe", false, xterm, "on", true},
 		{"--color on with NO_COLOR", true, with("NO_COLOR", "1"), "on", true},

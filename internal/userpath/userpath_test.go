@@ -17,7 +17,7 @@ func TestExpandsAsPythonDoes(t *testing.T) {
 		t.Fatalf("%d rows, %v; want at least 500", len(rows), err)
 	}
 	users := func() string {
-		return "# a comment:x:" + strconv.Itoa(os.Getuid()) + ":0::/c:\nroot:x:-1:0:root:/root:/bin/sh\njane:x:" + strconv.Itoa(os.Getuid()) + ":0:Jane:/home/jane:/bin/sh"
+		return "# a comment:x:" + strconv.Itoa(os.Getuid()) + ":0::/c:\nroot:x:-2:0:root:/root:/bin/sh\njane:x:" + strconv.Itoa(os.Getuid()) + ":0:Jane:/home/jane:/bin/sh"
 	}
 	for _, row := range rows {
 		vars, path := row[1].(map[string]any), row[2].(string)

@@ -231,6 +231,9 @@ func TestPrompt(t *testing.T) {
 // Answer runs before the costly packages are initialised, which is the purpose of package
 // warm. The normal command prints the same answer. The test selects it with another flag.
 func TestAnswersBeforeInitialisation(t *testing.T) {
+	if _, err := exec.LookPath("go"); err != nil {
+		t.Skip("go is not on PATH")
+	}
 	exe := filepath.Join(t.TempDir(), "lanyard.exe")
 	if out, err := exec.Command("go", "build", "-o", exe, "github.com/lanyard-cli/lanyard/cmd/lanyard").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)

@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
@@ -18,6 +17,7 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/secret"
+	"github.com/lanyard-cli/lanyard/internal/shell"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
 	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
@@ -146,11 +146,9 @@ func (p *printedOutput) Write(b []byte) (int, error) {
 // printedBy runs a shell command and returns the first line of its output. The command's
 // stderr goes to the user. Errors do not quote the output.
 func printedBy(app *command.App, command string) (secret.String, error) {
-	shell := []string{"sh", "-c"}
-	if runtime.GOOS == "windows" {
-		shell = []string{"cmd", "/C"}
-	}
-	cmd := exec.Command(shell[0], shell[1], command) //nolint:gosec // the user configured this command
+	argv, attr := shell.Invoke(command, app.Env.Lookup)
+	cmd := exec.Command(argv[0], argv[1:]...) //nolint:gosec // the user configured this command
+	cmd.SysProcAttr = attr
 	var out printedOutput
 	cmd.Env, cmd.Stdin, cmd.Stdout, cmd.Stderr = app.Env.Environ(), nil, &out, app.IO.Err
 	if app.IO.Terminal {

@@ -22,6 +22,7 @@ func navigation() []group {
 	return []group{
 		{"Begin", []source{
 			{"README.md", "Overview"},
+			{"docs/install.md", "Install"},
 			{"docs/start.md", "Ten-minute start"},
 			{"docs/configure.md", "Set up profiles"},
 			{"docs/migrate.md", "From another tool"},
@@ -49,6 +50,7 @@ func navigation() []group {
 			{"docs/containers.md", "Containers"},
 			{"docs/remote.md", "SSH"},
 			{"docs/wsl.md", "WSL"},
+			{"docs/windows.md", "Windows"},
 			{"docs/agents.md", "AI agents"},
 			{"docs/serve.md", "Servers of credentials"},
 			{"docs/credentials.md", "The credentials file"},

@@ -3,11 +3,16 @@
 // prints the path of the log, and exits with 1. Skipped tests do not change the exit code.
 //
 //	go run ./scripts/runtests
+//
+// With -windows, it runs the tests of Windows programs with wine:
+//
+//	./scripts/wine/run go run ./scripts/runtests -windows
 package main
 
 import (
 	"bytes"
 	"errors"
+	"flag"
 	"fmt"
 	"io"
 	"os"
@@ -31,7 +36,9 @@ var singleTests = []string{"internal/awsconfig", "internal/engine/s3ls"}
 var stormTests = []string{"internal/stormtest"}
 
 func main() {
-	ok, err := run()
+	windows := flag.Bool("windows", false, "run the tests of Windows programs with wine")
+	flag.Parse()
+	ok, err := run(*windows)
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "runtests:", err)
 	}
@@ -41,16 +48,16 @@ func main() {
 }
 
 // run runs all tests and reports whether all of them passed.
-func run() (ok bool, err error) {
-	all, err := packages()
-	if err != nil {
-		return false, err
-	}
+func run(windows bool) (ok bool, err error) {
 	log, err := newLog()
 	if err != nil {
 		return false, err
 	}
-	ok, err = runAll(all, log)
+	if windows {
+		ok, err = runWindows(log)
+	} else {
+		ok, err = runAll(log)
+	}
 	if err := log.Close(); err != nil {
 		return false, err
 	}
@@ -69,7 +76,11 @@ func newLog() (*os.File, error) {
 	return os.CreateTemp(".cache", "test-*.log")
 }
 
-func runAll(all []string, log io.Writer) (bool, error) {
+func runAll(log io.Writer) (bool, error) {
+	all, err := packages()
+	if err != nil {
+		return false, err
+	}
 	race, env, note := detector()
 	s := newSummary(os.Stdout, log)
 	fmt.Println("== go test " + strings.Join(race, " "))
@@ -103,8 +114,9 @@ func detector() (flags, env []string, note string) {
 }
 
 // packages returns the packages of the project.
-func packages() ([]string, error) {
+func packages(env ...string) ([]string, error) {
 	cmd := exec.Command("go", "list", "./...")
+	cmd.Env = append(os.Environ(), env...)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
 	if err != nil {

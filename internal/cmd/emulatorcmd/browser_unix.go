@@ -10,6 +10,9 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/shell"
 )
 
+// removeFor is how long removeHome retries. Unix removes files that are in use.
+const removeFor = 0
+
 // writeBrowser writes a script and returns the value of BROWSER that runs the script.
 //
 // Programs split BROWSER in different ways, and most programs use the whole value as a file name.

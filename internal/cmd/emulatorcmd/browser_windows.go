@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/internal/datafile"
 	"github.com/lanyard-cli/lanyard/internal/self"
@@ -13,13 +14,14 @@ import (
 // do not quote the URL, and cmd.exe ends the URL at the first &.
 const browserProgram = "lanyard-emulator-browser.exe"
 
-// writeBrowser links or copies this program to browserProgram in the home folder.
+// removeFor is how long removeHome retries.
+const removeFor = 5 * time.Second
+
+// writeBrowser copies this program to browserProgram in the home folder. It makes no link, because
+// Windows does not remove a link to a program that runs.
 func writeBrowser(home, selfName string, _ []string) (path string, err error) {
 	path = filepath.Join(home, browserProgram)
-	if os.Link(selfName, path) == nil {
-		return path, nil
-	}
-	program, err := datafile.Read(selfName, self.MaxSize) // the link fails, for example, if the home is on another volume
+	program, err := datafile.Read(selfName, self.MaxSize)
 	if err != nil {
 		return "", err
 	}

@@ -125,7 +125,7 @@ func demo(ctx context.Context, app *command.App) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(home)) }()
+	defer func() { err = errors.Join(err, removeHome(home)) }()
 	config := fmt.Sprintf(demoConfig, e.StartURL(), e.Region())
 	if err := writeDemoConfig(home, config); err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/lanyard-cli/lanyard/emulator"
 	"github.com/lanyard-cli/lanyard/internal/command"
@@ -158,4 +159,15 @@ func isOurs(name string) bool {
 // leadsOut reports whether a variable points a program at a folder outside the home.
 func leadsOut(name string) bool {
 	return slices.Contains([]string{"HOMEDRIVE", "HOMEPATH", "XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"}, name)
+}
+
+// removeHome removes a temporary home. Windows does not remove a file that a program runs from or
+// has open, so removeHome waits for the browser and other children to end.
+func removeHome(home string) error {
+	for begun := time.Now(); ; time.Sleep(50 * time.Millisecond) {
+		err := os.RemoveAll(home)
+		if err == nil || time.Since(begun) >= removeFor {
+			return err
+		}
+	}
 }

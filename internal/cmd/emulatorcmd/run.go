@@ -91,7 +91,7 @@ func run(app *command.App, cmd *cobra.Command, o runOptions, args []string) (err
 		return err
 	}
 	defer func() {
-		if err := os.RemoveAll(home); err != nil {
+		if err := removeHome(home); err != nil {
 			app.Warn("the temporary home was not removed: "+err.Error(), "remove "+command.Quote(home))
 		}
 	}()

@@ -135,7 +135,7 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 	if err != nil {
 		return err
 	}
-	if err := checkBatch(path, o.argv[1:]); err != nil {
+	if err := child.CheckBatch(path, o.argv[1:]); err != nil {
 		return err
 	}
 	app, from, err := workspace.Choose(ctx, app, o.profile)
@@ -156,7 +156,7 @@ func run(ctx context.Context, app *command.App, o execOptions) error {
 }
 
 // callerOf returns the name of the command for the user's rules: "exec PROGRAM".
-func callerOf(path string) string { return "exec " + filepath.Base(path) }
+func callerOf(path string) string { return "exec " + strings.TrimSuffix(filepath.Base(path), ".exe") }
 
 // A startError reports a program that cannot be started.
 type startError struct {
@@ -177,7 +177,7 @@ func Program(argv []string) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return path, checkBatch(path, argv[1:])
+	return path, child.CheckBatch(path, argv[1:])
 }
 
 // find returns the path of a program. name is a path, or a name on PATH.
@@ -193,20 +193,4 @@ func find(name string) (string, error) {
 		return "", &startError{name, exitNotFound, errors.New("command not found")}
 	}
 	return "", &startError{name, exitNotExecutable, errors.Unwrap(err)}
-}
-
-// checkBatch rejects arguments that cmd.exe would change or execute. cmd.exe runs batch files. Go
-// quotes an argument only if the argument contains a space or a quote. Even in quotes, cmd.exe
-// expands variables, so there is no safe way to pass these characters.
-func checkBatch(path string, args []string) error {
-	ext := strings.ToLower(filepath.Ext(path))
-	if ext != ".bat" && ext != ".cmd" {
-		return nil
-	}
-	for _, arg := range args {
-		if strings.ContainsAny(arg, "\"%!&|<>^()\r\n") {
-			return command.Usagef("%s: a batch file cannot get the argument %q, because cmd.exe gives \", %%, !, &, |, <, >, ^, ( and ) another meaning", path, arg)
-		}
-	}
-	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
 	"github.com/lanyard-cli/lanyard/internal/signin"
 	"github.com/lanyard-cli/lanyard/internal/ssocache"
@@ -73,7 +72,7 @@ func (p *page) login(l login) {
 	p.text.WriteString(p.paint.Heading(p.cut(l.Session, len(indent)+len(state))) + indent + paint(state) + "\n")
 	switch l.State {
 	case "valid":
-		p.line("keys", "expire in "+output.Until(l.expires, p.app.Now()))
+		p.line("keys", "expire "+in(l.expires, p.app.Now()))
 	case "refreshable":
 		p.line("keys", "expired; the AWS CLI refreshes them at the next use")
 	}

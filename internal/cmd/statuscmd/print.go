@@ -165,9 +165,17 @@ func tokenText(s sessionStatus, now time.Time) string {
 	case s.State == "refreshable":
 		return "expired; the next use refreshes it"
 	case s.Refreshable:
-		return "expires in " + output.Until(s.expires, now) + "; refreshed automatically"
+		return "expires " + in(s.expires, now) + "; refreshed automatically"
 	}
-	return "expires in " + output.Until(s.expires, now) + "; it cannot be refreshed"
+	return "expires " + in(s.expires, now) + "; it cannot be refreshed"
+}
+
+// in says how long it takes until t. The commands have read the clock before, so t may have passed.
+func in(t, now time.Time) string {
+	if t.Sub(now).Round(time.Second) <= 0 {
+		return "now"
+	}
+	return "in " + output.Until(t, now)
 }
 
 // endText describes when the portal's session ends. It returns "" if the end is not known.
@@ -179,7 +187,7 @@ func endText(h broker.SessionEnd, now time.Time) string {
 	case h.Configured && !h.At.After(now):
 		return "passed, by sso_session_duration"
 	case h.Configured:
-		return "in " + output.Until(h.At, now)
+		return in(h.At, now)
 	case !h.At.After(now):
 		return "within " + output.Until(h.Latest, now)
 	case h.Latest.Sub(h.At) <= near:

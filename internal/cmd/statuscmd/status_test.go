@@ -146,10 +146,15 @@ func TestPage(t *testing.T) {
 	s.Profiles, s.Roles = []string{"dev", "prod"}, s.Roles[:2]
 	ended := sessionStatus{StartURL: "https://old.awsapps.com/start", Region: "us-east-1", State: "expired", ExpiresAt: "x", expires: noon.Add(-time.Hour), login: "lanyard sso login --profile old"}
 	gone := sessionStatus{StartURL: "https://gone.awsapps.com/start", Region: "eu-west-1", State: "valid", ExpiresAt: "x", expires: noon.Add(time.Hour), orphan: true, Store: "keychain"}
+	passed := sessionStatus{StartURL: "https://old.awsapps.com/start", Region: "us-east-1", State: "valid", ExpiresAt: "x", expires: noon.Add(-time.Second), Refreshable: true}
 	for _, tt := range []struct {
 		s    sessionStatus
 		want string
 	}{
+		{passed, `https://old.awsapps.com/start  valid
+  region       us-east-1
+  token        expires now; refreshed automatically
+`},
 		{s, `corp  valid
   portal       https://example.awsapps.com/start (eu-central-1)
   user         jane@example.com
