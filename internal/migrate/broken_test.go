@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -249,6 +250,10 @@ s3 =
 }
 
 func TestCommandLinesOfAWSVault(t *testing.T) {
+	open := "" // in Windows, an apostrophe is not a quote
+	if runtime.GOOS == "windows" {
+		open = "'dev"
+	}
 	for line, want := range map[string]string{
 		"aws-vault export --format=json dev":                               "dev",
 		"aws-vault export dev --format json":                               "dev",
@@ -259,7 +264,7 @@ func TestCommandLinesOfAWSVault(t *testing.T) {
 		"aws-vault exec dev -- env":                                        "",
 		"aws-vault list":                                                   "",
 		"aws-vault-proxy export --format=json dev":                         "",
-		"aws-vault export --format=json 'dev":                              "",
+		"aws-vault export --format=json 'dev":                              open,
 		"":                                                                 "",
 	} {
 		if got := vaultTarget(line); got != want {

@@ -65,8 +65,10 @@ func vaultKeys(in Input) (names []string, dir string, err error) {
 		dir = userpath.ExpandUser(named, in.LookupEnv)
 	}
 	files, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, dir, nil
+	if errors.Is(err, fs.ErrNotExist) { // Windows also says this about a file that is not a folder
+		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, dir, nil
+		}
 	}
 	if err != nil {
 		return nil, dir, &Error{Msg: dir + ": the folder of aws-vault cannot be read: " + err.Error(), err: err}
