@@ -15,13 +15,17 @@ var secretLike = regexp.MustCompile(`[A-Za-z0-9+/_-]{40,}={0,2}`)
 
 // knownLike matches text that looks like a secret but is not a secret. Examples are AWS's
 // published keys, ARNs of roles, paths with a hash, the address of an Okta application, paths of
-// the metadata service, names of Go tests and of AWS's operations, and the start of a presigned URL of STS
-// in base64.
-var knownLike = regexp.MustCompile(`EXAMPLE|^policy/root-task/|^[A-Z][A-Za-z]{39,49}$|^aHR0cHM6Ly9zdHMu|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/|meta-data/iam/`)
+// the metadata service, names of Go tests and of AWS's operations, URLs in base64, and text that a
+// passphrase encrypts ("Salted__" in base64).
+var knownLike = regexp.MustCompile(`EXAMPLE|^policy/root-task/|^[A-Z][A-Za-z]{39,49}$|^aHR0cHM6Ly9|^U2FsdGVkX1|^Test[A-Z][A-Za-z]+$|^assumed-role/AWSReservedSSO_|^[A-Z]+/[0-9a-f]{40}$|^home/amazon_aws/|meta-data/iam/`)
+
+// publicKey matches a public key in PEM.
+var publicKey = regexp.MustCompile(`(?s)-----BEGIN PUBLIC KEY-----.*?-----END PUBLIC KEY-----`)
 
 // looksSecret returns the parts of a text that look like secrets. Words in one case,
 // such as hashes, do not count.
 func looksSecret(text string) (found []string) {
+	text = publicKey.ReplaceAllString(text, "")
 	for _, word := range secretLike.FindAllString(text, -1) {
 		if strings.ToLower(word) != word && strings.ToUpper(word) != word && !knownLike.MatchString(word) {
 			found = append(found, word)
