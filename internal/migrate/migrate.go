@@ -65,8 +65,8 @@ type Source struct {
 	reserved []string
 }
 
-// A Portal is an access portal of Identity Center in the files of a program. Its address is its
-// identity: two portals with the same start URL may be the sign-ins of two people.
+// A Portal is an access portal of Identity Center in the files of a program. Portals are compared by
+// pointer, because two portals with the same start URL may be the sign-ins of two people.
 type Portal struct {
 	Name             string // in the program; "" if the program has no name for it
 	StartURL, Region string
