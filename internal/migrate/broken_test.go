@@ -298,9 +298,9 @@ func TestRegionsOfTheTools(t *testing.T) {
 	} {
 		portal := &Portal{Name: "corp", StartURL: "https://d-1234567890.awsapps.com/start", Region: "us-east-1"}
 		entries := []Entry{
-			{Name: "base", Role: &Role{portal, "111122223333", "Base"}},
+			{Name: "base", Role: &Role{portal, "111122223333", "Base"}, alias: "1"},
 			{Name: "a", Role: &Role{portal, "111122223333", "Admin"}, Region: region},
-			{Name: "b", Assume: &Assume{ARN: "arn:aws:iam::111122223333:role/x", Source: "base"}, Region: region},
+			{Name: "b", Assume: &Assume{ARN: "arn:aws:iam::111122223333:role/x", Source: "1"}, Region: region},
 		}
 		items := New(&Source{config: &config{}, Portals: []*Portal{portal}, Entries: entries}, "").Items
 		for _, item := range items[len(items)-2:] {
@@ -311,19 +311,22 @@ func TestRegionsOfTheTools(t *testing.T) {
 	}
 }
 
-// A role can get its credentials from a role that assumes another role, as aws-sso-cli allows.
+// A role can get its credentials from a role that assumes another role, as aws-sso-cli allows. The
+// name of another profile cannot take the place of a role.
 func TestChainsOfRoles(t *testing.T) {
 	tool, in := home(t, txtar.Parse([]byte(`tool: aws-sso-cli
 -- .aws-sso/config.yaml --
 SSOConfig: {corp: {StartUrl: 'https://d-1234567890.awsapps.com/start', SSORegion: us-east-1, Accounts: {
   333344445555: {Roles: {Third: {Via: 'arn:aws:iam::222233334444:role/Second', Profile: third}}},
+  444455556666: {Roles: {Other: {Profile: 'corp 222233334444 Second'}}},
   222233334444: {Roles: {Second: {Via: 'arn:aws:iam::111122223333:role/First', Profile: second}}}}}}
 `)))
 	const want = `
 session "corp" at ~/.aws-sso/config.yaml: line 1: added as "corp"
 profile "third" at ~/.aws-sso/config.yaml: line 2: added as "third-sso"
-profile "second" at ~/.aws-sso/config.yaml: line 3: added as "second-sso"
-profile "111122223333:First" at ~/.aws-sso/config.yaml: line 3: added as "111122223333:First-sso"
+profile "corp 222233334444 Second" at ~/.aws-sso/config.yaml: line 3: added as "corp-222233334444-Second"
+profile "second" at ~/.aws-sso/config.yaml: line 4: added as "second-sso"
+profile "111122223333:First" at ~/.aws-sso/config.yaml: line 4: added as "111122223333:First-sso"
 `
 	source, err := Read(tool, in)
 	if err != nil {

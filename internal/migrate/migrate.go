@@ -92,7 +92,7 @@ type Entry struct {
 	// Wanted is the name of the new profile if it is free. "" means Name.
 	Wanted string
 
-	alias string // another name for the Source of an [Assume]; may be ""
+	alias string // for the Source of an [Assume]; may be ""
 }
 
 // A Role is a role of Identity Center.
@@ -105,7 +105,7 @@ type Role struct {
 type Assume struct {
 	ARN, ExternalID, SessionName, SourceIdentity string
 
-	Source string // the name of the other entry, or the key of its Role
+	Source string // the alias of the other entry, or the key of its Role
 
 	via  *Role  // the role of the other entry, if the program names the role
 	from string // the other entry, for messages

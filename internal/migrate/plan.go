@@ -121,7 +121,7 @@ type planner struct {
 	prefix   string
 	names    map[string]bool    // of profiles that exist or are added
 	sessions map[*Portal]string // the names of the sessions; "" if the portal is invalid
-	done     map[string]string  // the profiles of the entries, by entry and by role
+	done     map[string]string  // the profiles of the entries, by alias and by role
 	plan     *Plan
 }
 
@@ -205,7 +205,7 @@ func (e Entry) wrongRegion() string {
 
 // finish notes the profile of an entry, for the roles that the entry assumes.
 func (p *planner) finish(e Entry, name string) {
-	p.done[e.Name], p.done[e.alias] = name, name
+	p.done[e.alias] = name
 	if e.Role != nil {
 		p.done[e.Role.key()] = name
 	}
