@@ -290,9 +290,9 @@ func (s *store[V]) delete(id string) {
 	}
 }
 
-// sweep removes expired records from the front of the store. The records of a store have equal
-// lifetimes, so the front holds all expired records. After the clock was moved back, expired
-// records can also be elsewhere.
+// sweep removes expired records from the front of the store. If the records of a store have equal
+// lifetimes, the front holds all expired records. The ids of used tokens have the lifetimes that
+// their issuers chose, and the clock can be moved back, so expired records can also be elsewhere.
 func (s *store[V]) sweep(now time.Time) {
 	for el := s.order.Front(); el != nil; el = s.order.Front() {
 		rec := el.Value.(record[V])

@@ -205,14 +205,21 @@ func (e *Emulator) applicationTokens(c *call, in tokenRequest) (any, *apiError) 
 	case in.RequestedTokenType != "" && in.RequestedTokenType != typeAccess && in.RequestedTokenType != typeRefresh:
 		return nil, invalidRequest("requestedTokenType is not supported")
 	}
+	outside := func(scopes []string) bool {
+		return slices.ContainsFunc(in.Scope, func(s string) bool { return !slices.Contains(scopes, s) })
+	}
+	wrongScope := oidcError("InvalidScopeException", "invalid_scope", "The application is not configured for the scope")
+	if outside(app.scopes) {
+		return nil, wrongScope // before the request uses up a token or a code
+	}
 	defer e.lock()()
 	g, err := e.applicationGrant(app, in, c.now)
 	if err != nil {
 		return nil, err
 	}
 	if len(in.Scope) > 0 {
-		if slices.ContainsFunc(in.Scope, func(s string) bool { return !slices.Contains(g.scopes, s) }) {
-			return nil, oidcError("InvalidScopeException", "invalid_scope", "The application is not configured for the scope")
+		if outside(g.scopes) {
+			return nil, wrongScope
 		}
 		g.scopes = in.Scope // a refresh cannot return to more scopes
 	}

@@ -241,6 +241,15 @@ func TestExchangeClaims(t *testing.T) {
 	if _, err := k.create(bearer(token)); err != nil {
 		t.Errorf("a token without an id: %v", err)
 	}
+	unused := bearer(k.sign("RS256", k.claims(map[string]any{"jti": "2"})))
+	unused.Scope = []string{"reports:write"}
+	if _, err := k.create(unused); code(err) != "InvalidScopeException" {
+		t.Errorf("a scope that the application does not have: %v, want InvalidScopeException", err)
+	}
+	unused.Scope = nil
+	if _, err := k.create(unused); err != nil {
+		t.Errorf("a token after a request with a wrong scope: %v", err)
+	}
 }
 
 func TestExchangeTokenOfOtherClient(t *testing.T) {

@@ -202,6 +202,13 @@ func (b *Broker) toPortal(s profile.Session, tok ssocache.Token) (Service, targe
 	return service, t, err
 }
 
+// Portal returns a client of the access portal that issued the access token of tok. If the settings
+// name another portal, it returns an *[OriginError].
+func (b *Broker) Portal(s profile.Session, tok ssocache.Token) (Service, error) {
+	service, _, err := b.toPortal(s, tok)
+	return service, err
+}
+
 // toSignIn connects to the sign-in service, if the refresh token of tok may be sent there.
 func (b *Broker) toSignIn(s profile.Session, tok ssocache.Token) (Service, target, error) {
 	t, err := b.target(s)

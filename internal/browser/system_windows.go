@@ -18,9 +18,9 @@ func systemCommands(env []string, url string) []command {
 }
 
 // runsInShell reports whether a program is a batch file. cmd.exe interprets the arguments
-// of batch files.
+// of batch files. Windows ignores dots and spaces at the end of the name.
 func runsInShell(path string) bool {
-	switch strings.ToLower(filepath.Ext(path)) {
+	switch strings.ToLower(filepath.Ext(strings.TrimRight(path, ". "))) {
 	case ".bat", ".cmd":
 		return true
 	}

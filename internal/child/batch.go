@@ -21,7 +21,9 @@ func CheckBatch(path string, args []string) error {
 	return nil
 }
 
+// isBatch reports whether a program is a batch file. Windows ignores dots and spaces at the end of
+// the name.
 func isBatch(path string) bool {
-	ext := strings.ToLower(filepath.Ext(path))
+	ext := strings.ToLower(filepath.Ext(strings.TrimRight(path, ". ")))
 	return ext == ".bat" || ext == ".cmd"
 }

@@ -16,6 +16,7 @@ func TestCheckBatch(t *testing.T) {
 		{`C:\bin\tool.cmd`, "50%", false},
 		{`C:\bin\TOOL.BAT`, `a"b`, false},
 		{`C:\bin\tool.bat`, "a\nb", false},
+		{`C:\bin\tool.bat. .`, "50%", false},
 	} {
 		if err := CheckBatch(tt.path, []string{tt.arg}); (err == nil) != tt.ok {
 			t.Errorf("CheckBatch(%s, %q) = %v, want ok %v", tt.path, tt.arg, err, tt.ok)

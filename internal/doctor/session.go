@@ -14,7 +14,6 @@ import (
 	"github.com/lanyard-cli/lanyard/internal/broker"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/datafile"
-	"github.com/lanyard-cli/lanyard/internal/idcenter"
 	"github.com/lanyard-cli/lanyard/internal/keystore"
 	"github.com/lanyard-cli/lanyard/internal/output"
 	"github.com/lanyard-cli/lanyard/internal/profile"
@@ -237,7 +236,7 @@ func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
 	type question struct {
 		key    string
 		token  secret.String
-		client *idcenter.Client
+		portal broker.Service
 		ended  bool
 	}
 	var questions []*question // all clients first, because a Workspace is not safe for concurrent use
@@ -247,9 +246,9 @@ func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
 		if err != nil || why != "" || tok.Left(now) <= 0 || p.wrongOrigin(s) != nil {
 			continue
 		}
-		client, err := p.W.Client(p.settings(workspace.UseOf(p.sessions, s)), profile.CleanStartURL(s.StartURL), s.Region)
-		if err == nil { // otherwise the check connection reports the error
-			questions = append(questions, &question{key: s.Key(), token: tok.AccessToken, client: client})
+		portal, err := p.W.Broker.Portal(s, tok) // for this token, because another process may have replaced the one in the cache
+		if err == nil {                          // otherwise the check connection reports the error
+			questions = append(questions, &question{key: s.Key(), token: tok.AccessToken, portal: portal})
 		}
 	}
 	ctx, cancel := context.WithTimeout(ctx, portalTime)
@@ -257,7 +256,7 @@ func (p *Patient) endedSessions(ctx context.Context) map[string]bool {
 	var asked sync.WaitGroup
 	for _, q := range questions {
 		asked.Go(func() {
-			accepted, err := q.client.Accepts(ctx, q.token)
+			accepted, err := q.portal.Accepts(ctx, q.token)
 			q.ended = err == nil && !accepted
 		})
 	}

@@ -6,7 +6,9 @@ package migrate
 // cmd/aws-sso/process_cmd.go.
 
 import (
+	"cmp"
 	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -69,30 +71,26 @@ func readAWSSSOCLI(s *Source, in Input) error {
 	for _, name := range settings.names {
 		s.Portals = append(s.Portals, settings.portals[name])
 	}
-	inConfig := map[string]bool{}
+	known := map[string]bool{} // the aliases of the entries
+	add := func(e Entry) {
+		s.Entries = append(s.Entries, e)
+		known[e.alias] = true
+	}
 	for _, section := range s.config.profiles {
 		if e, ok := settings.profile(section); ok {
-			s.Entries = append(s.Entries, e)
-			if r := e.Role; r != nil {
-				inConfig[r.key()] = true
-			} else if a := e.Assume; a != nil {
-				inConfig[a.ARN] = true
-			}
+			add(e)
 		}
 	}
 	// The roles that only the settings name.
 	for _, e := range settings.roles(path) {
-		if e.Role != nil && !inConfig[e.Role.key()] || e.Assume != nil && !inConfig[e.Assume.ARN] {
-			s.Entries = append(s.Entries, e)
-			if e.Role != nil {
-				inConfig[e.Role.key()] = true
-			}
+		if !known[e.alias] {
+			add(e)
 		}
 	}
 	// A role that another role assumes needs a profile for the other role.
 	for _, e := range slices.Clone(s.Entries) {
-		if e.Assume != nil && e.Assume.via != nil && !inConfig[e.Assume.Source] {
-			inConfig[e.Assume.Source] = true
+		if e.Assume != nil && !known[e.Assume.Source] {
+			known[e.Assume.Source] = true
 			via := e.Assume.via
 			s.Entries = append(s.Entries, Entry{Name: via.AccountID + ":" + via.Name, Place: e.Place, Role: via, Region: e.Region})
 		}
@@ -131,10 +129,13 @@ func parseAWSSSO(path string, content []byte) (*awsSSOSettings, error) {
 		text := path + ": " + err.Error()
 		if m := yamlLine.FindStringSubmatch(err.Error()); m != nil {
 			text = path + ": line " + m[1] + ": " + m[2]
+			if strings.HasPrefix(m[2], "cannot unmarshal") { // the rest quotes the value, which may be a secret
+				text = path + ": line " + m[1] + ": the value has another type than aws-sso-cli writes"
+			}
 		}
 		return nil, &Error{Msg: text, Hint: "correct the file: aws-sso-cli reads it as YAML", err: err}
 	}
-	s.positions(&root, "")
+	s.positions(&root, "", 0)
 	for name, p := range s.SSOConfig {
 		if p == nil {
 			p = &awsSSOPortal{}
@@ -143,25 +144,28 @@ func parseAWSSSO(path string, content []byte) (*awsSSOSettings, error) {
 		s.names = append(s.names, name)
 		s.portals[name] = &Portal{Name: name, StartURL: p.StartURL, Region: p.SSORegion, Place: at(path, s.lines["/SSOConfig/"+name]), Declared: true}
 	}
-	slices.SortFunc(s.names, func(a, b string) int { return s.lines["/SSOConfig/"+a] - s.lines["/SSOConfig/"+b] })
+	slices.SortFunc(s.names, func(a, b string) int {
+		return cmp.Or(s.lines["/SSOConfig/"+a]-s.lines["/SSOConfig/"+b], strings.Compare(a, b))
+	})
 	if len(s.names) == 0 {
 		return nil, &Error{Msg: path + ": SSOConfig names no Identity Center", Hint: "check that aws-sso-cli uses this file, or add: --file FILE"}
 	}
 	return s, nil
 }
 
-// positions notes the lines of the keys of a mapping, by their paths.
-func (s *awsSSOSettings) positions(n *yaml.Node, path string) {
+// positions notes the lines of the keys of a mapping, by their paths. The longest path that matters
+// is /SSOConfig/NAME/Accounts/ID/Roles/ROLE.
+func (s *awsSSOSettings) positions(n *yaml.Node, path string, depth int) {
 	if n.Kind == yaml.DocumentNode && len(n.Content) > 0 {
-		s.positions(n.Content[0], path)
+		n = n.Content[0]
 	}
-	if n.Kind != yaml.MappingNode {
+	if n.Kind != yaml.MappingNode || depth == 6 {
 		return
 	}
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := path + "/" + n.Content[i].Value
 		s.lines[key] = n.Content[i].Line
-		s.positions(n.Content[i+1], key)
+		s.positions(n.Content[i+1], key, depth+1)
 	}
 }
 
@@ -212,6 +216,7 @@ func padAccount(id string) string {
 // role sets the role of an entry: a role of Identity Center, or a role that another role assumes.
 func (s *awsSSOSettings) role(e *Entry, portal *Portal, account, name string) {
 	e.Role = &Role{portal, account, name}
+	e.alias = e.Role.key()
 	r := s.find(portal.Name, account, name)
 	if r == nil || r.Via == "" {
 		return
@@ -240,8 +245,9 @@ func partition(region string) string {
 
 // find returns the settings of a role, or nil.
 func (s *awsSSOSettings) find(portal, account, role string) *awsSSORole {
-	for id, a := range s.SSOConfig[portal].Accounts {
-		if a != nil && padAccount(id) == account {
+	accounts := s.SSOConfig[portal].Accounts
+	for _, id := range slices.Sorted(maps.Keys(accounts)) {
+		if a := accounts[id]; a != nil && padAccount(id) == account && a.Roles[role] != nil {
 			return a.Roles[role]
 		}
 	}
@@ -280,7 +286,7 @@ func (s *awsSSOSettings) roles(path string) (list []Entry) {
 			}
 		}
 	}
-	slices.SortStableFunc(places, func(a, b place) int { return a.line - b.line })
+	slices.SortFunc(places, func(a, b place) int { return cmp.Or(a.line-b.line, strings.Compare(a.e.alias, b.e.alias)) })
 	for _, p := range places {
 		list = append(list, p.e)
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"testing"
 
@@ -25,7 +26,8 @@ func TestFilesWithMistakes(t *testing.T) {
 		{"aws-sso-cli without files", "tool: aws-sso-cli\n", "no profile of ~/.aws/config belongs to aws-sso-cli, and ~/.config/aws-sso/config.yaml does not exist", "--file FILE"},
 		{"aws-sso-cli, the named file is missing", "tool: aws-sso-cli\nenv: AWS_SSO_CONFIG=~/x.yaml\n", "~/x.yaml: the file of aws-sso-cli does not exist", "--file FILE"},
 		{"aws-sso-cli, not YAML", "tool: aws-sso-cli\n-- .config/aws-sso/config.yaml --\nSSOConfig:\n  Default: [\n", "~/.config/aws-sso/config.yaml: line ", "YAML"},
-		{"aws-sso-cli, another type", "tool: aws-sso-cli\n-- .config/aws-sso/config.yaml --\nSSOConfig:\n  Default:\n    Accounts: 3\n", "~/.config/aws-sso/config.yaml: line 3: cannot unmarshal", "YAML"},
+		{"aws-sso-cli, another type", "tool: aws-sso-cli\n-- .config/aws-sso/config.yaml --\nSSOConfig:\n  Default:\n    Accounts: 3\n", "~/.config/aws-sso/config.yaml: line 3: the value has another type than aws-sso-cli writes", "YAML"},
+		{"aws-sso-cli, a text that may be a secret", "tool: aws-sso-cli\n-- .config/aws-sso/config.yaml --\nhunter2\n", "~/.config/aws-sso/config.yaml: line 1: the value has another type than aws-sso-cli writes", "YAML"},
 		{"aws-sso-cli without an Identity Center", "tool: aws-sso-cli\n-- .config/aws-sso/config.yaml --\nThreads: 1\n", "~/.config/aws-sso/config.yaml: SSOConfig names no Identity Center", "--file FILE"},
 		{"aws-vault without profiles", "tool: aws-vault\n-- .aws/config --\n[default]\nregion = us-east-1\n", "no profile of ~/.aws/config belongs to aws-vault", "AWS_CONFIG_FILE"},
 		{"aws-vault, the folder is a file", "tool: aws-vault\n-- .awsvault/keys --\n", "~/.awsvault/keys: the folder of aws-vault cannot be read", ""},
@@ -33,6 +35,7 @@ func TestFilesWithMistakes(t *testing.T) {
 		{"leapp without files", "tool: leapp\n", "~/.Leapp/Leapp-lock.json: the file of leapp does not exist", "--file FILE"},
 		{"leapp, another computer", "tool: leapp\nmachine: other\n-- .Leapp/Leapp-lock.json --\nU2FsdGVkX18AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=\n", "~/.Leapp/Leapp-lock.json: the file cannot be decrypted with the id of this computer", "on the computer"},
 		{"leapp, not encrypted by Leapp", "tool: leapp\nmachine: x\n-- .Leapp/Leapp-lock.json --\nhello\n", "~/.Leapp/Leapp-lock.json: the file cannot be decrypted with the id of this computer: it is not", "on the computer"},
+		{"leapp, another type", "tool: leapp\n-- .Leapp/Leapp-lock.json --\n{\"_sessions\": [\n{\"region\": 1}]}\n", "~/.Leapp/Leapp-lock.json: line 2: not a workspace of Leapp: _sessions.region has another type", "start Leapp"},
 		{"leapp, not JSON", "tool: leapp\n-- .Leapp/Leapp-lock.json --\n{\"_sessions\": [\n{}\n", "~/.Leapp/Leapp-lock.json: line 2: not a workspace of Leapp", "start Leapp"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -247,6 +250,10 @@ s3 =
 }
 
 func TestCommandLinesOfAWSVault(t *testing.T) {
+	open := "" // in Windows, an apostrophe is not a quote
+	if runtime.GOOS == "windows" {
+		open = "'dev"
+	}
 	for line, want := range map[string]string{
 		"aws-vault export --format=json dev":                               "dev",
 		"aws-vault export dev --format json":                               "dev",
@@ -257,11 +264,121 @@ func TestCommandLinesOfAWSVault(t *testing.T) {
 		"aws-vault exec dev -- env":                                        "",
 		"aws-vault list":                                                   "",
 		"aws-vault-proxy export --format=json dev":                         "",
-		"aws-vault export --format=json 'dev":                              "",
+		"aws-vault export --format=json 'dev":                              open,
 		"":                                                                 "",
 	} {
 		if got := vaultTarget(line); got != want {
 			t.Errorf("%s: got %q, want %q", line, got, want)
 		}
+	}
+}
+
+// All commands without a profile would use a new profile with the name default.
+func TestNamesThatNoNewProfileGets(t *testing.T) {
+	for _, name := range []string{"default", "default ", " \"default", "-default", "[default", "--profile", "\x1b[2Jx", "a\nb", "x]", "'", "..", "$(id)", "\u202ex"} {
+		c := &config{}
+		portal := &Portal{Name: name, StartURL: "https://d-1234567890.awsapps.com/start", Region: "us-east-1", Declared: true}
+		e := Entry{Name: name, Role: &Role{portal, "111122223333", "Admin"}}
+		plan := New(&Source{config: c, Portals: []*Portal{portal}, Entries: []Entry{e}}, "")
+		for _, item := range plan.Items {
+			if item.Outcome == Impossible {
+				continue
+			}
+			if got := item.Result; got == "" || got[0] == '-' || strings.ContainsAny(got, "\n\x1b []'\"\u202e") || item.Kind == "profile" && got == "default" {
+				t.Errorf("%q: got %s %q", name, item.Kind, got)
+			}
+		}
+	}
+}
+
+// A region becomes a part of host names. Only the name of a region gets into the config.
+func TestRegionsOfTheTools(t *testing.T) {
+	for region, want := range map[string]Outcome{
+		"": Added, "eu-west-1": Added, "x.example/#": Impossible, "us-east-1\nrole_arn = x": Impossible, "us-east-1 ": Impossible,
+	} {
+		portal := &Portal{Name: "corp", StartURL: "https://d-1234567890.awsapps.com/start", Region: "us-east-1"}
+		entries := []Entry{
+			{Name: "base", Role: &Role{portal, "111122223333", "Base"}, alias: "1"},
+			{Name: "a", Role: &Role{portal, "111122223333", "Admin"}, Region: region},
+			{Name: "b", Assume: &Assume{ARN: "arn:aws:iam::111122223333:role/x", Source: "1"}, Region: region},
+		}
+		items := New(&Source{config: &config{}, Portals: []*Portal{portal}, Entries: entries}, "").Items
+		for _, item := range items[len(items)-2:] {
+			if item.Outcome != want {
+				t.Errorf("the region %q: got %+v, want %s", region, item, want)
+			}
+		}
+	}
+}
+
+// A role can get its credentials from a role that assumes another role, as aws-sso-cli allows. The
+// name of another profile cannot take the place of a role.
+func TestChainsOfRoles(t *testing.T) {
+	tool, in := home(t, txtar.Parse([]byte(`tool: aws-sso-cli
+-- .aws-sso/config.yaml --
+SSOConfig: {corp: {StartUrl: 'https://d-1234567890.awsapps.com/start', SSORegion: us-east-1, Accounts: {
+  333344445555: {Roles: {Third: {Via: 'arn:aws:iam::222233334444:role/Second', Profile: third}}},
+  444455556666: {Roles: {Other: {Profile: 'corp 222233334444 Second'}}},
+  222233334444: {Roles: {Second: {Via: 'arn:aws:iam::111122223333:role/First', Profile: second}}}}}}
+`)))
+	const want = `
+session "corp" at ~/.aws-sso/config.yaml: line 1: added as "corp"
+profile "third" at ~/.aws-sso/config.yaml: line 2: added as "third-sso"
+profile "corp 222233334444 Second" at ~/.aws-sso/config.yaml: line 3: added as "corp-222233334444-Second"
+profile "second" at ~/.aws-sso/config.yaml: line 4: added as "second-sso"
+profile "111122223333:First" at ~/.aws-sso/config.yaml: line 4: added as "111122223333:First-sso"
+`
+	source, err := Read(tool, in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan := New(source, "")
+	got, _, _ := strings.Cut("\n"+describe(plan, in.Home), "note:")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	sources := map[string]string{}
+	for _, ch := range plan.Changes {
+		if ch.Key == "source_profile" {
+			sources[ch.Name] = ch.Value
+		}
+	}
+	if diff := cmp.Diff(map[string]string{"third-sso": "second-sso", "second-sso": "111122223333:First-sso"}, sources); diff != "" {
+		t.Errorf("source_profile (-want +got):\n%s", diff)
+	}
+}
+
+// The order of a plan does not change, even if all entries are on one line.
+func TestOrderOfPlans(t *testing.T) {
+	const file = "SSOConfig: {b: {StartUrl: 'https://b.awsapps.com/start', SSORegion: us-east-1, Accounts: {2: {Roles: {R: {}, Q: {}}}, 1: {Roles: {R: {}}}}}, " +
+		"a: {StartUrl: 'https://a.awsapps.com/start', SSORegion: us-east-1}}\n"
+	const want = "a b 000000000001:R 000000000002:Q 000000000002:R"
+	for range 20 {
+		tool, in := home(t, txtar.Parse([]byte("tool: aws-sso-cli\n-- .aws-sso/config.yaml --\n"+file)))
+		source, err := Read(tool, in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var names []string
+		for _, item := range New(source, "").Items {
+			names = append(names, item.Name)
+		}
+		if got := strings.Join(names, " "); got != want {
+			t.Fatalf("got %s, want %s", got, want)
+		}
+	}
+}
+
+// Only the lines of portals, accounts and roles are noted. The paths of all keys of a file that is
+// nested deeply would fill the memory.
+func TestDeepSettings(t *testing.T) {
+	const depth = 1000
+	file := "SSOConfig: {a: {StartUrl: x}}\nx: " + strings.Repeat("{a: ", depth) + "1" + strings.Repeat("}", depth)
+	settings, err := parseAWSSSO("x", []byte(file))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if n := len(settings.lines); n > 10 {
+		t.Errorf("the lines of %d keys are noted", n)
 	}
 }

@@ -9,6 +9,7 @@ package migrate
 
 import (
 	"bytes"
+	"cmp"
 	"crypto/aes"
 	"crypto/cipher"
 	"crypto/md5"
@@ -105,12 +106,17 @@ func parseLeapp(path string, content []byte, machineID func() (string, error)) (
 	}
 	w := &leappWorkspace{}
 	if err := json.Unmarshal(content, w); err != nil {
-		line := 1
+		offset, why := int64(0), err.Error()
 		var syntax *json.SyntaxError
-		if errors.As(err, &syntax) {
-			line += bytes.Count(content[:min(int(syntax.Offset), len(content))], []byte("\n"))
+		var other *json.UnmarshalTypeError
+		switch {
+		case errors.As(err, &syntax):
+			offset = syntax.Offset
+		case errors.As(err, &other):
+			offset, why = other.Offset, cmp.Or(other.Field, "the file")+" has another type"
 		}
-		return nil, &Error{Msg: fmt.Sprintf("%s: not a workspace of Leapp: %v", at(path, line), err), Hint: "start Leapp, which repairs the file", err: err}
+		line := 1 + bytes.Count(content[:min(int(offset), len(content))], []byte("\n"))
+		return nil, &Error{Msg: at(path, line) + ": not a workspace of Leapp: " + why, Hint: "start Leapp, which repairs the file", err: err}
 	}
 	return w, nil
 }

@@ -65,8 +65,8 @@ type Source struct {
 	reserved []string
 }
 
-// A Portal is an access portal of Identity Center in the files of a program. Its address is its
-// identity: two portals with the same start URL may be the sign-ins of two people.
+// A Portal is an access portal of Identity Center in the files of a program. Portals are compared by
+// pointer, because two portals with the same start URL may be the sign-ins of two people.
 type Portal struct {
 	Name             string // in the program; "" if the program has no name for it
 	StartURL, Region string
@@ -92,7 +92,7 @@ type Entry struct {
 	// Wanted is the name of the new profile if it is free. "" means Name.
 	Wanted string
 
-	alias string // another name for the Source of an [Assume]; may be ""
+	alias string // for the Source of an [Assume]; may be ""
 }
 
 // A Role is a role of Identity Center.
@@ -105,7 +105,7 @@ type Role struct {
 type Assume struct {
 	ARN, ExternalID, SessionName, SourceIdentity string
 
-	Source string // the name of the other entry, or the key of its Role
+	Source string // the alias of the other entry, or the key of its Role
 
 	via  *Role  // the role of the other entry, if the program names the role
 	from string // the other entry, for messages
@@ -159,7 +159,7 @@ type config struct {
 
 // readConfig reads the AWS config and the credentials file.
 func readConfig(configPath, credentialsPath string) (*config, error) {
-	content, found, err := readOptional(configPath)
+	content, found, err := readOptional(configPath, datafile.ConfigLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -177,7 +177,7 @@ func readConfig(configPath, credentialsPath string) (*config, error) {
 			c.sessions = append(c.sessions, s)
 		}
 	}
-	content, _, err = readOptional(credentialsPath)
+	content, _, err = readOptional(credentialsPath, datafile.ConfigLimit)
 	if err != nil {
 		return nil, err
 	}
@@ -191,12 +191,16 @@ func readConfig(configPath, credentialsPath string) (*config, error) {
 	return c, nil
 }
 
-// readOptional reads a file that may be missing.
-func readOptional(path string) (content []byte, found bool, err error) {
+// settingsLimit is the largest size in bytes of the settings file of a program. Leapp's file has all
+// roles of the user.
+const settingsLimit = 16 << 20
+
+// readOptional reads a file of at most limit bytes that may be missing.
+func readOptional(path string, limit int64) (content []byte, found bool, err error) {
 	if path == "" {
 		return nil, false, nil
 	}
-	content, err = datafile.Read(path, datafile.ConfigLimit)
+	content, err = datafile.Read(path, limit)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
@@ -236,7 +240,7 @@ func (s *Source) settingsFile(in Input, named, usual string) (path string, conte
 	if named != "" {
 		path = userpath.ExpandUser(named, in.LookupEnv)
 	}
-	content, found, err := readOptional(path)
+	content, found, err := readOptional(path, settingsLimit)
 	switch {
 	case err != nil:
 		return path, nil, err

@@ -3,16 +3,13 @@ package migrate
 import (
 	"cmp"
 	"errors"
-	"net/url"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode"
 
 	"github.com/lanyard-cli/lanyard/internal/awsconfig"
-	"github.com/lanyard-cli/lanyard/internal/loopback"
 	"github.com/lanyard-cli/lanyard/internal/profile"
-	"github.com/lanyard-cli/lanyard/internal/starturl"
 	"github.com/lanyard-cli/lanyard/internal/terminal"
 )
 
@@ -73,8 +70,8 @@ func New(s *Source, prefix string) *Plan {
 	if p.plan.Notes == nil {
 		p.plan.Notes = []string{}
 	}
-	for _, name := range s.reserved {
-		p.names[name] = true
+	for _, name := range append(s.reserved, "default") { // all commands without a profile use the profile default
+		p.names[strings.TrimSpace(name)] = true
 	}
 	for name := range s.config.withKeys {
 		p.names[name] = true
@@ -124,7 +121,7 @@ type planner struct {
 	prefix   string
 	names    map[string]bool    // of profiles that exist or are added
 	sessions map[*Portal]string // the names of the sessions; "" if the portal is invalid
-	done     map[string]string  // the profiles of the entries, by entry and by role
+	done     map[string]string  // the profiles of the entries, by alias and by role
 	plan     *Plan
 }
 
@@ -149,6 +146,8 @@ func (p *planner) entry(e Entry) Item {
 		return item(e, Impossible, "", strconv.Quote(r.Name)+" is not the name of a role")
 	case r.Portal.wrong() != "":
 		return item(e, Impossible, "", r.Portal.wrong())
+	case e.wrongRegion() != "":
+		return item(e, Impossible, "", e.wrongRegion())
 	}
 	settings := e.with("sso_account_id", r.AccountID, "sso_role_name", r.Name, "region", e.Region)
 	if known := p.sameRole(e); known != "" {
@@ -174,6 +173,9 @@ func (p *planner) assume(e Entry) (_ Item, ok bool) {
 	if account, _ := profile.ARNParts(e.Assume.ARN); account == "" {
 		return item(e, Impossible, "", strconv.Quote(e.Assume.ARN)+" is not the ARN of a role"), true
 	}
+	if why := e.wrongRegion(); why != "" {
+		return item(e, Impossible, "", why), true
+	}
 	for _, s := range p.config.profiles {
 		if value(s, "role_arn") == e.Assume.ARN && value(s, "source_profile") == source && e.fits(s) {
 			p.finish(e, s.Name)
@@ -189,9 +191,21 @@ func (p *planner) assume(e Entry) (_ Item, ok bool) {
 	return item(e, Added, name, ""), true
 }
 
+// wrongRegion returns why the region of the entry cannot be used, or "". A program makes host names
+// with the region of a profile.
+func (e Entry) wrongRegion() string {
+	if e.Region == "" {
+		return ""
+	}
+	if _, _, err := profile.CheckRegion(e.Region); err != nil {
+		return strconv.Quote(e.Region) + " is not the name of a region"
+	}
+	return ""
+}
+
 // finish notes the profile of an entry, for the roles that the entry assumes.
 func (p *planner) finish(e Entry, name string) {
-	p.done[e.Name], p.done[e.alias] = name, name
+	p.done[e.alias] = name
 	if e.Role != nil {
 		p.done[e.Role.key()] = name
 	}
@@ -255,14 +269,14 @@ func (p *planner) add(e Entry, settings []awsconfig.Setting) (name, why string) 
 }
 
 // cleanName returns a name for a profile that every program can read: without white space, quotes,
-// brackets and control characters.
+// brackets and control characters, and without a dash at the beginning.
 func cleanName(name string) string {
-	return strings.Map(func(r rune) rune {
+	return strings.TrimLeft(strings.Map(func(r rune) rune {
 		if unicode.IsSpace(r) || terminal.Active(r) || strings.ContainsRune("[]'\"\\;#", r) || r == unicode.ReplacementChar {
 			return '-'
 		}
 		return r
-	}, strings.TrimLeft(strings.TrimSpace(name), "-"))
+	}, strings.TrimSpace(name)), "-")
 }
 
 // sameRole returns the profile of the config that gives the role of an entry and has its settings,
@@ -289,112 +303,7 @@ func (p *planner) sameRole(e Entry) string {
 	return ""
 }
 
-// session returns the name of the session for a portal. If the config has none, it adds one.
-func (p *planner) session(portal *Portal) string {
-	if name, ok := p.sessions[portal]; ok {
-		return name
-	}
-	it := Item{Kind: "session", Name: portal.Name, Place: portal.Place}
-	if it.Name == "" {
-		it.Name = portal.StartURL
-	}
-	if it.Reason = portal.wrong(); it.Reason != "" {
-		p.sessions[portal], it.Outcome = "", Impossible
-		p.plan.Items = append(p.plan.Items, it)
-		return ""
-	}
-	it.Result, it.Outcome = p.knownSession(portal), Kept
-	if it.Result != "" {
-		it.Reason = "the config already has a session for this portal"
-	} else {
-		it.Result, it.Outcome = p.freeSession(portal), Added
-		for _, v := range [][2]string{
-			{"sso_start_url", starturl.Portal(portal.StartURL)},
-			{"sso_region", portal.Region},
-			{"sso_registration_scopes", profile.AccessScope},
-		} {
-			p.plan.Changes = append(p.plan.Changes, awsconfig.Change{Kind: awsconfig.SSOSession, Name: it.Result, Key: v[0], Value: v[1]})
-		}
-	}
-	p.sessions[portal] = it.Result
-	p.plan.Sessions = append(p.plan.Sessions, it.Result)
-	p.plan.Items = append(p.plan.Items, it)
-	return it.Result
-}
-
-// knownSession returns the session of the config for a portal that no other portal of the program
-// uses. It prefers the session with the portal's name.
-func (p *planner) knownSession(portal *Portal) (name string) {
-	for _, s := range p.config.sessions {
-		if p.usesSession(s.Name) || !portal.sameAs(value(s, "sso_start_url"), value(s, "sso_region")) {
-			continue
-		}
-		if s.Name == cleanName(portal.Name) {
-			return s.Name
-		}
-		if name == "" {
-			name = s.Name
-		}
-	}
-	return name
-}
-
-func (p *planner) usesSession(name string) bool {
-	for _, used := range p.sessions {
-		if used == name {
-			return true
-		}
-	}
-	return false
-}
-
-// freeSession returns a name for a new session: the portal's name, or the first part of its host.
-func (p *planner) freeSession(portal *Portal) string {
-	base := cleanName(portal.Name)
-	if base == "" {
-		base, _, _ = strings.Cut(profile.StartURLHost(portal.StartURL), ".")
-		base = cmp.Or(cleanName(base), "sso")
-	}
-	name := base
-	for n := 2; p.config.session(name) != nil || p.usesSession(name); n++ {
-		name = base + "-" + strconv.Itoa(n)
-	}
-	return name
-}
-
-// session returns the section of a session, or nil.
-func (c *config) session(name string) *awsconfig.Section {
-	for _, s := range c.sessions {
-		if s.Name == name {
-			return s
-		}
-	}
-	return nil
-}
-
 // key returns the name of a role in planner.done and in [Assume].
 func (r *Role) key() string {
 	return r.Portal.Name + " " + r.AccountID + " " + r.Name
-}
-
-// sameAs reports whether the portal has this start URL and region.
-func (p *Portal) sameAs(startURL, region string) bool {
-	return startURL != "" && starturl.Same(p.StartURL, startURL) && p.Region == region
-}
-
-// wrong returns why the portal's settings cannot be used, or "".
-func (p *Portal) wrong() string {
-	u, err := url.Parse(p.StartURL)
-	switch {
-	case p.StartURL == "":
-		return p.Place + ": the start URL is missing"
-	case err != nil || u.Host == "" || u.User != nil || u.Scheme != "https" && (u.Scheme != "http" || !loopback.Host(u.Hostname())):
-		return p.Place + ": the start URL is not an https URL"
-	case p.Region == "":
-		return p.Place + ": the region of Identity Center is missing"
-	}
-	if _, _, err := profile.CheckRegion(p.Region); err != nil || !strings.Contains(p.Region, "-") { // granted also knows short names such as ue1
-		return p.Place + ": " + strconv.Quote(p.Region) + " is not the full name of a region, such as us-east-1"
-	}
-	return ""
 }

@@ -65,8 +65,10 @@ func vaultKeys(in Input) (names []string, dir string, err error) {
 		dir = userpath.ExpandUser(named, in.LookupEnv)
 	}
 	files, err := os.ReadDir(dir)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, dir, nil
+	if errors.Is(err, fs.ErrNotExist) { // Windows also says this about a file that is not a folder
+		if _, err := os.Lstat(dir); errors.Is(err, fs.ErrNotExist) {
+			return nil, dir, nil
+		}
 	}
 	if err != nil {
 		return nil, dir, &Error{Msg: dir + ": the folder of aws-vault cannot be read: " + err.Error(), err: err}
@@ -159,7 +161,7 @@ func (v *vault) entry(section *awsconfig.Section) (e Entry, ok bool) {
 		e.Impossible = "only aws-vault has the access keys of the profile " + owner + ", which assume its role"
 	}
 	if own := v.get(name, "region", false); own == "" && e.Region != "" && e.Kept != "" {
-		e.Kept += "; aws-vault takes the region from [default], lanyard does not: lanyard configure set region " + e.Region + " --profile " + shell.POSIX.Word(name)
+		e.Kept += "; aws-vault takes the region from [default], lanyard does not: lanyard configure set region " + shell.POSIX.Word(e.Region) + " --profile " + shell.POSIX.Word(name)
 	}
 	return e, true
 }

@@ -78,14 +78,6 @@ func fits(widths []int, columns int) bool {
 	return columns >= -gap
 }
 
-// Widest returns the width of the widest line on a terminal.
-func Widest(text string) (n int) {
-	for line := range strings.Lines(text) {
-		n = max(n, terminal.Width(strings.TrimSuffix(line, "\n")))
-	}
-	return n
-}
-
 // Until formats the time from now until t: "4h05m", "42m", "30s". It returns "expired" if t
 // has passed.
 func Until(t, now time.Time) string {

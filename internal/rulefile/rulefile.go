@@ -84,11 +84,11 @@ func anyFile(env userpath.Env, has func(content []byte) bool) bool {
 }
 
 // HasRules reports whether the content of a settings file can have rules. A key of YAML can only
-// hide from this search behind a backslash, in another encoding than UTF-8, or in a line that begins
-// in another way than the usual sections, or than the usual keys of profiles. Such a line can also be
-// a typo in the key guard or team.
+// hide from this search behind a backslash or an unusual line break, in another encoding than UTF-8,
+// or in a line that begins in another way than the usual sections, or than the usual keys of
+// profiles. Such a line can also be a typo in the key guard or team.
 func HasRules(content []byte) bool {
-	for _, text := range []string{"guard", "team", `\`, "\x00"} {
+	for _, text := range []string{"guard", "team", `\`, "\x00", "\u0085", "\u2028", "\u2029"} {
 		if bytes.Contains(content, []byte(text)) {
 			return true
 		}
@@ -96,19 +96,22 @@ func HasRules(content []byte) bool {
 	section := "" // the section that has begun
 	depth := -1   // how far the keys of profiles are indented; -1 before the first
 	for line := range bytes.Lines(content) {
-		text := bytes.TrimSpace(line)
+		line = bytes.TrimSuffix(bytes.TrimSuffix(line, []byte("\n")), []byte("\r"))
+		text := bytes.Trim(line, " \t")
 		switch {
-		case len(text) == 0, text[0] == '#', string(text) == "---":
+		case bytes.IndexByte(text, '\r') >= 0: // for YAML, it ends the line
+			return true
+		case len(text) == 0, text[0] == '#', string(bytes.TrimRight(line, " \t")) == "---":
 		case sectionOf(line) != "":
 			section = sectionOf(line)
 			if section == profilesSection && len(text) > len(section) {
 				return true // the keys may be on the same line
 			}
-		case section == "" || bytes.IndexByte([]byte(" -"), line[0]) < 0 || bytes.HasPrefix(line, []byte("---")):
+		case section == "" || line[0] != ' ' && !beginsWith(line, "-"):
 			return true
 		case section == profilesSection:
 			indent := bytes.IndexByte(line, text[0])
-			inList := depth >= 0 && bytes.HasPrefix(text, []byte("- "))
+			inList := depth >= 0 && beginsWith(text, "-")
 			if depth < 0 {
 				depth = indent
 			}
@@ -126,18 +129,23 @@ const profilesSection = "profiles:"
 // returns "" for other lines.
 func sectionOf(line []byte) string {
 	for _, key := range []string{"audit:", "inventory:", profilesSection} {
-		if bytes.HasPrefix(line, []byte(key)) {
+		if beginsWith(line, key) {
 			return key
 		}
 	}
 	return ""
 }
 
+// beginsWith reports whether a line begins with a text, and white space or nothing follows.
+func beginsWith(line []byte, text string) bool {
+	return bytes.HasPrefix(line, []byte(text)) && (len(line) == len(text) || bytes.IndexByte([]byte(" \t"), line[len(text)]) >= 0)
+}
+
 // hasProfilesKey reports whether a line begins with a key of profiles, except team and team_sha256.
 // Package profilesync parses the keys.
 func hasProfilesKey(line []byte) bool {
 	for _, key := range []string{"name:", "process:", "include:", "exclude:", "rename:", "settings:"} {
-		if bytes.HasPrefix(line, []byte(key)) {
+		if beginsWith(line, key) {
 			return true
 		}
 	}

@@ -185,7 +185,7 @@ func (m *migration) print() error {
 		if reason == "" {
 			reason = "-"
 		}
-		rows = append(rows, []string{terminal.Printable(item.Name), names[item.Outcome], terminal.Printable(result), terminal.Printable(reason)})
+		rows = append(rows, []string{terminal.OneLine(item.Name), names[item.Outcome], terminal.OneLine(result), terminal.OneLine(reason)})
 	}
 	return output.Table(m.w.App, rows)
 }
