@@ -49,6 +49,9 @@ func TestCommandOfDocsWorks(t *testing.T) {
 // docs/architecture.md shows how to add an operation to the emulator. The test adds the operation to a
 // copy of the program and calls it.
 func TestOperationOfDocsWorks(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("the script needs a shell of Unix")
+	}
 	page, err := os.ReadFile("../../docs/architecture.md")
 	if err != nil {
 		t.Fatal(err)
@@ -69,9 +72,6 @@ func TestOperationOfDocsWorks(t *testing.T) {
 	text = strings.Replace(text, first, "\t\t"+line+"\n"+first, 1)
 	program := buildWith(t, t.TempDir(), map[string]string{"emulator/keyinfo.go": source, "emulator/routes.go": text})
 	const script = `"$0" sso login >&2 && eval "$("$0" env --format sh)" && "$0" sts get-access-key-info --access-key-id "$AWS_ACCESS_KEY_ID" --query Account --output text`
-	if runtime.GOOS == "windows" {
-		t.Skip("the script needs a shell of Unix")
-	}
 	cmd := exec.Command(program, "emulator", "run", "--auto-approve", "jane", "--", "sh", "-c", script, program)
 	cmd.Env = append(os.Environ(), "HOME="+t.TempDir(), "AWS_ACCESS_KEY_ID=", "AWS_SECRET_ACCESS_KEY=")
 	out, err := cmd.Output()
