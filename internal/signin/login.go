@@ -156,7 +156,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			defer guideRemote(ctx, w.App, &request)()
-			showWaiting(w.App, &request)
+			showWaiting(w.App, &request, o.unasked || w.App.IO.OutTerminal)
 			_, err := client.SignIn(ctx, request)
 			return err
 		},
