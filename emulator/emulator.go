@@ -186,16 +186,8 @@ func (e *Emulator) StartURL() string { return e.config().StartURL }
 // Region returns the region of the instance.
 func (e *Emulator) Region() string { return e.config().Region }
 
-// Users returns the users of the organization with their passwords, in no particular
-// order.
-func (e *Emulator) Users() []User {
-	users := e.dir.Load().users
-	out := make([]User, 0, len(users))
-	for _, u := range users {
-		out = append(out, u)
-	}
-	return out
-}
+// Users returns the users of the organization with their passwords, in the order of the Config.
+func (e *Emulator) Users() []User { return slices.Clone(e.config().Users) }
 
 // IAMUsers returns the IAM users with their keys, in the order of the Config.
 func (e *Emulator) IAMUsers() []IAMUser { return slices.Clone(e.config().IAMUsers) }

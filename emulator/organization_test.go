@@ -16,6 +16,24 @@ func services() map[string]string {
 	return map[string]string{"AWSOrganizationsV20161128": "organizations", "SWBExternalService": "sso", "AWSIdentityStore": "identitystore"}
 }
 
+func TestUsersAreInTheOrderOfTheConfig(t *testing.T) {
+	c := emulator.BuiltIn()
+	c.Users = nil
+	for i := range 20 {
+		c.Users = append(c.Users, emulator.User{Name: fmt.Sprintf("user%d", 20-i)})
+	}
+	c.Assignments, c.Groups = nil, nil
+	e, err := emulator.New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i, u := range e.Users() {
+		if u.Name != c.Users[i].Name {
+			t.Errorf("user %d is %s, want %s", i, u.Name, c.Users[i].Name)
+		}
+	}
+}
+
 // json11 sends a request of the JSON protocol in the region of the instance.
 func (x *tester) json11(key aws.Credentials, target string, in map[string]any) (int, map[string]any) {
 	x.Helper()

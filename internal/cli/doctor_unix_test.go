@@ -35,6 +35,16 @@ func TestDoctorFitsTheTerminal(t *testing.T) {
 	}
 }
 
+// On a terminal, a long line about a good check is wrapped, so that the user can read all of it.
+func TestDoctorWrapsGoodChecks(t *testing.T) {
+	tm := sit(t, terminalOptions{config: corpBlock, cols: 80, rows: 80, env: noPrograms(t)}, "doctor")
+	tm.exits(0)
+	text := strings.Join(strings.Fields(tm.text()), " ")
+	if want := "not installed; lanyard needs it only for commands that are not built in"; !strings.Contains(text, want) {
+		t.Errorf("%q is not in the page: %s", want, tm.text())
+	}
+}
+
 // On a terminal, --fix asks. If the answer is no, nothing changes.
 func TestDoctorAsks(t *testing.T) {
 	for answer, want := range map[string]os.FileMode{"n": 0o644, "y": 0o600} {

@@ -4,6 +4,17 @@ package cli_test
 
 import "testing"
 
+// On a terminal, emulator says how another shell can use the emulator. The line has the flags that
+// change the organization.
+func TestEmulatorSaysHowToUseIt(t *testing.T) {
+	tm := sit(t, terminalOptions{cols: 250}, "emulator", "--accounts", "3", "--region", "eu-west-1")
+	tm.expect("export AWS_EC2_METADATA_DISABLED=true")
+	tm.expect(`hint: to use the emulator in another shell, run there: eval "$(lanyard emulator env --url http://127.0.0.1:`)
+	tm.expect(` --accounts 3 --region eu-west-1)"`)
+	tm.answer("hint: to stop the emulator, press Ctrl-C here\n", "\x03")
+	tm.exits(130)
+}
+
 // emulator run prints how its shell differs from the user's shell.
 func TestEmulatorShellGreets(t *testing.T) {
 	tm := sit(t, terminalOptions{}, "emulator", "run", "--auto-approve", "jane", "--", "sh")

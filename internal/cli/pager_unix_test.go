@@ -8,7 +8,8 @@ import (
 )
 
 // On a terminal, lanyard sends results to the pager as they arrive. Without a terminal, it uses
-// no pager. If the pager is missing, the error names it.
+// no pager. If the pager of a setting is missing, the error names it. If no setting names a pager and
+// less is missing, lanyard uses no pager.
 func TestPager(t *testing.T) {
 	const config = corpBlock + "[default]\nsso_session = corp\nsso_account_id = 111122223333\nsso_role_name = AdministratorAccess\nregion = us-east-1\n"
 	tm := sit(t, terminalOptions{config: config}, "sso", "login")
@@ -31,6 +32,8 @@ func TestPager(t *testing.T) {
 		{"nothing to page", []string{"AWS_PAGER=sed s/^/paged:/"}, []string{"--output", "off"}, "", 0},
 		{"one that leaves at once", []string{"AWS_PAGER=true"}, nil, "", 0},
 		{"none there", []string{"AWS_PAGER=no-such-pager"}, nil, "An error occurred (Pager): Unable to redirect output to pager.", 253},
+		{"no less", []string{"PATH=" + t.TempDir()}, nil, "\n", 0},
+		{"PAGER is less, which is missing", []string{"PAGER=less", "PATH=" + t.TempDir()}, nil, "An error occurred (Pager): Unable to redirect output to pager.", 253},
 		{"none that can be read", []string{"AWS_PAGER=sed '"}, nil, "An error occurred (Pager): ", 253},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -17,7 +17,8 @@ import (
 
 // NearCommands returns the command lines that the user may have meant by a word after cmd.
 // They are commands with a similar name, and subcommands of other groups with exactly this
-// name.
+// name, also with the name of the group before it: "sso-login". If the only subcommand of a group
+// takes the word as its argument, they have the subcommand: "migrate from granted".
 func NearCommands(cmd *cobra.Command, word string) []string {
 	var near []string
 	for _, c := range cmd.Commands() {
@@ -26,10 +27,14 @@ func NearCommands(cmd *cobra.Command, word string) []string {
 		}
 	}
 	if cmd.HasParent() {
+		if subs := cmd.Commands(); len(near) == 0 && len(subs) == 1 && slices.Contains(subs[0].ValidArgs, word) {
+			near = append(near, subs[0].CommandPath()+" "+word)
+		}
 		return near
 	}
 	for _, group := range cmd.Commands() {
-		if sub := Child(group, word); sub != nil {
+		name := strings.TrimPrefix(word, group.Name()+"-")
+		if sub := Child(group, name); sub != nil {
 			near = append(near, sub.CommandPath())
 		}
 	}
@@ -84,6 +89,9 @@ func FlagError(cmd *cobra.Command, err error) error {
 	}
 	option := strings.TrimPrefix(msg, "Unknown options: ")
 	hint := didYouMean(nearFlags(cmd, option))
+	if !cmd.HasParent() && strings.EqualFold(option, "-v") {
+		hint = didYouMean([]string{"version"})
+	}
 	if flag, _, ok := strings.Cut(msg, " flag: time: "); ok {
 		msg = flag + " flag: not a time"
 		hint = "write a time with its unit, such as 30s, 5m or 2h\n"
@@ -181,7 +189,11 @@ func WantArgs(names ...string) cobra.PositionalArgs {
 		case len(args) == 1 && args[0] == "help": // as in the AWS CLI
 			return HelpRequest{cmd}
 		case len(args) < len(names):
-			return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "run: %s --help", cmd.CommandPath())
+			hint := "run: " + cmd.CommandPath() + " --help"
+			if len(names) == 1 && len(cmd.ValidArgs) > 0 {
+				hint = "use one of: " + strings.Join(cmd.ValidArgs, ", ") + "\n" + hint
+			}
+			return command.WithHint(command.Usagef("the following arguments are required: %s", strings.Join(names[len(args):], ", ")), "%s", hint)
 		case len(args) > len(names):
 			return NoArgs(cmd, args[len(names):])
 		}

@@ -14,9 +14,11 @@ import (
 )
 
 // pagerCommand returns the pager's command line. Like the AWS CLI, it tries AWS_PAGER, the
-// profile's cli_pager, PAGER and less, in this order. An empty value means no pager.
+// profile's cli_pager, PAGER and less, in this order. An empty value means no pager. Output that
+// does not go to a terminal has no pager. A small system, such as a container, often has no less.
+// Then there is no pager either, because no setting asks for less.
 func pagerCommand(app *command.App, p *profile.Profile) string {
-	if app.Flags.NoCLIPager {
+	if app.Flags.NoCLIPager || !app.IO.OutTerminal {
 		return ""
 	}
 	if v, ok := app.Env.Lookup("AWS_PAGER"); ok {
@@ -28,10 +30,14 @@ func pagerCommand(app *command.App, p *profile.Profile) string {
 	if v, ok := app.Env.Lookup("PAGER"); ok {
 		return v
 	}
+	pager := "less"
 	if runtime.GOOS == "windows" {
-		return "more"
+		pager = "more"
 	}
-	return "less"
+	if _, err := exec.LookPath(pager); err != nil {
+		return ""
+	}
+	return pager
 }
 
 // A pager writes to a program that shows text screen by screen. The first write starts the

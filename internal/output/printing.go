@@ -100,7 +100,7 @@ func (p Printing) printer(w io.Writer) *render.Printer {
 // Start returns the printer of a result. On a terminal it writes to the pager. wait waits until the
 // user quits the pager.
 func (p Printing) Start() (printer *render.Printer, wait func() error) {
-	if !p.app.IO.OutTerminal || p.pager == "" {
+	if p.pager == "" {
 		return p.printer(p.app.Out.Raw()), func() error { return nil }
 	}
 	pager := &pager{app: p.app, command: p.pager}

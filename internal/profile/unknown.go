@@ -33,7 +33,7 @@ func (r *resolver) unknownProfile(p *Profile, files *allFiles) *Error {
 	if files.session(p.Name) != nil {
 		lines = append(lines, "there is an [sso-session "+p.Name+"], but no profile of this name")
 	}
-	near := typo.Nearest(p.Name, files.names)
+	near := nearNames(p.Name, files.names)
 	all := listNames("profiles", files.names)
 	if n := len(files.names); n > fewNames && len(near) == 0 {
 		all = []string{"the config has " + strconv.Itoa(n) + " profiles; to print their names, run: lanyard configure list-profiles"}
@@ -74,7 +74,7 @@ func (r *resolver) noSession(name string, code int) error {
 	if files.profiles[name].exists() {
 		lines = append(lines, "there is a profile "+name+", but no session of this name")
 	}
-	near := typo.Nearest(name, names)
+	near := nearNames(name, names)
 	all := listNames("sessions", names)
 	e.SetUp = len(lines)+len(near)+len(all) == 0
 	if len(near) > 0 {
@@ -142,6 +142,24 @@ func looksLike(text string, kind awsconfig.Kind, name string) bool {
 // case.
 func foldWords(text string) []string {
 	return strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune(" \t-_.:=,\"'", r) })
+}
+
+// nearNames returns up to three names that the user may have meant: names with a typo, else
+// names that contain the text that the user typed.
+func nearNames(name string, names []string) []string {
+	if near := typo.Nearest(name, names); len(near) > 0 {
+		return near
+	}
+	var near []string
+	for _, n := range names {
+		if len(name) > 2 && strings.Contains(strings.ToLower(n), strings.ToLower(name)) {
+			near = append(near, n)
+		}
+	}
+	if len(near) > 3 {
+		return nil // the text says too little
+	}
+	return near
 }
 
 // listNames returns a line with all names, or no line if the list is long.

@@ -59,3 +59,20 @@ func TestUnknownProfileAmongMany(t *testing.T) {
 		t.Errorf("hint %q, SetUp %v; want %q", e.Hint, e.SetUp, want)
 	}
 }
+
+func TestNearNames(t *testing.T) {
+	names := []string{"account1-AdministratorAccess", "account1-ReadOnlyAccess", "account2-ReadOnlyAccess", "sandbox-ReadOnlyAccess", "test-ReadOnlyAccess"}
+	for name, want := range map[string]string{
+		"account1-ReadOnly":       "account1-ReadOnlyAccess",
+		"account1":                "account1-AdministratorAccess account1-ReadOnlyAccess",
+		"SANDBOX":                 "sandbox-ReadOnlyAccess",
+		"account3-ReadOnlyAccess": "account1-ReadOnlyAccess account2-ReadOnlyAccess",
+		"ReadOnlyAccess":          "", // four names contain it
+		"ac":                      "",
+		"production":              "",
+	} {
+		if got := strings.Join(nearNames(name, names), " "); got != want {
+			t.Errorf("nearNames(%q) = %q, want %q", name, got, want)
+		}
+	}
+}

@@ -3,6 +3,7 @@ package signin
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 	"strings"
@@ -139,7 +140,14 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			setting = "change sso_browser: " + s.BrowserFrom
 		}
 		request.NotOpened = func(err error) {
-			w.App.Warn("the browser was not opened: "+err.Error(), "open the URL yourself, or "+setting)
+			hint := "open the URL yourself, or " + setting
+			switch none := errors.Is(err, browser.ErrNoBrowser); {
+			case none && request.Device:
+				hint = "open the URL yourself, on any device"
+			case none:
+				hint = "open the URL in a browser of this machine; to sign in on another device, run: " + SessionLogin(w.App, s) + " --use-device-code"
+			}
+			w.App.Warn("the browser was not opened: "+err.Error(), hint)
 		}
 	}
 	request.Registrations = &registrationFile{
@@ -156,7 +164,7 @@ func signIn(ctx context.Context, w *workspace.Workspace, p *profile.Profile, s p
 			ctx, cancel := context.WithCancel(ctx)
 			defer cancel()
 			defer guideRemote(ctx, w.App, &request)()
-			showWaiting(w.App, &request)
+			showWaiting(w.App, &request, o.unasked || w.App.IO.OutTerminal)
 			_, err := client.SignIn(ctx, request)
 			return err
 		},

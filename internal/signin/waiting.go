@@ -13,9 +13,11 @@ import (
 )
 
 // showWaiting shows a line on a terminal while the user signs in. It shows nothing in a pipe,
-// on a dumb terminal, or while readPasted reads the terminal.
-func showWaiting(app *command.App, request *idcenter.SignIn) {
-	if !app.IO.ErrTerminal || style.Dumb(app.Env.Lookup) || !terminal.Interprets(app.IO.Err) || request.Pasted != nil {
+// on a dumb terminal, or while readPasted reads the terminal. seen reports whether the messages
+// of the sign-in go to the terminal. If they go through a pipe, another program can print them
+// onto the line, so showWaiting shows nothing.
+func showWaiting(app *command.App, request *idcenter.SignIn, seen bool) {
+	if !app.IO.ErrTerminal || !seen || style.Dumb(app.Env.Lookup) || !terminal.Interprets(app.IO.Err) || request.Pasted != nil {
 		return
 	}
 	line := &waitingLine{out: app.IO.Err, name: app.Name}

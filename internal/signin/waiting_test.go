@@ -48,7 +48,7 @@ func TestWaitingLine(t *testing.T) {
 			Show:      func(text string) { _, _ = io.WriteString(&out, text) },
 			NotOpened: func(err error) { _, _ = io.WriteString(&out, err.Error()+"\n") },
 		}
-		showWaiting(app, &request)
+		showWaiting(app, &request, true)
 		next := func(what, want string) {
 			t.Helper()
 			synctest.Wait()
@@ -82,16 +82,18 @@ func TestNoWaitingLine(t *testing.T) {
 	for _, tt := range []struct {
 		name     string
 		terminal bool
+		seen     bool
 		term     string
 		pasted   chan secret.String
 	}{
-		{"in a pipe", false, "xterm", nil},
-		{"in a dumb terminal", true, "dumb", nil},
-		{"while an address is read", true, "xterm", make(chan secret.String)},
-		{"without TERM", runtime.GOOS != "windows", "", nil}, // there, TERM is usually not set
+		{"in a pipe", false, true, "xterm", nil},
+		{"messages in a pipe", true, false, "xterm", nil},
+		{"in a dumb terminal", true, true, "dumb", nil},
+		{"while an address is read", true, true, "xterm", make(chan secret.String)},
+		{"without TERM", runtime.GOOS != "windows", true, "", nil}, // there, TERM is usually not set
 	} {
 		request := idcenter.SignIn{Pasted: tt.pasted}
-		showWaiting(terminalApp(new(bytes.Buffer), tt.terminal, tt.term), &request)
+		showWaiting(terminalApp(new(bytes.Buffer), tt.terminal, tt.term), &request, tt.seen)
 		if request.Waiting != nil {
 			t.Errorf("%s: Waiting is set, want nil", tt.name)
 		}

@@ -23,7 +23,7 @@ func show(app *command.App, results []doctor.Result, made []string) error {
 	if app.Flags.Output != "" || app.Flags.Query != "" {
 		return output.Print(app, "Doctor", encode(results, made))
 	}
-	p := page{cut: app.IO.OutTerminal, paint: app.OutStyle()}
+	p := page{terminal: app.IO.OutTerminal, paint: app.OutStyle()}
 	if app.IO.OutTerminal {
 		p.width = 80 // if the terminal does not report its width
 		if app.IO.Width > 0 {
@@ -36,7 +36,7 @@ func show(app *command.App, results []doctor.Result, made []string) error {
 	p.group("PROBLEMS", doctor.Problem, p.paint.Bad, results)
 	p.group("WARNINGS", doctor.Warning, p.paint.Soon, results)
 	p.group("NOT CHECKED", doctor.NotChecked, p.paint.Heading, results)
-	if p.cut && count(results, doctor.Problem) > 0 {
+	if p.terminal && count(results, doctor.Problem) > 0 {
 		p.goodTitles(results)
 	} else {
 		p.group("OK", doctor.OK, p.paint.Good, results)
@@ -49,10 +49,10 @@ func show(app *command.App, results []doctor.Result, made []string) error {
 // A page prints results as text. On a terminal, lines fit. In a pipe, each finding and each step is a
 // line.
 type page struct {
-	width int  // of the terminal; 0 means no limit
-	cut   bool // cut lines about good checks to one line
-	paint style.Palette
-	text  strings.Builder
+	width    int  // of the terminal; 0 means no limit
+	terminal bool // beside problems, print only the titles of the good checks
+	paint    style.Palette
+	text     strings.Builder
 }
 
 // group prints the findings of one verdict. A good check with another finding is not in the group of
@@ -97,9 +97,6 @@ func (p *page) goodTitles(results []doctor.Result) {
 func (p *page) finding(title string, f doctor.Finding) {
 	room := p.width - indent - titles
 	text := terminal.Printable(f.Text)
-	if f.Verdict == doctor.OK && p.cut {
-		text = terminal.CutMiddle(terminal.OneLine(text), room)
-	}
 	for _, line := range wrap(text, room) {
 		p.line(title, line)
 		title = ""

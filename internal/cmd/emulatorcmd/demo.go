@@ -12,11 +12,13 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/lanyard-cli/lanyard/emulator"
+	"github.com/lanyard-cli/lanyard/internal/child"
 	"github.com/lanyard-cli/lanyard/internal/cmdline"
 	"github.com/lanyard-cli/lanyard/internal/command"
 	"github.com/lanyard-cli/lanyard/internal/credentials"
@@ -121,6 +123,10 @@ func demo(ctx context.Context, app *command.App) (err error) {
 		return err
 	}
 	defer stop()
+	// Without a listener for SIGPIPE, a closed stdout would end this process, and the home would
+	// remain. The write reports the error.
+	_, release := child.TakeSignals(syscall.SIGPIPE)
+	defer release()
 	home, err := os.MkdirTemp("", "lanyard-demo-")
 	if err != nil {
 		return err
@@ -230,13 +236,16 @@ func (s *stage) say(format string, args ...any) {
 }
 
 // sayCommand prints a command line, in bold on a terminal.
-func (s *stage) sayCommand(text string) {
-	fmt.Fprintf(s.app.Out.Raw(), "\n%s\n", s.app.OutStyle().Heading(text))
+func (s *stage) sayCommand(text string) error {
+	_, err := fmt.Fprintf(s.app.Out.Raw(), "\n%s\n", s.app.OutStyle().Heading(text))
+	return err
 }
 
 // run prints a command line and runs it. It returns an error if the exit code is not code.
 func (s *stage) run(ctx context.Context, code int, args ...string) error {
-	s.sayCommand("$ lanyard " + strings.Join(args, " "))
+	if err := s.sayCommand("$ lanyard " + strings.Join(args, " ")); err != nil {
+		return err
+	}
 	cmd := exec.CommandContext(ctx, s.self, args...)
 	cmd.Env = s.env
 	cmd.Stdout, cmd.Stderr = s.app.IO.Out, s.app.IO.Out // if Out is a terminal, the program gets a terminal

@@ -6,6 +6,9 @@ package emulatorcmd
 import (
 	"errors"
 	"fmt"
+	"path/filepath"
+	"runtime"
+	"strconv"
 	"strings"
 	"syscall"
 
@@ -84,8 +87,33 @@ func serve(app *command.App, cmd *cobra.Command, o serveOptions) error {
 	if _, err := fmt.Fprintln(app.Out, strings.Join(lines, "\n")); err != nil {
 		return err // if the output fails, the user does not know the address
 	}
+	if app.IO.OutTerminal && runtime.GOOS != "windows" {
+		app.Hint(`to use the emulator in another shell, run there: eval "$(` + envLine(app, base, o.options) + `)"` + "\nto stop the emulator, press Ctrl-C here")
+	}
 	<-cmd.Context().Done()
 	return nil
+}
+
+// envLine returns the command line of emulator env for this emulator.
+func envLine(app *command.App, base string, o options) string {
+	words := []string{app.Name, "emulator", "env", "--url", base}
+	if o.org != "" {
+		file := o.org
+		if path, err := filepath.Abs(file); err == nil {
+			file = path // the other shell can be in another folder
+		}
+		words = append(words, "--org", command.Quote(file))
+	}
+	if o.accounts > 0 {
+		words = append(words, "--accounts", strconv.Itoa(o.accounts))
+	}
+	if o.roles > 0 {
+		words = append(words, "--roles", strconv.Itoa(o.roles))
+	}
+	if app.Flags.Region != "" {
+		words = append(words, "--region", command.Quote(app.Flags.Region))
+	}
+	return strings.Join(words, " ")
 }
 
 // endpointVariables are the variables that point the AWS CLI and the SDKs at the

@@ -176,6 +176,7 @@ func addLearnMore(p *command.Page, app *command.App, cmd *cobra.Command) {
 				{Name: "lanyard COMMAND --help", Text: "Show help for a command"},
 				{Name: "lanyard ec2 help", Text: "List the operations of a service"},
 				{Name: "lanyard help TOPIC", Text: "Show a help topic, for example: environment"},
+				{Name: "https://github.com/lanyard-cli/lanyard", Text: "Read the documentation, or report a problem"},
 			})
 		})
 	case cmd.HasAvailableSubCommands():

@@ -244,13 +244,20 @@ func withoutToken(op *model.Operation) *model.Operation {
 // tokenMember is the parameter for the access token in the portal's operations.
 const tokenMember = "accessToken"
 
+// maxListed is the largest number of operations that a hint lists. EC2 has more than 700.
+const maxListed = 20
+
 // missingOperation returns the error for a service without an operation.
 func missingOperation(app *command.App, service string) error {
 	svc, err := model.Load(service)
 	if err != nil {
 		return err
 	}
-	return command.WithHint(command.Usagef("the following arguments are required: operation"), "one of: %s\nfor help, run: %s %s help", strings.Join(svc.Operations(), ", "), app.Name, svc.Name)
+	err = command.Usagef("the following arguments are required: operation")
+	if operations := svc.Operations(); len(operations) <= maxListed {
+		return command.WithHint(err, "one of: %s\nfor help, run: %s %s help", strings.Join(operations, ", "), app.Name, svc.Name)
+	}
+	return command.WithHint(err, "to list the operations, run: %s %s help", app.Name, svc.Name)
 }
 
 // run resolves the profile, checks the settings before any request, and calls the operation.
