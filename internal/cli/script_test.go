@@ -222,6 +222,9 @@ func runScripts(t *testing.T, dir string, setUp func(*testscript.Env) error) {
 			}
 			env.Defer(func() { endAgent(env.Getenv, home) })
 			env.Defer(func() {
+				if runtime.GOOS == "windows" {
+					return // other folders: docs/files.md lists those of Unix
+				}
 				if name := undocumented(env.WorkDir, files); name != "" {
 					t.Errorf("%s: docs/files.md does not have the file %s", filepath.Base(env.WorkDir), name)
 				}
