@@ -90,8 +90,11 @@ func runProgram(env []string) error {
 		cmd.Dir = dir
 		out, err := cmd.CombinedOutput()
 		line := "lanyard " + strings.Join(c.args, " ")
-		if err != nil || !bytes.Contains(out, []byte(c.want)) {
-			return fmt.Errorf("FAIL %s: error %v, want %q in the output:\n%s", line, err, c.want, out)
+		if err != nil {
+			return fmt.Errorf("FAIL %s: %w\n%s", line, err, out)
+		}
+		if !bytes.Contains(out, []byte(c.want)) {
+			return fmt.Errorf("FAIL %s: the output does not have %q:\n%s", line, c.want, out)
 		}
 		fmt.Println("ok  ", line)
 	}
