@@ -52,7 +52,7 @@ func (g *generator) addServices(n int) {
 	g.Shuffle(len(all), func(i, j int) { all[i], all[j] = all[j], all[i] })
 	for _, name := range all {
 		s, err := model.Load(name)
-		renamed := name == "deploy" || name == "configservice" || name == "agent-toolkit"
+		renamed := name == "deploy" || name == "configservice" || name == "agent-toolkit" || name == "signin"
 		if n > 0 && err == nil && len(s.Operations()) > 0 && !renamed && !slices.Contains(g.services, name) {
 			g.services = append(g.services, name)
 			n--
