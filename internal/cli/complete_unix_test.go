@@ -63,7 +63,8 @@ func completingShells() map[string]completingShell {
 }
 
 // startShell starts a shell with completion. In this shell, lanyard prints its arguments in
-// braces, after the word argv.
+// braces, after the word argv. It writes them at once, because elvish may draw its line again in
+// between.
 func startShell(t *testing.T, name, config string) *terminal {
 	t.Helper()
 	s := completingShells()[name]
@@ -76,7 +77,7 @@ func startShell(t *testing.T, name, config string) *terminal {
 	if err != nil {
 		t.Fatal(err)
 	}
-	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\033]2;answered\007' >/dev/tty; exit;; esac; printf argv; printf '{%s}' "$@"; echo .` + "\n"
+	print := "#!/bin/sh\ncase $1 in __complete|completion) " + real + ` "$@"; printf '\033]2;answered\007' >/dev/tty; exit;; esac; printf 'argv%s.\n' "$(printf '{%s}' "$@")"` + "\n"
 	for file, content := range map[string]string{
 		"bin/lanyard": print, "bin/zzcommand": "", s.rc: s.lines, ".aws/config": config,
 		".local/share/fish/generated_completions/x": "",
