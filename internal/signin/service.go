@@ -109,7 +109,8 @@ func gzipFrom(w *workspace.Workspace, p *profile.Profile) (int, error) {
 	size := 0
 	if value := setting(key); value != "" {
 		wrong := func(why string) error { // in the AWS CLI's words
-			return fmt.Errorf("Invalid value %q for %s. %s", value, key, why)
+			return command.WithHint(fmt.Errorf("Invalid value %q for %s. %s", value, key, why),
+				"change %s of profile %s, or the variable AWS_%s", key, p.Name, strings.ToUpper(key))
 		}
 		n, err := strconv.Atoi(strings.TrimSpace(value))
 		switch {

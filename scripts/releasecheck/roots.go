@@ -63,7 +63,7 @@ func (c *check) noRoots() string {
 }
 
 // newRoot makes a root folder with the smallest system of this machine's distribution, and some
-// packages. The release and the mirror are those of this machine.
+// packages. It uses the release of Debian or Ubuntu and the mirror that this machine uses.
 func (c *check) newRoot(name string, packages ...string) (string, error) {
 	system, err := output("/", "sh", "-c", `. /etc/os-release && echo "$ID $VERSION_CODENAME"`)
 	if err != nil {

@@ -261,7 +261,7 @@ func explain(app *command.App, err error) error {
 	case errors.Is(err, browser.ErrNotAllowed):
 		return fmt.Errorf("console: %w", err)
 	case app.Env.Get("LANYARD_EMULATOR_URL") != "":
-		return command.WithHint(fmt.Errorf("console: %w", err), "the browser of emulator run --auto-approve opens only sign-in pages; to print the link, add --print")
+		return command.WithHint(fmt.Errorf("console: %w", err), "to print the link, add --print\nunder emulator run --auto-approve, the browser opens only sign-in pages")
 	}
 	return command.WithHint(fmt.Errorf("console: %w", err), "to open the link yourself, add --print\nto use another browser, add --browser, or run: %s help console", app.Name)
 }
